@@ -1,0 +1,51 @@
+"""Personal data at rest: encrypted with keys drawn from DATA_KEY, found again only through a keyed hash."""
+
+import base64
+import hashlib
+import hmac
+from functools import lru_cache
+from typing import Any
+
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import models
+
+
+def _derive(secret: str, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret.encode())
+
+
+@lru_cache(maxsize=4)
+def _box(keys: str) -> MultiFernet:
+    """The first key encrypts, every key opens: ``DATA_KEY`` may list the new key before the old, comma between."""
+    return MultiFernet(
+        [Fernet(base64.urlsafe_b64encode(_derive(key.strip(), "encrypt"))) for key in keys.split(",") if key.strip()]
+    )
+
+
+def seal(content: bytes) -> bytes:
+    return _box(settings.DATA_KEY).encrypt(content)
+
+
+def unseal(content: bytes) -> bytes:
+    """The clear bytes; raises ``cryptography.fernet.InvalidToken`` where the key is lost or the content was altered."""
+    return _box(settings.DATA_KEY).decrypt(content)
+
+
+def keyed_hash(value: str) -> str:
+    """What a sealed value is searched by: 64 hex characters, without use to who lacks the key."""
+    oldest = settings.DATA_KEY.split(",")[-1].strip()
+    return hmac.new(_derive(oldest, "search"), value.strip().lower().encode(), hashlib.sha256).hexdigest()
+
+
+class EncryptedText(models.TextField):
+    """Text that lies sealed in the database and is clear in Python."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return seal(value.encode()).decode("ascii") if value else value
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
+        return unseal(value.encode("ascii")).decode() if value else value

@@ -1,0 +1,141 @@
+"""People, the bodies that act for the state, and what each person may do for which body and how long."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lifelong.accounts.encryption import EncryptedText
+from lifelong.regions.models import Region
+
+
+class People(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser):
+    """A person. What they may do is not here but in appointments and mandates."""
+
+    email = models.EmailField(_("电子邮箱"), unique=True)
+    name = models.CharField(_("姓名"), max_length=60, blank=True)
+    mobile = EncryptedText(_("手机"), blank=True, default="")
+    is_active = models.BooleanField(_("启用"), default=True)
+    created_at = models.DateTimeField(_("创建时间"), default=timezone.now)
+
+    objects = People()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("用户")
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+    def has_right(self, right: str) -> bool:
+        """Whether any of the person's open appointments or mandates gives this right (table in ``policy.py``)."""
+        from lifelong.accounts.policy import rights_of  # noqa: PLC0415 - the room above; the words belong on the user
+
+        return right in rights_of(self)
+
+
+class AuthorityKind(models.TextChoices):
+    MINISTRY = "ministry", _("教育部")
+    PROVINCE = "province", _("省级教育行政部门")
+    OPERATOR = "operator", _("平台运营单位")
+
+
+class Authority(models.Model):
+    """主管部门: the ministry, a province, the operator; or a second body inside one of them (``part_of``)."""
+
+    kind = models.CharField(_("类别"), max_length=12, choices=AuthorityKind.choices)
+    name = models.CharField(_("名称"), max_length=100, unique=True)
+    region = models.ForeignKey(Region, verbose_name=_("地区"), null=True, blank=True, on_delete=models.PROTECT)
+    part_of = models.ForeignKey("self", verbose_name=_("所属部门"), null=True, blank=True, on_delete=models.PROTECT)
+
+    class Meta:
+        verbose_name = _("主管部门")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="province") | Q(region__isnull=False), name="province_authority_has_region"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """Roles held by appointment. Reporter and institution reviewer are mandates (``institutions``)."""
+
+    HANDLING_OFFICER = "handling_officer", _("省级经办")
+    DECIDING_OFFICER = "deciding_officer", _("省级审定")
+    EXPERT = "expert", _("评审专家")
+    FINAL_REVIEWER = "final_reviewer", _("终审")
+    OPERATOR = "operator", _("运营")
+    SYSTEM_ADMINISTRATOR = "system_administrator", _("系统管理员")
+    SECURITY_ADMINISTRATOR = "security_administrator", _("安全管理员")
+    AUDIT_ADMINISTRATOR = "audit_administrator", _("审计管理员")
+
+
+ADMINISTRATORS = {Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR}
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def open_at(self, at: datetime) -> "AppointmentQuerySet":
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), begins_at__lte=at)
+
+
+class Appointment(models.Model):
+    """任职: this person holds this role in this authority, from–to."""
+
+    user = models.ForeignKey(User, verbose_name=_("用户"), on_delete=models.PROTECT, related_name="appointments")
+    role = models.CharField(_("角色"), max_length=24, choices=Role.choices)
+    authority = models.ForeignKey(Authority, verbose_name=_("主管部门"), on_delete=models.PROTECT)
+    begins_at = models.DateTimeField(_("开始"), default=timezone.now)
+    ends_at = models.DateTimeField(_("结束"), null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("任职")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "authority"], condition=Q(ends_at__isnull=True), name="one_open_appointment"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.authority}"
+
+
+class Activation(models.Model):
+    """A single-use link that lets a person set their sign-in; only its hash is kept. 72 h; sending again kills the old."""
+
+    user = models.ForeignKey(User, verbose_name=_("用户"), on_delete=models.CASCADE, related_name="activations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(_("创建时间"), default=timezone.now)
+    expires_at = models.DateTimeField(_("失效时间"))
+    used_at = models.DateTimeField(_("使用时间"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("作废时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("激活链接")
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.expires_at:%Y-%m-%d %H:%M}"

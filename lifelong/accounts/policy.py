@@ -1,0 +1,78 @@
+"""The only table right × role. Which single thing a right reaches is said in each chapter's ``policy.py``."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.utils import timezone
+
+from lifelong.accounts.models import Role, User
+
+RIGHTS: dict[str, set[str]] = {
+    # institution
+    "resources.prepare": {"reporter"},  # drafts, uploads, submission of one's own institution
+    "resources.sign": {"reporter", "institution_reviewer"},  # 单位自审
+    "platforms.propose": {"reporter", Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.OPERATOR},
+    # province
+    "calls.manage": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},
+    "calls.extend": {Role.DECIDING_OFFICER},
+    "registrations.check": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},
+    "institutions.manage": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.SYSTEM_ADMINISTRATOR},
+    "review.province": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},  # open the desk, prepare, waive proposals
+    "review.province.decide": {Role.DECIDING_OFFICER},
+    "review.score": {Role.EXPERT},
+    # ministry
+    "calls.issue": {Role.FINAL_REVIEWER},
+    "review.final": {Role.FINAL_REVIEWER},
+    "batches.manage": {Role.FINAL_REVIEWER},
+    "catalogue.withdraw": {Role.FINAL_REVIEWER},
+    "catalogue.restore": {Role.FINAL_REVIEWER},
+    # operator
+    "catalogue.suspend": {Role.OPERATOR},
+    "words.manage": {Role.OPERATOR},
+    "categories.manage": {Role.OPERATOR},
+    "platforms.manage": {Role.OPERATOR, Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},
+    "home.compose": {Role.OPERATOR},
+    "jobs.read": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},
+    "jobs.manage": {Role.SYSTEM_ADMINISTRATOR, Role.OPERATOR},
+    "outbox.read": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},
+    # three administrators apart
+    "settings.manage": {Role.SYSTEM_ADMINISTRATOR},
+    "accounts.manage": {Role.SYSTEM_ADMINISTRATOR},
+    "roles.grant": {Role.SECURITY_ADMINISTRATOR},
+    "accounts.unlock": {Role.SECURITY_ADMINISTRATOR},
+    "audit.read": {Role.AUDIT_ADMINISTRATOR},
+    # everyone who works here
+    "desk": set(Role.values) | {"reporter", "institution_reviewer"},
+}
+
+# Chapters whose records give roles beside appointments (mandates) add themselves in ``AppConfig.ready``.
+ROLE_SOURCES: list[Callable[[User, datetime], Iterable[str]]] = []
+
+SECOND_FACTOR: set[str] = set(Role.values)  # every reviewer and every administrator
+STAFF: set[str] = set(Role.values) | {"reporter", "institution_reviewer"}  # idle sign-out
+
+
+def roles_of(user: User) -> frozenset[str]:
+    """The names of the roles a person holds now, mandates included; one query each, kept for the request."""
+    known = getattr(user, "_roles", None)
+    if known is None:
+        now = timezone.now()
+        held = set(user.appointments.open_at(now).values_list("role", flat=True))
+        held.update(role for source in ROLE_SOURCES for role in source(user, now))
+        known = user._roles = frozenset(held)  # type: ignore[attr-defined]
+    return known
+
+
+def rights_of(user: User) -> frozenset[str]:
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    roles = roles_of(user)
+    return frozenset(right for right, holders in RIGHTS.items() if roles & holders)
+
+
+def needs_second_factor(user: User) -> bool:
+    return bool(roles_of(user) & SECOND_FACTOR)
+
+
+def is_staff(user: User) -> bool:
+    return bool(roles_of(user) & STAFF)

@@ -1,0 +1,199 @@
+"""Settings, all from environment variables; .env.example lists them with their meaning."""
+
+from pathlib import Path
+
+import environ
+
+from lifelong.config.keys import key_from
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[1]
+env = environ.Env()
+if (ROOT / ".env").is_file():
+    environ.Env.read_env(ROOT / ".env")
+
+DATA = Path(env.str("LIFELONG_DATA", default=str(ROOT / "data"))).resolve()
+DATA.mkdir(parents=True, exist_ok=True)
+DEMO = env.bool("LIFELONG_DEMO", default=False)  # ./run turns it on; an installation stays off
+DEBUG = env.bool("DEBUG", default=False)
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or key_from(DATA / "keys", "secret.key")
+DATA_KEY = env.str("DATA_KEY", default="") or key_from(DATA / "keys", "data.key")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+SITE_URL = env.str("SITE_URL", default=f"http://localhost:{env.str('PORT', default='8000')}")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+SECURE = SITE_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_tasks",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "lifelong.audit",
+    "lifelong.jobs",
+    "lifelong.notices",
+    "lifelong.web",
+    "lifelong.regions",
+    "lifelong.accounts",
+    "lifelong.institutions",
+    "lifelong.calls",
+    "lifelong.media",
+    "lifelong.standards",
+    "lifelong.screening",
+    "lifelong.resources",
+    "lifelong.review",
+    "lifelong.catalogue",
+    "lifelong.demo",
+    "lifelong.config",
+]
+
+MIDDLEWARE = [
+    "lifelong.web.middleware.RequestFacts",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "lifelong.web.middleware.ChosenLanguage",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "lifelong.accounts.middleware.StaffSession",
+    "lifelong.web.middleware.RightsByDeclaration",
+    "lifelong.web.middleware.RefusalsInWords",
+]
+
+ROOT_URLCONF = "lifelong.config.urls"
+WSGI_APPLICATION = "lifelong.config.wsgi.application"
+FORM_RENDERER = "lifelong.web.forms.Renderer"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "lifelong.web.context.page",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "lifelong.web.templatetags.web"],
+        },
+    }
+]
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA / 'lifelong.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": (
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA mmap_size=134217728;"
+            "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000"
+        ),
+    }
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_CONTENT_TYPE_NOSNIFF = False  # the front sends it for all three paths
+SECURE_REFERRER_POLICY = None  # likewise
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+STORAGE_URL = env.str("STORAGE_URL", default=str(DATA / "files"))  # a folder; the front needs only the file system
+UPLOADS = DATA / "uploads"
+FILES = Path(STORAGE_URL)
+PUBLIC_FILES = FILES / "public"
+OUTBOX = DATA / "outbox"
+INDEX = DATA / "index"
+
+EMAIL_URL = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    vars().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = OUTBOX
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="终身教育平台 <noreply@localhost>")
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 72 * 3600
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "desk"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_ADAPTER = "lifelong.accounts.adapter.Adapter"
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key,30/5m/ip"}
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "终身教育平台"
+STAFF_IDLE_MINUTES = 30
+
+TASKS = {"default": {"BACKEND": "lifelong.jobs.backend.LeaseQueue"}}
+
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "web" / "locale"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(DATA / "static"))()
+STATICFILES_DIRS = [("built", PACKAGE / "web" / "static" / "built")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+DEFAULT_QUOTA_BYTES = env.int("DEFAULT_QUOTA_BYTES", default=200 * 1024**3)
+
+OPERATOR = {
+    "name": env.str("OPERATOR_NAME", default="终身教育平台运营单位"),
+    "phone": env.str("OPERATOR_PHONE", default=""),
+    "icp": env.str("ICP_NUMBER", default=""),
+    "police": env.str("POLICE_NUMBER", default=""),
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "lifelong.web.logs.JsonLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
+}

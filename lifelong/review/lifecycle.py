@@ -1,0 +1,49 @@
+"""Stages of review, what may be decided at each, and the way of a batch."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lifelong.resources.lifecycle import State
+
+
+class Stage(models.TextChoices):
+    PROVINCIAL = "provincial", _("省级审核")
+    FINAL = "final", _("终审")
+
+
+class Outcome(models.TextChoices):
+    FORWARD = "forward", _("通过并报送终审")
+    ACCEPT = "accept", _("终审通过")
+    RETURN = "return", _("退回修改")
+    REFUSE = "refuse", _("不予通过")
+    TAKE_BACK = "take_back", _("收回决定")
+    LIFT = "lift", _("撤销豁免")  # the ministry lifts a waiver: the resource returns to the province
+
+
+# stage → the state a version waits in there
+WAITS_IN: dict[Stage, State] = {Stage.PROVINCIAL: State.SUBMITTED, Stage.FINAL: State.FORWARDED}
+
+# (stage, outcome) → the state it leads to. A ministry return lands at the province (spec 1).
+LEADS_TO: dict[tuple[Stage, Outcome], State] = {
+    (Stage.PROVINCIAL, Outcome.FORWARD): State.FORWARDED,
+    (Stage.PROVINCIAL, Outcome.RETURN): State.RETURNED,
+    (Stage.PROVINCIAL, Outcome.REFUSE): State.REFUSED,
+    (Stage.FINAL, Outcome.ACCEPT): State.ACCEPTED,
+    (Stage.FINAL, Outcome.RETURN): State.SUBMITTED,
+    (Stage.FINAL, Outcome.REFUSE): State.REFUSED,
+}
+
+
+class BatchState(models.TextChoices):
+    COMPOSING = "composing", _("编排中")
+    SCHEDULED = "scheduled", _("已定时")
+    PUBLISHED = "published", _("已发布")
+    CANCELLED = "cancelled", _("已取消")
+
+
+BATCH_NEXT: dict[BatchState, set[BatchState]] = {
+    BatchState.COMPOSING: {BatchState.SCHEDULED, BatchState.PUBLISHED, BatchState.CANCELLED},
+    BatchState.SCHEDULED: {BatchState.COMPOSING, BatchState.PUBLISHED, BatchState.CANCELLED},
+    BatchState.PUBLISHED: set(),
+    BatchState.CANCELLED: set(),
+}

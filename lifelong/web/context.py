@@ -1,0 +1,19 @@
+"""What every template may use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from lifelong.web import desk
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """``elder`` (长辈版 on), ``theme``, ``operator`` (footer), ``demo``, and the menu, made only where it is shown."""
+    return {
+        "elder": request.COOKIES.get("elder") == "1",
+        "theme": request.COOKIES.get("theme", "") if request.COOKIES.get("theme") in {"dark", "contrast"} else "",
+        "operator": settings.OPERATOR,
+        "demo": settings.DEMO,
+        "menu": lambda: desk.menu_for(request.user) if request.user.is_authenticated else [],
+    }
