@@ -84,7 +84,7 @@ class Batch(models.Model):
     prepared_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
     published_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # null: brought in by `load`
     created_at = models.DateTimeField(default=timezone.now)
     manifest = models.JSONField(default=dict)  # written at publication: per item the version, values' hash, file hashes
     amendments = models.JSONField(default=list)  # [{"resource_id", "date", "reason"}] for items pulled later
@@ -102,7 +102,7 @@ class BatchItem(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="batch_items")
     position = models.PositiveIntegerField(default=1)
-    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     pulled_at = models.DateTimeField(null=True, blank=True)
     pulled_reason = models.CharField(max_length=500, blank=True, default="")
 

@@ -1,0 +1,31 @@
+"""What `./run` does once everything is installed: database, demonstration world, serve."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifelong.config.settings")
+    import django  # noqa: PLC0415 - the settings must be named first
+    from django.core.management import call_command  # noqa: PLC0415
+
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    if settings.DEMO:
+        call_command("demo")
+    else:
+        call_command("setup_link")
+    from django.db import connections  # noqa: PLC0415
+
+    connections.close_all()
+    os.execv(
+        sys.executable,
+        [sys.executable, "-m", "lifelong.config.command", "serve", "--port", os.environ.get("PORT", "8000")],
+    )
+
+
+if __name__ == "__main__":
+    main()
