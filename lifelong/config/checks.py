@@ -1,0 +1,131 @@
+"""All checks and tests, as `./test` runs them: style, house rules, SQLite, PostgreSQL, journeys.
+
+Arguments are passed to pytest and narrow what is run; without any, everything is.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+CI = bool(os.environ.get("LIFELONG_CI"))
+
+
+def step(name: str, *command: str, **extra: str) -> bool:
+    began = time.monotonic()
+    print(f"── {name}", flush=True)
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **extra}, check=False)
+    print(f"   {'✓' if done.returncode == 0 else '✗'} {name} · {time.monotonic() - began:.0f} s", flush=True)
+    return done.returncode == 0
+
+
+def loud(words: str) -> None:
+    """A part that cannot run is said once, loudly; the integration server never skips."""
+    print(f"\n!!! {words}\n", flush=True)
+    if CI:
+        sys.exit(1)
+
+
+def chromium() -> str:
+    """A Chromium on the machine; installed by the system's packages where that is allowed."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = next((path for name in names if (path := shutil.which(name))), "")
+    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
+        subprocess.run(["apt-get", "update", "-qq"], **quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], **quiet)
+        found = next((path for name in names if (path := shutil.which(name))), "")
+    return found
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Address of a real PostgreSQL that lives as long as the tests: the wheel's, else the machine's; empty if neither."""
+    given = os.environ.get("TEST_DATABASE_URL", "")
+    if given:
+        yield given
+        return
+    folder = tempfile.mkdtemp(prefix="lifelong-postgres-")
+    server = shutil.which("pg_ctl") or next((str(p) for p in Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")), "")
+    try:
+        import pgserver  # noqa: PLC0415 - only where the wheel exists
+    except ImportError:
+        pgserver = None
+    if pgserver:
+        database = pgserver.get_server(folder, cleanup_mode="delete")
+        try:
+            yield database.get_uri().replace("postgresql://", "postgres://")
+        finally:
+            database.cleanup()
+    elif server:
+        yield from own_server(Path(server).resolve().parent, folder)
+    else:
+        yield ""
+
+
+def own_server(binaries: Path, folder: str) -> Iterator[str]:
+    """The machine's PostgreSQL in a folder of its own, reached through a socket there."""
+    data = f"{folder}/data"
+    prefix: list[str] = []
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+        prefix = ["runuser", "-u", "postgres", "--"]
+    quiet = {"check": True, "stdout": subprocess.DEVNULL}
+    subprocess.run([*prefix, binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"], **quiet)
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    subprocess.run([*prefix, binaries / "pg_ctl", "-D", data, "-o", options, "-w", "start"], **quiet)
+    try:
+        yield f"postgres://postgres@{folder.replace('/', '%2F')}/postgres"
+    finally:
+        subprocess.run([*prefix, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def style() -> bool:
+    return all(
+        [
+            step("ruff", str(BIN / "ruff"), "check", "."),
+            step("格式 format", str(BIN / "ruff"), "format", "--check", "."),
+            step("章节次序 import order", str(BIN / "lint-imports")),
+            step("迁移 migrations", sys.executable, "manage.py", "makemigrations", "--check", "--dry-run", "-v0"),
+            step("模板 templates", str(BIN / "djlint"), "lifelong", "--lint", "--quiet"),
+            step("类型 types", str(BIN / "mypy"), "lifelong"),
+        ]
+    )
+
+
+def main() -> None:
+    chosen = sys.argv[1:]
+    data = tempfile.mkdtemp(prefix="lifelong-test-")
+    os.environ.update(LIFELONG_DATA=data, LIFELONG_DEMO="0")
+    os.environ.pop("DATABASE_URL", None)
+    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    spread = ["-n", "2", "--dist", "loadfile"]
+    good = True
+    if not chosen:
+        good &= style()
+    browser = chromium()
+    if not browser:
+        loud("没有找到 Chromium，浏览器测试跳过。 No Chromium found: the journeys are skipped.")
+    os.environ["CHROMIUM"] = browser
+    good &= step("SQLite", *pytest, *spread, "-m", "not journey", *chosen)
+    with postgresql() as address:
+        if address:
+            good &= step("PostgreSQL", *pytest, *spread, "-m", "not journey", *chosen, DATABASE_URL=address)
+        else:
+            loud("没有 PostgreSQL，仅在 SQLite 上测试。 No PostgreSQL: tested on SQLite alone.")
+    if browser and not chosen:
+        good &= step("浏览器 journeys", *pytest, "-m", "journey", "journeys")
+    shutil.rmtree(data, ignore_errors=True)
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
