@@ -1,0 +1,18 @@
+"""Calls, their windows and papers; registrations that answer them."""
+
+from lifelong.calls.models.call import (
+    Amendment,
+    AmendmentReading,
+    Attachment,
+    Call,
+    Contact,
+    Extension,
+    Reminder,
+    Window,
+)
+from lifelong.calls.models.registration import Paper, PaperKind, Registration, RegistrationOrigin
+
+__all__ = [
+    "Amendment", "AmendmentReading", "Attachment", "Call", "Contact", "Extension", "Paper", "PaperKind", "Registration",
+    "RegistrationOrigin", "Reminder", "Window",
+]  # fmt: skip

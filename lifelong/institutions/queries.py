@@ -1,0 +1,67 @@
+"""Which institutions a person sees and acts for."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from lifelong.accounts.models import AuthorityKind, Role, User
+from lifelong.institutions.models import Institution, Mandate, MandateRole
+from lifelong.regions.models import Region
+from lifelong.regions.queries import within
+
+PROVINCIAL = {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.EXPERT}
+NATIONAL = {Role.FINAL_REVIEWER, Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR}
+
+
+def institutions_of(user: User, at: datetime | None = None) -> QuerySet[Institution]:
+    """The institutions for which the person holds an open mandate."""
+    if not user.is_authenticated:
+        return Institution.objects.none()
+    held = Mandate.objects.open_at(at or timezone.now()).filter(user=user)
+    return Institution.objects.filter(pk__in=held.values("institution_id"))
+
+
+def provinces_of(user: User, at: datetime | None = None) -> list[Region]:
+    """The provinces for which the person holds an open provincial appointment."""
+    if not user.is_authenticated:
+        return []
+    held = user.appointments.open_at(at or timezone.now()).filter(
+        role__in=PROVINCIAL, authority__kind=AuthorityKind.PROVINCE
+    )
+    return list(Region.objects.filter(pk__in=held.values("authority__region_id")))
+
+
+def sees_all(user: User, at: datetime | None = None) -> bool:
+    """Whether the person's authority is the whole country: final review, operation, system administration."""
+    if not user.is_authenticated:
+        return False
+    return user.appointments.open_at(at or timezone.now()).filter(role__in=NATIONAL).exists()
+
+
+def institutions_seen_by(user: User, at: datetime | None = None) -> QuerySet[Institution]:
+    """The ministry and the operator see all, a province those that lie within it, an institution its own."""
+    at = at or timezone.now()
+    if not user.is_authenticated:
+        return Institution.objects.none()
+    if sees_all(user, at):
+        return Institution.objects.all()
+    seen = Q(pk__in=institutions_of(user, at).values("pk"))
+    for province in provinces_of(user, at):
+        seen |= Q(region__in=within(province))
+    return Institution.objects.filter(seen)
+
+
+def institutions_in(region: Region | None) -> QuerySet[Institution]:
+    """All institutions that lie within a region; the whole country where there is none."""
+    return Institution.objects.filter(region__in=within(region)) if region else Institution.objects.all()
+
+
+def reporter_of(institution: Institution, at: datetime | None = None) -> Mandate | None:
+    """The open reporter's mandate; there is never more than one."""
+    return (
+        institution.mandates.open_at(at or timezone.now())
+        .filter(role=MandateRole.REPORTER)
+        .select_related("user")
+        .first()
+    )
