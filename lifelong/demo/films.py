@@ -1,0 +1,148 @@
+"""Moving pictures and sound for the demonstration world, drawn on the spot; each seed gives another film."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from PIL import Image, ImageDraw
+
+from lifelong.demo.sounds import melody
+from lifelong.web.fonts import font
+
+FIELD = (180, 320)  # rows, columns of the coarse picture that is spread over the frame
+
+
+@dataclass(frozen=True)
+class Film:
+    """What to make. ``flaw`` breaks the technical standard on purpose: '', small, slow, still, silent, tail."""
+
+    title: str
+    seed: int
+    seconds: int = 6
+    width: int = 1280
+    height: int = 720
+    rate: Fraction = Fraction(25)
+    bit_rate: int = 2_500_000
+    hue: tuple[int, int, int] = (11, 93, 102)
+    flaw: str = ""
+
+
+def make_film(film: Film, path: Path) -> None:
+    """H.264 and AAC in mp4, header first unless the flaw is ``tail``; sizes in pixels, rates in bit/s."""
+    movflags = "" if film.flaw == "tail" else "+faststart"
+    with av.open(str(path), "w", format="mp4", options={"movflags": movflags} if movflags else {}) as container:
+        rate = f"{film.bit_rate // 1000}k"
+        video = container.add_stream(
+            "libx264",
+            rate=film.rate,
+            options={
+                "preset": "ultrafast",
+                "profile": "main",
+                "g": "50",
+                "x264-params": "nal-hrd=cbr" if film.flaw != "still" else "",
+                "minrate": rate,
+                "maxrate": rate,
+                "bufsize": rate,
+            },
+        )
+        video.width, video.height, video.pix_fmt = film.width, film.height, "yuv420p"
+        video.bit_rate = film.bit_rate
+        audio = None if film.flaw == "silent" else container.add_stream("aac", rate=44_100, layout="stereo")
+        for picture in pictures(film):
+            container.mux(video.encode(picture))
+        container.mux(video.encode(None))
+        if audio:
+            audio.bit_rate = 128_000
+            for frame in sound_frames(film.seed, film.seconds):
+                container.mux(audio.encode(frame))
+            container.mux(audio.encode(None))
+
+
+def make_sound(path: Path, seed: int, seconds: int, *, channels: int = 2, rate: int = 44_100) -> None:
+    """An mp3; mono and low rates break the standard on purpose."""
+    layout = "stereo" if channels == 2 else "mono"
+    with av.open(str(path), "w", format="mp3") as container:
+        stream = container.add_stream("libmp3lame", rate=rate, layout=layout)
+        stream.bit_rate = 128_000
+        for frame in sound_frames(seed, seconds, rate=rate, layout=layout, planar="s16p"):
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def pictures(film: Film):
+    """Frames of a slow flow of light in the area's hue, the title on it, a dot that keeps the beat."""
+    count = film.seconds * film.rate.numerator // film.rate.denominator
+    still = film.flaw == "still"
+    caption = caption_mask(film)
+    chance = np.random.default_rng(film.seed)
+    a, b, c, turn = chance.uniform(0.8, 3.2, 4)
+    rows, columns = np.mgrid[0 : FIELD[0], 0 : FIELD[1]].astype(np.float32)
+    rows, columns = rows / FIELD[0] - 0.5, columns / FIELD[1] - 0.5
+    distance = np.hypot(rows * a, columns * b)
+    luma, blue, red = yuv(film.hue)
+    up = (-(-film.height // FIELD[0]), -(-film.width // FIELD[1]))
+    for number in range(count):
+        time = 0.0 if still else number / float(film.rate)
+        flow = np.sin(6 * distance - time * turn) + np.sin(9 * (columns * c + 0.3 * np.sin(time + rows * 5)))
+        coarse = np.clip(luma + 34 * flow + 26 * np.sin(rows * 14 + time * a), 20, 200).astype(np.uint8)
+        plane = np.repeat(np.repeat(coarse, up[0], 0), up[1], 1)[: film.height, : film.width].copy()
+        if not still:
+            beat(plane, time, chance_seed=film.seed)
+        np.maximum(plane, caption, out=plane)
+        frame = av.VideoFrame(film.width, film.height, "yuv420p")
+        fill(frame.planes[0], plane)
+        shade = (8 * np.sin(flow[::2, ::2] * 2)).astype(np.int16)
+        chroma = np.repeat(np.repeat(shade, up[0], 0), up[1], 1)[: film.height // 2, : film.width // 2]
+        fill(frame.planes[1], np.clip(blue + chroma, 0, 255).astype(np.uint8))
+        fill(frame.planes[2], np.clip(red - chroma, 0, 255).astype(np.uint8))
+        frame.pts, frame.time_base = number, 1 / film.rate
+        yield frame
+
+
+def fill(plane: av.video.plane.VideoPlane, pixels: np.ndarray) -> None:
+    """Copies rows into a plane whose lines may be padded."""
+    target = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+    target[:, : plane.width] = pixels[: plane.height, : plane.width]
+
+
+def yuv(colour: tuple[int, int, int]) -> tuple[int, int, int]:
+    red, green, blue = colour
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    return int(luma) + 20, int(128 + 0.564 * (blue - luma)), int(128 + 0.713 * (red - luma))
+
+
+def beat(plane: np.ndarray, time: float, *, chance_seed: int) -> None:
+    """A light that wanders over the picture, on a path of its own for each film."""
+    height, width = plane.shape
+    size = height // 12
+    row = int((height - size) * (0.5 + 0.42 * np.sin(time * (1 + chance_seed % 5) * 0.7)))
+    column = int((width - size) * (0.5 + 0.45 * np.cos(time * (1 + chance_seed % 7) * 0.5)))
+    plane[row : row + size, column : column + size] = 225
+
+
+def caption_mask(film: Film) -> np.ndarray:
+    """The title as a plane of light."""
+    image = Image.new("L", (film.width, film.height), 0)
+    draw = ImageDraw.Draw(image)
+    size = film.width // 22
+    lines = [film.title[i : i + 16] for i in range(0, len(film.title), 16)][:3]
+    top = film.height - (len(lines) + 1) * int(size * 1.4)
+    for number, line in enumerate(lines):
+        draw.text((film.width // 16, top + number * int(size * 1.4)), line, fill=245, font=font(size, bold=True))
+    return np.asarray(image)
+
+
+def sound_frames(seed: int, seconds: int, *, rate: int = 44_100, layout: str = "stereo", planar: str = "fltp"):
+    """The melody of a seed in pieces of 1152 samples."""
+    samples = melody(seed, seconds, rate)
+    if layout == "mono":
+        samples = samples.mean(axis=0, keepdims=True)
+    if planar == "s16p":
+        samples = (samples * 32_000).astype(np.int16)
+    for start in range(0, samples.shape[1], 1152):
+        piece = np.ascontiguousarray(samples[:, start : start + 1152])
+        frame = av.AudioFrame.from_ndarray(piece, format=planar, layout=layout)
+        frame.sample_rate, frame.pts, frame.time_base = rate, start, Fraction(1, rate)
+        yield frame
