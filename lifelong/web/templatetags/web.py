@@ -1,12 +1,161 @@
-"""Template words of the look: Chinese dates, durations, sizes, icons."""
+"""Template words of the look: built files, icons, chips, Chinese dates, durations, sizes, the address' query."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django import template
+from django.forms import BoundField, widgets
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lifelong.web import assets, vocabulary
 
 register = template.Library()
+
+
+# Files and marks
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """Address of a built file: ``{% asset "site.css" %}``, ``"site.js"``, ``"logo.svg"``, ``"islands/player.js"``."""
+    return assets.address_of(name)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """One icon of the sprite; with a label it speaks for itself, without one it is only an ornament."""
+    sprite = assets.address_of("icons.svg")
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, sprite, name
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)
+
+
+@register.simple_tag
+def state(name: str, word: str = "") -> SafeString:
+    """A state as chip: colour, mark and word. ``word`` replaces the word that the vocabulary has."""
+    return format_html('<span class="state state-{}">{}</span>', name, word or vocabulary.STATES.get(name, name))
+
+
+@register.simple_tag
+def area(name: str) -> SafeString:
+    """An area of learning as chip, in its hue, with its mark and name."""
+    return format_html('<span class="area area-{}">{}</span>', name, vocabulary.AREAS.get(name, name))
+
+
+@register.simple_tag
+def kind(code: str) -> SafeString:
+    """A resource type (A01–A03) as icon and word."""
+    mark = icon(vocabulary.TYPE_ICONS.get(code, "file"))
+    return format_html('<span class="kind">{} {}</span>', mark, vocabulary.TYPES.get(code, code))
+
+
+@register.filter
+def area_name(name: str) -> str:
+    return str(vocabulary.AREAS.get(name, name))
+
+
+@register.filter
+def type_name(code: str) -> str:
+    return str(vocabulary.TYPES.get(code, code))
+
+
+@register.filter
+def state_name(name: str) -> str:
+    return str(vocabulary.STATES.get(name, name))
+
+
+@register.simple_tag
+def areas() -> list[dict[str, str]]:
+    """The four areas in their order: ``code``, ``name``, ``sentence``."""
+    sentences = vocabulary.AREA_SENTENCES
+    return [
+        {"code": code, "name": str(name), "sentence": str(sentences[code])} for code, name in vocabulary.AREAS.items()
+    ]
+
+
+# Addresses
+
+
+@register.simple_tag
+def address(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a view, or nothing where no chapter serves it: pages link upwards without importing."""
+    try:
+        return reverse(name, args=args, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: object) -> str:
+    """The present address' query with some parameters changed; an empty value removes one; page is reset unless named."""
+    values = context["request"].GET.copy()
+    if "page" not in changes:
+        values.pop("page", None)
+    for name, value in changes.items():
+        if value in (None, ""):
+            values.pop(name, None)
+        else:
+            values[name] = str(value)
+    encoded = values.urlencode()
+    return f"?{encoded}" if encoded else "?"
+
+
+@register.simple_tag(takes_context=True)
+def query_without(context: Context, name: str, value: object) -> str:
+    """The query with one value of a repeated parameter taken out: what removing a chosen filter leads to."""
+    values = context["request"].GET.copy()
+    values.pop("page", None)
+    values.setlist(name, [kept for kept in values.getlist(name) if kept != str(value)])
+    return f"?{values.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: Context, name: str, value: object) -> str:
+    """The query with one more value of a repeated parameter."""
+    values = context["request"].GET.copy()
+    values.pop("page", None)
+    if str(value) not in values.getlist(name):
+        values.appendlist(name, str(value))
+    return f"?{values.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def menu_groups(context: Context) -> list[dict[str, Any]]:
+    """The menu in blocks; the entry whose address is the longest beginning of this page's is ``current``."""
+    entries = context.get("menu") or []
+    entries = entries() if callable(entries) else entries
+    path = context["request"].path
+    here = max((entry.url for entry in entries if path.startswith(entry.url)), key=len, default=None)
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for entry in entries:
+        groups.setdefault(str(entry.group), []).append(
+            {"title": entry.title, "url": entry.url, "current": entry.url == here}
+        )
+    return [{"title": title, "entries": found} for title, found in groups.items()]
+
+
+@register.simple_tag
+def page_numbers(page: Any) -> list[int | None]:
+    """Numbers to offer below a list: first, last and the neighbours; ``None`` stands for a gap."""
+    last, here = page.paginator.num_pages, page.number
+    wanted = sorted({1, last, *range(max(1, here - 2), min(last, here + 2) + 1)})
+    shown: list[int | None] = []
+    for number in wanted:
+        if shown and shown[-1] is not None and number > shown[-1] + 1:
+            shown.append(None)
+        shown.append(number)
+    return shown
+
+
+# Dates, durations, sizes
 
 
 @register.filter
@@ -15,8 +164,20 @@ def moment(value: datetime | None) -> str:
     if not value:
         return ""
     local = timezone.localtime(value)
-    year = f"{local.year} 年 " if local.year != timezone.localtime().year else ""
-    return f"{year}{local.month} 月 {local.day} 日 {local:%H:%M}"
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day as 「5 月 20 日」; another year is named."""
+    if not value:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    parts = {"year": value.year, "month": value.month, "day": value.day}
+    if value.year == timezone.localdate().year:
+        return _("%(month)s 月 %(day)s 日") % parts
+    return _("%(year)s 年 %(month)s 月 %(day)s 日") % parts
 
 
 @register.filter
@@ -31,6 +192,44 @@ def left(value: datetime | None) -> str:
         return _("还有 %(days)s 天") % {"days": rest.days}
     hours, minutes = divmod(int(rest.total_seconds()) // 60, 60)
     return _("还有 %(hours)s 小时 %(minutes)s 分") % {"hours": hours, "minutes": minutes}
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    """How long since, as 「3 小时前」; after a month the day itself."""
+    if not value:
+        return ""
+    past = timezone.now() - value
+    minutes = int(past.total_seconds()) // 60
+    if minutes < 1:
+        return _("刚刚")
+    if minutes < 60:
+        return ngettext("%(n)s 分钟前", "%(n)s 分钟前", minutes) % {"n": minutes}
+    if minutes < 24 * 60:
+        return ngettext("%(n)s 小时前", "%(n)s 小时前", minutes // 60) % {"n": minutes // 60}
+    if past.days < 30:
+        return ngettext("%(n)s 天前", "%(n)s 天前", past.days) % {"n": past.days}
+    return day(value)
+
+
+@register.simple_tag
+def due(value: datetime | None) -> SafeString | str:
+    """A deadline as 「5 月 20 日 17:00（还有 3 天）」 in a ``<time>``."""
+    if not value:
+        return ""
+    return format_html(
+        '<time datetime="{}">{}（{}）</time>', timezone.localtime(value).isoformat(), moment(value), left(value)
+    )
+
+
+@register.simple_tag
+def when(value: datetime | None) -> SafeString | str:
+    """An instant in a ``<time>``: how long ago to read, the instant itself on hover."""
+    if not value:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', timezone.localtime(value).isoformat(), moment(value), ago(value)
+    )
 
 
 @register.filter
@@ -57,16 +256,40 @@ def bytesize(size: int | None) -> str:
     return ""
 
 
-@register.simple_tag(takes_context=True)
-def query(context: dict, **changes: object) -> str:
-    """The present address' query with some parameters changed; an empty value removes one; page is reset unless named."""
-    values = context["request"].GET.copy()
-    if "page" not in changes:
-        values.pop("page", None)
-    for name, value in changes.items():
-        if value in (None, ""):
-            values.pop(name, None)
-        else:
-            values[name] = str(value)
-    encoded = values.urlencode()
-    return f"?{encoded}" if encoded else "?"
+@register.filter
+def count(number: int | None) -> str:
+    """A whole number with its thousands apart."""
+    return "" if number is None else f"{number:,}"
+
+
+# Fields
+
+
+@register.simple_tag
+def field_kind(field: BoundField) -> str:
+    """How a field is drawn: ``check`` (one tick box), ``choices`` (a group of them) or ``control``."""
+    widget = field.field.widget
+    if isinstance(widget, widgets.CheckboxInput):
+        return "check"
+    return "choices" if isinstance(widget, widgets.RadioSelect | widgets.CheckboxSelectMultiple) else "control"
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """The control itself with the look's class; Django ties it to ``<id>_helptext`` and ``<id>_error``."""
+    widget = field.field.widget
+    own = widget.attrs.get("class", "")
+    if isinstance(widget, widgets.CheckboxInput):
+        look = "form-check-input"
+    elif isinstance(widget, widgets.Select):
+        look = "form-select"
+    else:
+        look = "form-control"
+    return field.as_widget(attrs={"class": f"{look} {own}".strip()})
+
+
+@register.simple_tag
+def option_control(option: Any) -> SafeString:
+    """One radio button or tick box of a group, in the look's class."""
+    option.data["attrs"]["class"] = "form-check-input"
+    return option.tag()

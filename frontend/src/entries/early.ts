@@ -1,0 +1,1 @@
+document.documentElement.dataset.zoom = localStorage.getItem("zoom") ?? "0";

@@ -1,0 +1,4 @@
+import "../styles/site.scss";
+import { attachIslands } from "../islands.ts";
+
+attachIslands(document);

@@ -1,0 +1,41 @@
+"""Where the built front end lies: the name a template uses → the hashed file that Vite made of it."""
+
+import json
+import logging
+from functools import lru_cache
+from pathlib import Path
+
+from django.core.checks import CheckMessage, Warning, register
+from django.templatetags.static import static
+
+BUILT = Path(__file__).parent / "static" / "built"
+NOT_BUILT = "前端还没有构建：请运行 ./run，或在 frontend 目录执行 npm ci 与 npm run build"
+log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1)
+def _names(changed_at: int) -> dict[str, str]:
+    return json.loads((BUILT / "manifest.json").read_text(encoding="utf-8"))
+
+
+def names() -> dict[str, str]:
+    """All names and their files; empty if nothing was built yet. A new build is seen without a restart."""
+    try:
+        return _names((BUILT / "manifest.json").stat().st_mtime_ns)
+    except FileNotFoundError:
+        return {}
+
+
+def address_of(name: str) -> str:
+    """Address of a built file. Pages without a build still open, unstyled: ``web.W001`` says why."""
+    file = names().get(name)
+    if file is None:
+        if names():
+            raise KeyError(f"no built file is called {name!r}; known: {', '.join(sorted(names()))}")
+        log.warning(NOT_BUILT)
+    return static(f"built/{file or name}")
+
+
+@register("web")
+def front_end_is_built(app_configs: object, **options: object) -> list[CheckMessage]:
+    return [] if names() else [Warning(NOT_BUILT, id="web.W001")]

@@ -1,0 +1,79 @@
+"""The desk's first page, and the switches that everyone may set without an account: language, 长辈版, theme."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lifelong.web import desk as desks
+from lifelong.web import samples
+from lifelong.web.rights import PUBLIC, SIGNED_IN, right
+
+YEAR = 365 * 24 * 3600
+THEMES = {"", "light", "dark", "contrast"}
+
+
+@require_GET
+@right(SIGNED_IN)
+def desk(request: HttpRequest) -> HttpResponse:
+    """What waits for this person, with numbers and dates."""
+    return render(request, "web/desk_home.html", {"waiting": desks.waiting_for(request.user)})
+
+
+# The three switches take no CSRF token: public pages carry none, so that one copy can be kept for everybody. What another
+# site could do with them is change how this site looks to its visitor; the cookie is SameSite=Lax and holds nothing else.
+
+
+@csrf_exempt
+@require_POST
+@right(PUBLIC)
+def language(request: HttpRequest) -> HttpResponse:
+    chosen = request.POST.get("language", "")
+    known = {code for code, _ in settings.LANGUAGES}
+    return _remember(request, settings.LANGUAGE_COOKIE_NAME, chosen if chosen in known else "")
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@right(PUBLIC)
+def elder(request: HttpRequest) -> HttpResponse:
+    """POST ``on`` = 1 or 0 switches 长辈版; opening the address only explains it and offers the switch."""
+    if request.method != "POST":
+        return render(request, "web/elder.html", {"next": _back(request)})
+    return _remember(request, "elder", "1" if request.POST.get("on") == "1" else "")
+
+
+@csrf_exempt
+@require_POST
+@right(PUBLIC)
+def theme(request: HttpRequest) -> HttpResponse:
+    chosen = request.POST.get("theme", "")
+    return _remember(request, "theme", chosen if chosen in THEMES else "")
+
+
+@require_GET
+@right(PUBLIC)
+def style(request: HttpRequest) -> HttpResponse:
+    """The living style guide, on invented data; only where nobody mistakes it for the real thing."""
+    if not settings.DEMO:
+        raise Http404
+    layout = "web/style_public.html" if "public" in request.GET else "web/style.html"
+    return render(request, layout, samples.page(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the visitor was, if that is a page of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next") or "/"
+    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else "/"
+
+
+def _remember(request: HttpRequest, name: str, value: str) -> HttpResponse:
+    answer = redirect(_back(request))
+    if value:
+        answer.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SECURE)
+    else:
+        answer.delete_cookie(name, samesite="Lax")
+    return answer
