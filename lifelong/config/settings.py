@@ -32,7 +32,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",  # so that form widgets are drawn by the pages' own template engine
     "django_tasks",
+    "lifelong.accounts",  # before allauth: our sign-in pages come before its own
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
@@ -43,7 +45,6 @@ INSTALLED_APPS = [
     "lifelong.notices",
     "lifelong.web",
     "lifelong.regions",
-    "lifelong.accounts",
     "lifelong.institutions",
     "lifelong.calls",
     "lifelong.media",
@@ -112,7 +113,12 @@ DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+# "default" is shared: lock-out, rate limits and used codes hold across processes and machines (spec 9), so where no
+# CACHE_URL is set it lies in the database. "local" is one process' own memory: for pages and what may differ.
+CACHES = {
+    "default": env.cache_url("CACHE_URL", default="dbcache://shared_cache"),
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -156,9 +162,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_ADAPTER = "lifelong.accounts.adapter.Adapter"
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key,30/5m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key,60/5m/ip"}  # per person the lock in accounts/lockout.py decides
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+MFA_ADAPTER = "lifelong.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "终身教育平台"

@@ -293,3 +293,10 @@ def option_control(option: Any) -> SafeString:
     """One radio button or tick box of a group, in the look's class."""
     option.data["attrs"]["class"] = "form-check-input"
     return option.tag()
+
+
+@register.simple_tag
+def cover_tag(code: str, seconds: float | None = None) -> SafeString:
+    """What stands on a cover: the type's icon, and its length where it has one, else the type's word."""
+    mark = icon(vocabulary.TYPE_ICONS.get(code, "file"), str(vocabulary.TYPES.get(code, code)))
+    return format_html("{} {}", mark, clock(seconds) if seconds else vocabulary.TYPES.get(code, code))
