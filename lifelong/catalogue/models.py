@@ -1,0 +1,208 @@
+"""The resource library as the public sees it: snapshots, the log of what changed, counts, speakers, reports."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lifelong.accounts.encryption import EncryptedText
+from lifelong.accounts.models import User
+from lifelong.catalogue.lifecycle import ChangeKind, ReportKind, ReportState, Visibility
+from lifelong.institutions.models import Institution
+from lifelong.regions.models import Region
+from lifelong.resources.models import Resource, Series, Version
+from lifelong.review.models import Batch
+from lifelong.standards.models import CategoryNode
+
+
+class Speaker(models.Model):
+    """主讲人: a name within an institution; the same name elsewhere is somebody else."""
+
+    name = models.CharField(_("姓名"), max_length=60)
+    institution = models.ForeignKey(Institution, verbose_name=_("单位"), on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("主讲人")
+        constraints = [models.UniqueConstraint(fields=["institution", "name"], name="speaker_within_institution")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def online(self) -> "EntryQuerySet":
+        return self.filter(visibility=Visibility.ONLINE)
+
+    def prepared(self) -> "EntryQuerySet":
+        return self.filter(visibility=Visibility.PREPARED)
+
+    def shown_or_not(self) -> "EntryQuerySet":
+        """Everything that ever was public: at most one entry of each resource."""
+        return self.exclude(visibility=Visibility.PREPARED)
+
+    def with_counts(self) -> "EntryQuerySet":
+        """One query for a list: counts and the institution's present name come along."""
+        return self.select_related("resource__count", "institution")
+
+
+class Entry(models.Model):
+    """条目: the snapshot of one published version, frozen. Portal, search and interfaces read this and never a draft.
+
+    A prepared entry of version n+1 stands beside the online one of version n until they change places.
+    """
+
+    version = models.OneToOneField(Version, on_delete=models.PROTECT, primary_key=True, related_name="entry")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="entries")
+    identifier = models.CharField(_("资源ID"), max_length=16, db_index=True)
+    visibility = models.CharField(
+        _("上线状态"), max_length=8, choices=Visibility.choices, default=Visibility.PREPARED
+    )
+    visibility_at = models.DateTimeField(default=timezone.now)
+    change = models.BigIntegerField(default=0)  # the last line of the change log about this resource
+    harvested_at = models.DateTimeField(null=True, blank=True)  # moves only with what harvesters read
+    batch = models.ForeignKey(Batch, verbose_name=_("推荐批次"), null=True, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
+
+    # frozen: the 18 fields and the area
+    title = models.CharField(_("资源名称"), max_length=100)
+    type = models.CharField(_("资源类型"), max_length=3)
+    area = models.CharField(_("所属领域"), max_length=10)
+    host_platform = models.CharField(_("部署平台"), max_length=100, blank=True, default="")
+    link = models.CharField(_("资源链接"), max_length=2000, blank=True, default="")
+    series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    series_title = models.CharField(_("所属系列"), max_length=100, blank=True, default="")
+    series_order = models.CharField(_("所属顺序"), max_length=10, blank=True, default="")
+    series_position = models.PositiveIntegerField(default=0)
+    summary = models.TextField(_("资源简介"), blank=True, default="")
+    duration_s = models.PositiveIntegerField(_("资源时长（秒）"), null=True, blank=True)
+    created_date = models.DateField(_("创建时间"), null=True, blank=True)
+    rights_holder = models.CharField(_("版权方"), max_length=200, blank=True, default="")
+    speakers: models.JSONField[list[Any], list[Any]] = models.JSONField(_("主讲人"), default=list)
+    declared_views = models.PositiveBigIntegerField(_("申报点击量"), null=True, blank=True)
+    declared_learners = models.PositiveBigIntegerField(_("申报学习人数"), null=True, blank=True)
+    outline = models.TextField(_("资源目录"), blank=True, default="")
+    keywords = models.CharField(_("关键词"), max_length=500, blank=True, default="")
+    category = models.ForeignKey(
+        CategoryNode, verbose_name=_("所属分类"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    category_path = models.CharField(_("分类路径"), max_length=300, blank=True, default="")
+
+    # frozen: whose it is
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
+    institution_name = models.CharField(_("单位名称（审核时）"), max_length=100)
+    region = models.ForeignKey(Region, verbose_name=_("地区"), null=True, on_delete=models.PROTECT, related_name="+")
+
+    # frozen: what is shown and played. A file: {"rendition", "kind", "name" (under /media/p/), "size", "title",
+    # "duration_s", "width", "height", "facts"}
+    cover = models.CharField(max_length=40, blank=True, default="")
+    poster = models.CharField(max_length=40, blank=True, default="")
+    files: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list)
+    has_captions = models.BooleanField(_("有字幕"), default=False)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("条目")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resource"], condition=~Q(visibility="prepared"), name="one_public_entry_per_resource"
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility="prepared") | Q(published_at__isnull=False), name="public_entry_is_dated"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["batch", "visibility"], name="entry_of_batch"),
+            models.Index(fields=["series", "series_position"], name="entry_of_series"),
+            models.Index(fields=["visibility", "-published_at"], name="entry_newest"),
+            models.Index(fields=["institution", "visibility"], name="entry_of_institution"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"/resources/{self.identifier}"
+
+    @property
+    def measured(self) -> "Count | None":
+        """What the platform counted; read with ``with_counts()``, else a query each."""
+        return getattr(self.resource, "count", None)
+
+    @property
+    def views(self) -> int:
+        return self.measured.views if self.measured else 0
+
+    @property
+    def learners(self) -> int:
+        return self.measured.learners if self.measured else 0
+
+    @property
+    def keyword_list(self) -> list[str]:
+        return [word for word in (part.strip() for part in self.keywords.split(";")) if word]
+
+    @property
+    def institution_shown(self) -> str:
+        """The institution's name today, the one at the time of review in brackets where it was another."""
+        now = self.institution.name
+        return now if now == self.institution_name else f"{now}（{self.institution_name}）"
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether it plays elsewhere only."""
+        return bool(self.link) and not self.files
+
+
+class Change(models.Model):
+    """变更: one line of the log that the index and harvesters follow, written with the change in one transaction."""
+
+    seq = models.BigAutoField(primary_key=True)
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=9, choices=ChangeKind.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("变更")
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.kind}"
+
+
+class Count(models.Model):
+    """计数: what the platform measured of a resource, apart from what was declared; no row until there is a measurement."""
+
+    resource = models.OneToOneField(Resource, on_delete=models.PROTECT, primary_key=True, related_name="count")
+    views = models.PositiveBigIntegerField(_("点击量"), default=0)
+    learners = models.PositiveBigIntegerField(_("学习人数"), default=0)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("计数")
+
+    def __str__(self) -> str:
+        return f"{self.views} / {self.learners}"
+
+
+class Report(models.Model):
+    """问题反馈: what somebody found wrong; needs no account and is followed by its number."""
+
+    number = models.CharField(_("受理编号"), max_length=20, unique=True)
+    resource = models.ForeignKey(Resource, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("类别"), max_length=8, choices=ReportKind.choices)
+    text = models.TextField(_("说明"))
+    contact = EncryptedText(_("联系方式"), blank=True, default="")
+    state = models.CharField(_("状态"), max_length=8, choices=ReportState.choices, default=ReportState.OPEN)
+    created_at = models.DateTimeField(_("提交时间"))
+    answer = models.TextField(_("答复"), blank=True, default="")
+    answered_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("问题反馈")
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["state", "-created_at"], name="report_by_state")]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,136 @@
+"""A question put to the index: which ids, how many exactly, and how many in each facet."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tantivy import Occur, Order, Query
+
+from lifelong.catalogue.search import reading
+from lifelong.catalogue.search.kept import Kept
+from lifelong.catalogue.search.schema import FACETS, FILTERS, PATHS, SCHEMA, SORTS
+from lifelong.catalogue.search.shelf import CURSOR, View
+
+DEEPEST = 10_000  # results; a listing that goes deeper wants a harvest, not a search
+MOST_VALUES = 2_000  # of a facet
+
+
+class TooDeep(Exception):
+    """A page beyond the 10,000th result was asked for."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """``filters`` maps a name of ``schema.FILTERS`` to the values of which one must hold."""
+
+    text: str = ""
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    sort: str = "relevance"
+    offset: int = 0
+    limit: int = 20
+    facets: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str = "", filters: Mapping[str, Iterable[str]] | None = None, **other: Any) -> "Question":
+        chosen = {name: tuple(dict.fromkeys(values)) for name, values in (filters or {}).items()}
+        return cls(text.strip(), tuple(sorted((name, values) for name, values in chosen.items() if values)), **other)
+
+
+@dataclass
+class Answer:
+    """``kind`` and ``shown`` say how the words were taken (``reading.Reading``); ``meant`` another wording to offer."""
+
+    ids: list[int]
+    total: int
+    facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    kind: str = "all"
+    words: tuple[str, ...] = ()
+    shown: str = ""
+    meant: str = ""
+    without_filters: int = 0  # hits of the words alone, counted where the filters leave none
+    seconds: float = 0.0
+    generation: str = ""
+
+
+_facets_kept = Kept(512)
+
+
+def ask(view: View, question: Question) -> Answer:
+    """Exact total, one page of ids, facets that ignore their own filter. Raises ``TooDeep``."""
+    if question.offset + question.limit > DEEPEST:
+        raise TooDeep
+    begun = time.perf_counter()
+    taken = reading.read(view.searcher, question.text) if question.text else None
+    base = taken.query if taken else None
+    filters = dict(question.filters)
+    found = _search(view, combine(base, filters), question, scored=taken is not None)
+    answer = Answer([], found.count or 0, generation=view.generation)
+    answer.ids = view.searcher.fast_field_values("id", [address for _, address in found.hits])
+    if taken:
+        answer.kind, answer.words, answer.shown = taken.kind, taken.words, taken.shown
+        if taken.kind == "all":
+            answer.meant = reading.meant(view.searcher, question.text, answer.total)
+        if not answer.total and filters:
+            answer.without_filters = view.searcher.search(taken.query, 1).count or 0
+    answer.facets = _facets(view, base, question)
+    answer.seconds = time.perf_counter() - begun
+    return answer
+
+
+def combine(base: Query | None, filters: Mapping[str, tuple[str, ...]]) -> Query:
+    """The words and every filter; a filter neither scores nor, where it repeats, excludes (「或」)."""
+    clauses = [(Occur.Must, base)] if base is not None else []
+    for name, values in filters.items():
+        terms = Query.term_set_query(SCHEMA, FILTERS[name], list(values))
+        if len(values) == 1:
+            terms = Query.term_query(SCHEMA, FILTERS[name], values[0])
+        clauses.append((Occur.Must, Query.const_score_query(terms, 0.0)))
+    if not clauses:
+        return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, CURSOR)])
+    return Query.boolean_query(clauses) if len(clauses) > 1 else clauses[0][1]
+
+
+def _search(view: View, query: Query, question: Question, *, scored: bool) -> Any:
+    sort = question.sort if scored or question.sort != "relevance" else "newest"
+    limit = max(1, question.limit)
+    if sort == "relevance":
+        return view.searcher.search(query, limit, offset=question.offset, weight_by_field="weight")
+    order = Order.Asc if sort == "series" else Order.Desc
+    return view.searcher.search(query, limit, offset=question.offset, order_by_field=SORTS[sort], order=order)
+
+
+def _facets(view: View, base: Query | None, question: Question) -> dict[str, list[tuple[str, int]]]:
+    if not question.facets:
+        return {}
+    key = (view.generation, question.text, question.filters, question.facets)
+    if (kept := _facets_kept.get(key)) is not None:
+        return dict(kept)
+    filters = dict(question.filters)
+    counted: dict[str, list[tuple[str, int]]] = {}
+    together = [name for name in question.facets if name not in filters]
+    for names in [together, *([name] for name in question.facets if name in filters)]:
+        others = {name: values for name, values in filters.items() if name not in names}
+        counted |= _counted(view, combine(base, others), names)
+    _facets_kept.put(key, counted)
+    return counted
+
+
+def _counted(view: View, query: Query, names: list[str]) -> dict[str, list[tuple[str, int]]]:
+    if not names:
+        return {}
+    wanted = {name: {"terms": {"field": FACETS[name], "size": MOST_VALUES}} for name in names}
+    raw = view.searcher.aggregate(query, wanted)
+    return {
+        name: rolled_up(raw[name]["buckets"]) if name in PATHS else [(b["key"], b["doc_count"]) for b in raw[name]["buckets"]]
+        for name in names
+    }
+
+
+def rolled_up(buckets: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """Counts of paths as counts of every node on them: ``a/b: 2, a: 1`` → ``a: 3, b: 2``."""
+    counts: dict[str, int] = {}
+    for bucket in buckets:
+        for node in bucket["key"].split("/"):
+            counts[node] = counts.get(node, 0) + bucket["doc_count"]
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

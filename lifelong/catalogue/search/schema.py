@@ -1,0 +1,177 @@
+"""What the index holds of a resource. Texts are not stored: it answers with ids, the database with rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import log1p
+from typing import Any
+
+from tantivy import Document, Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+
+from lifelong.catalogue.search import text
+
+VERSION = 1  # raise it with every change here or in text.py: the feeder then builds anew
+
+# facet → the field that counts it; a path like 410000/410300 is counted as one value and rolled up in Python,
+# which is five times faster than counting a field of many values (measured, research/search-spike pitfall 7)
+FACETS = {
+    "area": "area", "category": "category", "type": "type", "institution": "institution", "region": "region",
+    "year": "year", "length": "length", "batch": "batch", "captions": "captions",
+}  # fmt: skip
+PATHS = {"category", "region"}
+# filter → the field whose terms it matches
+FILTERS = {**FACETS, "category": "categories", "region": "regions", "series": "series", "speaker": "speakers"}
+SORTS = {"views": "views", "learners": "learners", "newest": "newest", "series": "order"}
+LENGTHS = [("short", 600), ("medium", 1800), ("long", 3600), ("longer", None)]  # seconds, upper bound
+
+
+@dataclass
+class Facts:
+    """One published resource as search knows it. Paths go from the top: ``("410000", "410300")``."""
+
+    id: int
+    identifier: str
+    title: str
+    type: str
+    area: str
+    keywords: list[str] = field(default_factory=list)
+    series_id: int | None = None
+    series: str = ""
+    series_position: int = 0
+    speakers: list[tuple[int, str]] = field(default_factory=list)
+    institution: str = ""
+    institution_name: str = ""
+    region: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    category_names: tuple[str, ...] = ()
+    summary: str = ""
+    outline: str = ""
+    duration_s: int | None = None
+    year: int = 0
+    batch: str = ""
+    captions: bool = False
+    views: int = 0
+    declared_views: int = 0
+    learners: int = 0
+    declared_learners: int = 0
+    published_s: int = 0
+    change: int = 0
+
+
+def build_schema() -> Schema:
+    build = SchemaBuilder()
+    build.add_unsigned_field("id", indexed=True, fast=True)
+    build.add_text_field("kind", tokenizer_name="raw", index_option="basic")
+    build.add_unsigned_field("cursor", stored=True)
+    build.add_unsigned_field("change", fast=True)  # which state of the entry this is, for the nightly comparison
+    build.add_text_field("all", tokenizer_name="words", index_option="freq")
+    build.add_text_field("sounds", tokenizer_name="words", index_option="basic")
+    for name in ("words", "heard", "completions", "titles", "categories", "regions", "speakers", "series"):
+        build.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in FACETS.values():
+        build.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in SORTS.values():
+        build.add_unsigned_field(name, fast=True)
+    build.add_float_field("weight", fast=True)
+    return build.build()
+
+
+SCHEMA = build_schema()
+
+
+def register(index: Index) -> None:
+    """The index forgets its tokenizers: at every open."""
+    index.register_tokenizer("words", TextAnalyzerBuilder(Tokenizer.whitespace()).build())
+
+
+def length_of(duration_s: int | None) -> str:
+    if duration_s is None:
+        return "unknown"
+    return next(name for name, bound in LENGTHS if bound is None or duration_s < bound)
+
+
+def document(facts: Facts) -> Document:
+    title = text.fold(facts.title)
+    keywords = [text.fold(word) for word in facts.keywords]
+    series = text.fold(facts.series)
+    speakers = [text.fold(name) for _, name in facts.speakers]
+    known = _known_words([title, *keywords, series], [*keywords, *speakers])
+    heard = [f"{key}\t{word}" for word in known for key in (text.sound(word), text.initials(word)) if len(key) > 1]
+    return Document.from_dict(
+        {
+            "id": facts.id,
+            "change": facts.change,
+            "all": " ".join(_weighted(facts, title, keywords, series, speakers)),
+            "sounds": " ".join(key for word in known for key in (text.sound(word), text.initials(word)) if len(key) > 2),
+            "words": [word for word in known if len(word) > 2],
+            "heard": heard,
+            "completions": _completions(
+                [*keywords, series, *speakers], [*facts.keywords, facts.series, *(name for _, name in facts.speakers)]
+            ),
+            "titles": _completions([title], [facts.title]),
+            **_filters(facts),
+            **_order(facts),
+        },
+        SCHEMA,
+    )
+
+
+def _weighted(facts: Facts, title: str, keywords: list[str], series: str, speakers: list[str]) -> Iterable[str]:
+    """All words, the title's four times and the keywords' twice: one field searches faster than boosted ones."""
+    yield from text.index_words(title) * 4
+    yield from text.characters(title)
+    for word in keywords:
+        yield from text.index_words(word) * 2
+    yield from text.index_words(series)
+    for name in speakers:
+        yield name.replace(" ", "")
+        yield from text.index_words(name)
+    for other in (facts.institution_name, *facts.category_names, facts.summary, facts.outline):
+        yield from text.index_words(text.fold(other))
+    yield facts.identifier.lower()
+    yield facts.type.lower()
+
+
+def _known_words(parts: list[str], whole: list[str]) -> list[str]:
+    """Words worth being found by sound and offered against a slip: of title, keywords and series; names as they are."""
+    words = [word for part in parts for word in text.index_words(part)]
+    words += [word for word in whole if len(word) <= 12]
+    return list(dict.fromkeys(word for word in words if len(word) > 1))
+
+
+def _completions(keys: list[str], shown: list[str]) -> list[str]:
+    pairs = zip(keys, shown, strict=True)
+    return list(dict.fromkeys(f"{key}\t{label.strip()}" for key, label in pairs if key))
+
+
+def _filters(facts: Facts) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "area": facts.area,
+        "type": facts.type,
+        "institution": facts.institution,
+        "year": str(facts.year) if facts.year else "",
+        "length": length_of(facts.duration_s),
+        "batch": facts.batch,
+        "captions": "yes" if facts.captions else "no",
+        "category": "/".join(facts.category),
+        "region": "/".join(facts.region),
+        "series": str(facts.series_id or ""),
+    }
+    values = {name: value for name, value in values.items() if value}
+    return values | {
+        "categories": list(facts.category),
+        "regions": list(facts.region),
+        "speakers": [str(key) for key, _ in facts.speakers],
+    }
+
+
+def _order(facts: Facts) -> dict[str, Any]:
+    """Sort keys. "Most viewed" sorts by measured, then by declared: the two share a number and are never summed."""
+    low = 0xFFFF_FFFF
+    in_series = (min(facts.series_id, 0xFFF_FFFF) << 32 | min(facts.series_position, low)) if facts.series_id else 0
+    return {
+        "views": min(facts.views, low) << 32 | min(facts.declared_views, low),
+        "learners": min(facts.learners, low) << 32 | min(facts.declared_learners, low),
+        "newest": facts.published_s << 28 | min(facts.id, 0xFFF_FFFF),
+        "order": in_series or 0xFFFF_FFFF_FFFF_FFF0,
+        "weight": min(0.15, 0.012 * log1p(facts.declared_views)) + min(0.25, 0.03 * log1p(facts.views)),
+    }

@@ -1,0 +1,171 @@
+"""Where the index lies: a folder per build, a pointer to the current one, one writer per machine.
+
+``current`` names the folder that readers open. A rebuild fills another folder and moves the pointer: nobody waits.
+"""
+
+import os
+import shutil
+import time
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+from tantivy import Document, FieldType, Index, Query, Searcher
+
+from lifelong.catalogue.search import schema
+from lifelong.catalogue.search.schema import SCHEMA, Facts
+
+
+class IndexMissing(Exception):
+    """There is no index on this machine yet; the feeder is about to build it."""
+
+
+class Shelf:
+    """The index folder of a machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.pointer = root / "current"
+
+    def current(self) -> Path | None:
+        """The folder in use; None where there is none, or where it was built for another schema."""
+        try:
+            name = self.pointer.read_text().strip()
+        except FileNotFoundError:
+            return None
+        folder = self.root / name
+        return folder if name.startswith(f"{schema.VERSION}-") and (folder / "meta.json").exists() else None
+
+    def fresh(self) -> Path:
+        folder = self.root / f"{schema.VERSION}-{time.time_ns():x}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def switch(self, folder: Path) -> None:
+        """Readers open ``folder`` from now on; what they have open stays readable until they let go."""
+        draft = self.root / f"current.{os.getpid()}"
+        draft.write_text(folder.name)
+        draft.replace(self.pointer)
+
+    def sweep(self) -> None:
+        """Remove builds that are not in use and older than ten minutes (a younger one may be growing)."""
+        keep = self.current()
+        for folder in self.root.glob("*-*"):
+            if folder != keep and folder.is_dir() and time.time() - folder.stat().st_mtime > 600:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+class Writer:
+    """The single writer of one build. ``commit`` puts the cursor into the same commit as the documents."""
+
+    def __init__(self, folder: Path, heap_bytes: int = 50_000_000) -> None:
+        self.folder = folder
+        self.index = Index(SCHEMA, str(folder))
+        schema.register(self.index)
+        self.writer = self.index.writer(heap_bytes, 1)
+
+    def put(self, facts: Facts, *, new: bool = False) -> None:
+        """Index a resource; ``new`` spares the removal where the build cannot hold it yet."""
+        if not new:
+            self.remove(facts.id)
+        self.writer.add_document(schema.document(facts))
+
+    def remove(self, key: int) -> None:
+        # delete_documents_by_term silently deletes nothing on an unsigned field (tantivy 0.27)
+        self.writer.delete_documents_by_query(Query.term_query(SCHEMA, "id", key))
+
+    def commit(self, cursor: int) -> None:
+        self.writer.delete_documents_by_query(CURSOR)
+        self.writer.add_document(Document.from_dict({"kind": "cursor", "cursor": cursor}, SCHEMA))
+        self.writer.commit()
+
+    def close(self) -> None:
+        self.writer.wait_merging_threads()
+
+
+CURSOR = Query.term_query(SCHEMA, "kind", "cursor")
+
+
+class View(NamedTuple):
+    """One moment of the index: everything a request reads comes from the same one."""
+
+    searcher: Searcher
+    cursor: int
+    build: str
+
+    @property
+    def generation(self) -> str:
+        return f"{self.build}.{self.cursor}"
+
+    def states(self, slice_size: int) -> dict[int, int]:
+        """Resource key → state of its entry, of every document; read in slices of keys to stay small."""
+        found: dict[int, int] = {}
+        last = self.searcher.search(Query.all_query(), 1, count=False, order_by_field="id").hits
+        highest = self.searcher.fast_field_values("id", [last[0][1]])[0] if last else None
+        for start in range(0, int(highest or 0) + 1, slice_size):
+            within = Query.range_query(SCHEMA, "id", FieldType.Unsigned, start, start + slice_size, include_upper=False)
+            places = [place for _, place in self.searcher.search(within, slice_size, count=False).hits]
+            keys = self.searcher.fast_field_values("id", places)
+            found.update(zip(keys, self.searcher.fast_field_values("change", places), strict=True))
+        return found
+
+
+def view_of(index: Index, folder: Path) -> View:
+    """The last commit as it is now."""
+    index.reload()
+    searcher = index.searcher()
+    found = searcher.search(CURSOR, 1, count=False).hits
+    return View(searcher, searcher.doc(found[0][1])["cursor"][0] if found else 0, folder.name)
+
+
+class Reader:
+    """A process' window on the index. Looks for a newer commit at most every ``every_s`` seconds, for a few µs."""
+
+    def __init__(self, root: Path, every_s: float = 0.2) -> None:
+        self.shelf = Shelf(root)
+        self.every_s = every_s
+        self._lock = Lock()
+        self._next = 0.0
+        self._seen: tuple[Any, ...] = ()
+        self._index: Index | None = None
+        self._view: View | None = None
+
+    def now(self) -> View:
+        """The newest view. Raises ``IndexMissing``."""
+        if time.monotonic() >= self._next or self._view is None:
+            with self._lock:
+                if time.monotonic() >= self._next or self._view is None:
+                    self._look()
+        if self._view is None:
+            raise IndexMissing
+        return self._view
+
+    def _look(self) -> None:
+        self._next = time.monotonic() + self.every_s
+        folder = self.shelf.current()
+        if folder is None:
+            self._view = self._index = None
+            self._seen = ()
+            return
+        stat = (folder / "meta.json").stat()
+        seen = (folder, stat.st_mtime_ns, stat.st_ino)
+        if seen == self._seen:
+            return
+        if self._index is None or self._seen[0] != folder:
+            self._index = Index.open(str(folder))
+            schema.register(self._index)
+            self._index.config_reader("manual")
+        self._view = view_of(self._index, folder)
+        self._seen = seen
+
+
+_readers: dict[Path, Reader] = {}
+
+
+def reader(root: Path) -> Reader:
+    """The one reader of this process for ``root``."""
+    if root not in _readers:
+        _readers.setdefault(root, Reader(root))
+    return _readers[root]
+
+

@@ -1,0 +1,134 @@
+"""Chinese text as search sees it: folded, cut into words, and as it sounds.
+
+The index and the question must be cut by the same rules (no HMM, the same added words), or a word is not found again.
+"""
+
+import re
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from unicodedata import normalize
+
+import rjieba
+
+_CJK = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:\+\+|#)?")
+_IS_CJK = re.compile(rf"[{_CJK}]")
+_LETTERS_OR_DIGITS = re.compile(r"[a-z]+|[0-9]+")
+_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x00AD, 0x2060, 0xFEFF])
+
+# Spoken around a wish rather than part of it: 我想学太极拳, 有没有教做面点的视频 (dictation).
+FILLERS = frozenset(
+    "我 你 您 我们 想 想要 要 我要 学 学习 学学 看 看看 找 找找 听 教 教我 请 帮 帮我 怎么 怎样 如何 怎么样 怎么办 什么 哪些 哪里 "
+    "有没有 有 的 了 呢 吗 吧 啊 呀 么 是 和 与 及 给 一下 一个 一些 关于 有关 方面 方法 视频 课 课程 教程 节目 讲座 做 能 可以 会".split()
+)
+
+for _word in (Path(__file__).parent / "words.txt").read_text("utf-8").split():
+    rjieba.add_word(_word, None, None)
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> Any:
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+_lock = Lock()
+
+
+def fold(text: str) -> str:
+    """One form for what means the same: full width, case, traditional characters and invisible marks folded."""
+    plain = normalize("NFKC", text).lower().translate(_INVISIBLE)
+    if plain.isascii():
+        return plain
+    with _lock:
+        return str(_simplifier().convert(plain))
+
+
+def is_chinese(text: str) -> bool:
+    return bool(_IS_CJK.search(text))
+
+
+def index_words(folded: str) -> list[str]:
+    """Words of a folded text for the index: each long word also in its parts (智能手机 → 智能 手机 智能手机)."""
+    words: list[str] = []
+    for run in _RUN.findall(folded):
+        if is_chinese(run):
+            words += rjieba.cut_for_search(run, False)
+        else:
+            words.append(run)
+            pieces = _LETTERS_OR_DIGITS.findall(run)
+            if len(pieces) > 1 or (pieces and pieces[0] != run):
+                words += pieces
+    return words
+
+
+def cut(folded: str) -> list[str]:
+    """Words of a folded question, each once, in order."""
+    words: list[str] = []
+    for run in _RUN.findall(folded):
+        words += rjieba.cut(run, False) if is_chinese(run) else [run]
+    return list(dict.fromkeys(words))
+
+
+def parts(word: str) -> list[str]:
+    """The shorter words inside a word (养生保健操 → 养生 保健 保健操), without the word itself; characters where none."""
+    if not is_chinese(word):
+        return []
+    inner = [piece for piece in rjieba.cut_for_search(word, False) if piece != word]
+    return inner or (list(word) if len(word) > 1 else [])
+
+
+def characters(folded: str) -> list[str]:
+    return [character for run in _RUN.findall(folded) if is_chinese(run) for character in run]
+
+
+@lru_cache(maxsize=65_536)
+def sound(word: str) -> str:
+    """The pinyin of a Chinese word in one piece, without tones (太极拳 → taijiquan); empty where a part has none."""
+    from pypinyin import lazy_pinyin
+
+    syllables = lazy_pinyin(word, errors="ignore")
+    return "".join(syllables) if len(syllables) == len(word) else ""
+
+
+@lru_cache(maxsize=65_536)
+def initials(word: str) -> str:
+    """The first letters of a word's syllables (太极拳 → tjq)."""
+    from pypinyin import Style, lazy_pinyin
+
+    letters = lazy_pinyin(word, style=Style.FIRST_LETTER, errors="ignore")
+    return "".join(letters) if len(letters) == len(word) else ""
+
+
+# Sounds that dictation and dialects mix up, the two of a pair folded together.
+_ALIKE = [("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("n", "l"), ("h", "f")]
+
+
+def sounds_of(folded: str, limit: int = 8) -> list[str]:
+    """Every way a few characters may sound (重 is zhong and chong), at most ``limit``."""
+    from pypinyin import Style, pinyin
+
+    readings = pinyin(folded, style=Style.NORMAL, heteronym=True, errors="ignore")
+    found: dict[str, None] = {}
+    for choice in product(*(reading[:3] for reading in readings)):
+        found["".join(choice)] = None
+        if len(found) >= limit:
+            break
+    return list(found)
+
+
+def near_sounds(letters: str) -> list[str]:
+    """The same pinyin with one pair of easily mixed sounds exchanged (sanxia → shanxia)."""
+    found: dict[str, None] = {}
+    for one, other in _ALIKE:
+        for wrong, right in ((one, other), (other, one)):
+            for match in re.finditer(wrong, letters):
+                if right.startswith(wrong) and letters.startswith(right, match.start()):
+                    continue
+                found[letters[: match.start()] + right + letters[match.end() :]] = None
+    found.pop(letters, None)
+    return list(found)

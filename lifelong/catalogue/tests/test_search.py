@@ -1,0 +1,217 @@
+"""What people type, and what they find. Pure: facts in, ids out."""
+
+from pathlib import Path
+
+import pytest
+
+from lifelong.catalogue.search.asking import Question, TooDeep, ask, rolled_up
+from lifelong.catalogue.search.highlight import excerpt, marked
+from lifelong.catalogue.search.schema import Facts
+from lifelong.catalogue.search.shelf import IndexMissing, Reader, Shelf, View, Writer, view_of
+from lifelong.catalogue.search.suggest import suggest
+
+TITLES = {
+    1: "二十四式太极拳入门", 2: "智能手机摄影基础", 3: "中医养生保健", 4: "老年大学合唱团", 5: "Photoshop图像处理",
+    6: "舞蹈与健身", 7: "Python编程第一课", 8: "八段锦跟练", 9: "養生茶飲", 10: "民法典与生活", 11: "中国画报史话",
+}  # fmt: skip
+
+
+def resource(key: int, title: str, **other: object) -> Facts:
+    facts = {
+        "id": key, "identifier": f"RES{key:05}", "title": title, "type": "A02" if key % 4 == 0 else "A01",
+        "area": "older" if key % 2 else "degree", "keywords": ["健康"] if key % 2 else [], "region": ("410000", "410300"),
+        "category": ("older", "older.health") if key % 2 else ("degree",), "published_s": 1_700_000_000 + key,
+        "year": 2026, "institution": "4110000001", "duration_s": key * 300, "declared_views": key * 10,
+        "speakers": [(1, "张建华")] if key == 1 else [],
+    }  # fmt: skip
+    return Facts(**(facts | other))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def view(tmp_path_factory: pytest.TempPathFactory) -> View:
+    shelf = Shelf(tmp_path_factory.mktemp("index"))
+    writer = Writer(shelf.fresh())
+    for key, title in TITLES.items():
+        writer.put(resource(key, title), new=True)
+    writer.commit(cursor=7)
+    return view_of(writer.index, writer.folder)
+
+
+def found(view: View, text: str, **filters: list[str]) -> list[int]:
+    return sorted(ask(view, Question.of(text, filters)).ids)
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        ("手机", [2]),  # inside 智能手机
+        ("养生", [3, 9]),
+        ("養生", [3, 9]),  # traditional
+        ("Ｐｙｔｈｏｎ", [7]),  # full width
+        ("PYTHON", [7]),
+        ("拳", [1]),  # one character
+        ("太极", [1]),
+        ("老年合唱", [4]),
+        ("智能手机摄影", [2]),  # words without a space
+        ("摄影 手机", [2]),
+        ("编程python", [7]),  # mixed
+        ("taijiquan", [1]),
+        ("tai ji quan", [1]),
+        ("tjq", [1]),
+        ("shoujisheying", [2]),  # several words by sound
+        ("太级拳", [1]),  # a homophone
+        ("我想学太极拳", [1]),  # as dictated
+        ("请问怎么学习手机摄影", [2]),
+        ("phtoshop", [5]),  # a slip
+        ("张建华", [1]),
+        ("res00003", [3]),
+        ("a02", [4, 8]),
+    ],
+)
+def test_what_people_type_finds_what_they_mean(view: View, typed: str, keys: list[int]) -> None:
+    assert found(view, typed) == keys
+
+
+def test_a_word_that_only_looks_contained_counts_at_most_as_something_like_it(view: View) -> None:
+    assert ask(view, Question.of("国画")).kind == "characters"  # 中国画报史话 holds both characters, not the word
+
+
+def test_a_correction_says_what_it_was_taken_for(view: View) -> None:
+    answer = ask(view, Question.of("太级拳"))
+    assert (answer.kind, answer.shown) == ("corrected", "太极拳")
+
+
+def test_some_of_the_words_are_found_where_all_of_them_are_nowhere(view: View) -> None:
+    answer = ask(view, Question.of("手机 合唱团"))
+    assert answer.kind == "some"
+    assert sorted(answer.ids) == [2, 4]
+
+
+def test_what_is_nowhere_is_not_invented(view: View) -> None:
+    answer = ask(view, Question.of("鳄梨"))
+    assert (answer.total, answer.ids, answer.kind) == (0, [], "nothing")
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "!!!", "。，", "%", "'\"\\", "AND OR NOT", "title:太极拳", "*", "太极拳\x00", "拳" * 5000])
+def test_no_question_is_an_error(view: View, typed: str) -> None:
+    ask(view, Question.of(typed, facets=("area",)))
+
+
+def test_filters_repeat_for_or_and_combine_for_and(view: View) -> None:
+    assert found(view, "", type=["A02"]) == [4, 8]
+    assert len(found(view, "", type=["A01", "A02"])) == len(TITLES)
+    assert found(view, "", type=["A02"], area=["older"]) == []
+    assert found(view, "", region=["410000"]) == found(view, "", region=["410300"]) == sorted(TITLES)
+    assert found(view, "", category=["older"]) == found(view, "", category=["older.health"])
+
+
+def test_a_facet_ignores_its_own_filter_and_obeys_the_others(view: View) -> None:
+    answer = ask(view, Question.of("", {"area": ["older"]}, facets=("area", "type")))
+    assert dict(answer.facets["area"]) == {"older": 6, "degree": 5}
+    assert dict(answer.facets["type"]) == {"A01": 6}
+
+
+def test_total_is_exact_whatever_the_page(view: View) -> None:
+    assert ask(view, Question.of("", limit=3)).total == len(TITLES)
+    assert ask(view, Question.of("", limit=3, offset=9)).total == len(TITLES)
+
+
+@pytest.mark.parametrize("sort", ["relevance", "views", "learners", "newest", "series"])
+def test_pages_neither_repeat_nor_skip(view: View, sort: str) -> None:
+    pages = [ask(view, Question.of("", sort=sort, limit=4, offset=start)).ids for start in (0, 4, 8)]
+    assert sorted(key for page in pages for key in page) == sorted(TITLES)
+
+
+def test_most_viewed_goes_by_measured_then_by_declared(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    writer = Writer(shelf.fresh())
+    for key, views, declared in [(1, 0, 90_000), (2, 3, 0), (3, 3, 10), (4, 0, 5)]:
+        writer.put(resource(key, "书法", views=views, declared_views=declared))
+    writer.commit(1)
+    view = view_of(writer.index, writer.folder)
+    assert ask(view, Question.of("书法", sort="views")).ids == [3, 2, 1, 4]
+
+
+def test_declared_figures_move_relevance_a_little_and_never_past_a_title(tmp_path: Path) -> None:
+    writer = Writer(Shelf(tmp_path).fresh())
+    writer.put(resource(1, "书法入门", declared_views=0))
+    writer.put(resource(2, "书法入门", declared_views=1_000_000))
+    writer.put(resource(3, "茶艺入门", summary="也谈书法", declared_views=10**9))
+    writer.commit(1)
+    assert ask(view_of(writer.index, writer.folder), Question.of("书法")).ids == [2, 1, 3]
+
+
+def test_deeper_than_ten_thousand_is_refused(view: View) -> None:
+    with pytest.raises(TooDeep):
+        ask(view, Question.of("", offset=9_990, limit=20))
+
+
+def test_completions_begin_as_typed_or_sound_so(view: View) -> None:
+    assert suggest(view, "太") == ["太极拳入门"] or "二十四式太极拳入门" not in suggest(view, "太")
+    assert suggest(view, "二十四")[0] == "二十四式太极拳入门"
+    assert "太极拳" in suggest(view, "taij")
+    assert "张建华" in suggest(view, "zjh")
+    assert suggest(view, " ") == []
+
+
+def test_a_removed_resource_is_found_no_more_and_a_changed_one_only_once(tmp_path: Path) -> None:
+    writer = Writer(Shelf(tmp_path).fresh())
+    for key in (1, 2):
+        writer.put(resource(key, "书法"))
+    writer.commit(1)
+    writer.put(resource(1, "书法新编"))
+    writer.remove(2)
+    writer.commit(2)
+    assert found(view_of(writer.index, writer.folder), "书法") == [1]
+
+
+def test_a_reader_sees_a_commit_and_a_new_build_without_being_told(tmp_path: Path) -> None:
+    shelf, reader = Shelf(tmp_path), Reader(tmp_path, every_s=0)
+    with pytest.raises(IndexMissing):
+        reader.now()
+    first = Writer(shelf.fresh())
+    first.commit(1)
+    shelf.switch(first.folder)
+    assert reader.now().cursor == 1
+    first.put(resource(1, "书法"))
+    first.commit(2)
+    assert (reader.now().cursor, found(reader.now(), "书法")) == (2, [1])
+    before = reader.now().generation
+    second = Writer(shelf.fresh())
+    second.commit(2)
+    shelf.switch(second.folder)
+    assert found(reader.now(), "书法") == []
+    assert reader.now().generation != before
+
+
+def test_an_index_of_another_schema_is_not_opened(tmp_path: Path) -> None:
+    folder = tmp_path / "0-abc"
+    folder.mkdir()
+    (folder / "meta.json").write_text("{}")
+    Shelf(tmp_path).switch(folder)
+    assert Shelf(tmp_path).current() is None
+
+
+def test_every_document_tells_its_state(tmp_path: Path) -> None:
+    writer = Writer(Shelf(tmp_path).fresh())
+    for key in (3, 40, 41):
+        writer.put(resource(key, "书法", change=key * 2))
+    writer.commit(9)
+    assert view_of(writer.index, writer.folder).states(slice_size=10) == {3: 6, 40: 80, 41: 82}
+
+
+def test_counts_of_paths_add_up_along_the_way() -> None:
+    buckets = [{"key": "a/b", "doc_count": 2}, {"key": "a", "doc_count": 1}, {"key": "c", "doc_count": 1}]
+    assert rolled_up(buckets) == [("a", 3), ("b", 2), ("c", 1)]
+
+
+def test_found_words_are_marked_in_the_text_as_it_was_written() -> None:
+    assert marked("養生<b>与Ｙｏｇａ", ("养生", "yoga")) == "<mark>養生</mark>&lt;b&gt;与<mark>Ｙｏｇａ</mark>"
+
+
+def test_an_excerpt_shows_the_place_where_the_words_stand() -> None:
+    text = "开头的话。" * 60 + "这里讲太极拳的起势。" + "结尾的话。" * 60
+    shown = excerpt(text, ("太极拳", "起势"))
+    assert "<mark>太极拳</mark>" in shown
+    assert shown.startswith("…")
+    assert len(shown) < 200
