@@ -1,11 +1,11 @@
 """The only table right × role. Which single thing a right reaches is said in each chapter's ``policy.py``."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from datetime import datetime
 
 from django.utils import timezone
 
-from lifelong.accounts.models import Role, User
+from lifelong.accounts.models import ADMINISTRATORS, Authority, AuthorityKind, Role, User
 
 RIGHTS: dict[str, set[str]] = {
     # institution
@@ -13,11 +13,17 @@ RIGHTS: dict[str, set[str]] = {
     "resources.sign": {"reporter", "institution_reviewer"},  # 单位自审
     "platforms.propose": {"reporter", Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.OPERATOR},
     # province
+    "calls.read": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.FINAL_REVIEWER, Role.OPERATOR},
     "calls.manage": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},
+    "calls.publish": {Role.DECIDING_OFFICER},
     "calls.extend": {Role.DECIDING_OFFICER},
     "registrations.check": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},
+    "institutions.read": {
+        Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.FINAL_REVIEWER, Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR,
+    },
     "institutions.manage": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.SYSTEM_ADMINISTRATOR},
-    "review.province": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},  # open the desk, prepare, waive proposals
+    "review.open": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.FINAL_REVIEWER},
+    "review.province": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},  # open the desk, prepare
     "review.province.decide": {Role.DECIDING_OFFICER},
     "review.score": {Role.EXPERT},
     # ministry
@@ -38,6 +44,7 @@ RIGHTS: dict[str, set[str]] = {
     # three administrators apart
     "settings.manage": {Role.SYSTEM_ADMINISTRATOR},
     "accounts.manage": {Role.SYSTEM_ADMINISTRATOR},
+    "people.read": {Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR},
     "roles.grant": {Role.SECURITY_ADMINISTRATOR},
     "accounts.unlock": {Role.SECURITY_ADMINISTRATOR},
     "audit.read": {Role.AUDIT_ADMINISTRATOR},
@@ -76,3 +83,46 @@ def needs_second_factor(user: User) -> bool:
 
 def is_staff(user: User) -> bool:
     return bool(roles_of(user) & STAFF)
+
+
+# In which kind of authority a role may be held; the three administrators serve any of them.
+HOMES: dict[str, set[str]] = {
+    Role.HANDLING_OFFICER: {AuthorityKind.PROVINCE},
+    Role.DECIDING_OFFICER: {AuthorityKind.PROVINCE},
+    Role.EXPERT: {AuthorityKind.PROVINCE, AuthorityKind.MINISTRY},
+    Role.FINAL_REVIEWER: {AuthorityKind.MINISTRY},
+    Role.OPERATOR: {AuthorityKind.OPERATOR},
+} | {role: set(AuthorityKind.values) for role in ADMINISTRATORS}  # type: ignore[dict-item]
+
+
+def role_fits(role: str, authority: Authority) -> bool:
+    return authority.kind in HOMES.get(role, set())
+
+
+def may_hold_together(roles: Set[str]) -> bool:
+    """Spec 9: an administrator holds that one role and nothing else, neither another administrator's nor content."""
+    return len(roles) <= 1 or not roles & ADMINISTRATORS
+
+
+def can_change_roles(user: User, person: User) -> bool:
+    """Grant or withdraw: the security administrator, never for themselves."""
+    return user.has_right("roles.grant") and user.pk != person.pk
+
+
+def can_unlock(user: User, person: User) -> bool:
+    return user.has_right("accounts.unlock") and user.pk != person.pk
+
+
+def can_ask_factor_reset(user: User, person: User) -> bool:
+    return user.has_right("accounts.unlock") and user.pk != person.pk
+
+
+def can_confirm_factor_reset(user: User, person: User, asked_by: User) -> bool:
+    """A second administrator, neither who asked nor who profits."""
+    may = user.has_right("accounts.manage") or user.has_right("accounts.unlock")
+    return may and user.pk not in {person.pk, asked_by.pk}
+
+
+def can_send_activation(user: User, person: User) -> bool:
+    may = user.has_right("accounts.manage") or user.has_right("roles.grant")
+    return may and user.pk != person.pk

@@ -35,6 +35,23 @@ class Decision(models.Model):
         return f"{self.round} {self.get_outcome_display()}"
 
 
+class Opening(models.Model):
+    """Who opened a round at a stage, and when last: a decision can be taken back until the next stage has opened it."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="openings")
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("查阅记录")
+        constraints = [models.UniqueConstraint(fields=["round", "stage", "user"], name="one_opening_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.last_at:%Y-%m-%d %H:%M}"
+
+
 class Waiver(models.Model):
     """豁免: the province lets a fail pass, with a reason visible ever after; the ministry may lift it."""
 

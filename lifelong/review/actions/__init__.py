@@ -1,0 +1,1 @@
+"""What reviewers do: decide, take back, waive, clear; compose and publish batches."""

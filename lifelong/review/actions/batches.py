@@ -1,0 +1,288 @@
+"""推荐批次: compose, schedule, publish all or nothing, strike a line through later."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from lifelong.accounts.models import User
+from lifelong.audit import record
+from lifelong.notices import send
+from lifelong.resources.actions.publication import mark_published
+from lifelong.resources.lifecycle import State
+from lifelong.resources.models import Round, Version
+from lifelong.review import events, policy
+from lifelong.review.lifecycle import BATCH_NEXT, BatchState
+from lifelong.review.models import Batch, BatchItem
+from lifelong.web.refusals import Conflict, NotAllowed, Refusal
+
+
+class NotYourBatch(NotAllowed):
+    code = "not_your_batch"
+
+
+class BatchNotOpen(Conflict):
+    code = "batch_not_open"
+
+
+class BatchEmpty(Refusal):
+    code = "batch_empty"
+
+
+class NumberTaken(Refusal):
+    code = "number_taken"
+
+
+class WrongTime(Refusal):
+    code = "wrong_time"
+
+
+def locked(batch: Batch) -> Batch:
+    return Batch.objects.select_for_update().get(pk=batch.pk)
+
+
+def step(batch: Batch, to: BatchState) -> None:
+    if to not in BATCH_NEXT[BatchState(batch.state)]:
+        raise BatchNotOpen(
+            _("批次 %(number)s 目前为“%(now)s”，不能改为“%(then)s”。")
+            % {"number": batch.number, "now": BatchState(batch.state).label, "then": to.label}
+        )
+    batch.state = to
+
+
+def wanted_manager(by: User) -> None:
+    if not policy.can_manage_batches(by):
+        raise NotYourBatch(_("批次由终审人员编排和发布。"))
+
+
+@transaction.atomic
+def create_batch(*, number: str, title: str, announcement: str = "", by: User, at: datetime) -> Batch:
+    wanted_manager(by)
+    try:
+        with transaction.atomic():
+            batch = Batch.objects.create(
+                number=number.strip(), title=title.strip(), announcement=announcement.strip(), created_by=by, created_at=at
+            )
+    except IntegrityError as error:
+        raise NumberTaken(
+            _("批次号 %(number)s 已被使用，请换一个。") % {"number": number}, fields={"number": _("批次号已被使用。")}
+        ) from error
+    record("review.batch_created", by=by, of=batch, at=at)
+    return batch
+
+
+@transaction.atomic
+def rename_batch(batch: Batch, *, title: str, announcement: str, by: User, at: datetime) -> Batch:
+    wanted_manager(by)
+    batch = composing(batch)
+    batch.title, batch.announcement = title.strip(), announcement.strip()
+    batch.save(update_fields=["title", "announcement"])
+    record("review.batch_changed", by=by, of=batch, at=at, detail={"title": batch.title})
+    return batch
+
+
+def composing(batch: Batch) -> Batch:
+    batch = locked(batch)
+    if batch.state != BatchState.COMPOSING:
+        raise BatchNotOpen(
+            _("批次 %(number)s 目前为“%(now)s”，不能再改。") % {"number": batch.number, "now": batch.get_state_display()}
+        )
+    return batch
+
+
+@transaction.atomic
+def add_versions(batch: Batch, versions: Iterable[Version], *, by: User, at: datetime) -> tuple[int, list[str]]:
+    """Accepted versions only, each in one batch: how many were added, and why each of the rest was not."""
+    wanted_manager(by)
+    batch = composing(batch)
+    position = batch.items.count()
+    added, left = 0, []
+    for version in Version.objects.select_for_update(of=("self",)).filter(pk__in=[v.pk for v in versions]).order_by("pk"):
+        if version.state != State.ACCEPTED:
+            left.append(_("《%(title)s》目前为“%(now)s”，只有待上线的资源可以编入。") % {
+                "title": version.title, "now": version.get_state_display()})  # fmt: skip
+        elif other := BatchItem.objects.filter(version=version).select_related("batch").first():
+            if other.batch_id != batch.pk:
+                left.append(_("《%(title)s》已编入批次 %(number)s。") % {
+                    "title": version.title, "number": other.batch.number})  # fmt: skip
+        else:
+            position += 1
+            BatchItem.objects.create(batch=batch, version=version, position=position, added_by=by)
+            added += 1
+    unprepared(batch)
+    record("review.batch_items_added", by=by, of=batch, at=at, detail={"added": added})
+    return added, left
+
+
+@transaction.atomic
+def remove_items(batch: Batch, items: Iterable[int], *, by: User, at: datetime) -> int:
+    wanted_manager(by)
+    batch = composing(batch)
+    gone, _rows = batch.items.filter(pk__in=list(items)).delete()
+    unprepared(batch)
+    record("review.batch_items_removed", by=by, of=batch, at=at, detail={"removed": gone})
+    return gone
+
+
+def unprepared(batch: Batch) -> None:
+    """What was made ready no longer fits the list; publishing makes it ready anew."""
+    if batch.prepared_at:
+        batch.prepared_at = None
+        batch.save(update_fields=["prepared_at"])
+
+
+@transaction.atomic
+def schedule(batch: Batch, *, publish_at: datetime, by: User, at: datetime) -> Batch:
+    """To go live at a set time; until then it can be called back. A time already reached publishes with the next job."""
+    wanted_manager(by)
+    batch = locked(batch)
+    if not batch.items.exists():
+        raise BatchEmpty(_("批次里还没有资源，请先编入待上线的资源。"))
+    step(batch, BatchState.SCHEDULED)
+    batch.publish_at = publish_at
+    batch.save(update_fields=["state", "publish_at"])
+    record("review.batch_scheduled", by=by, of=batch, at=at, detail={"publish_at": publish_at.isoformat()})
+    return batch
+
+
+@transaction.atomic
+def call_back(batch: Batch, *, by: User, at: datetime) -> Batch:
+    wanted_manager(by)
+    batch = locked(batch)
+    step(batch, BatchState.COMPOSING)
+    batch.publish_at = None
+    batch.save(update_fields=["state", "publish_at"])
+    record("review.batch_called_back", by=by, of=batch, at=at)
+    return batch
+
+
+@transaction.atomic
+def cancel(batch: Batch, *, by: User, at: datetime) -> Batch:
+    """The batch is given up; its versions wait for another one."""
+    wanted_manager(by)
+    batch = locked(batch)
+    step(batch, BatchState.CANCELLED)
+    batch.save(update_fields=["state"])
+    batch.items.all().delete()
+    record("review.batch_cancelled", by=by, of=batch, at=at)
+    return batch
+
+
+@transaction.atomic
+def prepare(batch: Batch, *, at: datetime) -> Batch:
+    """Make everything ready while it is still hidden, so that going live is one short transaction."""
+    batch = locked(batch)
+    if batch.state not in {BatchState.COMPOSING, BatchState.SCHEDULED}:
+        raise BatchNotOpen(_("批次 %(number)s 已不在编排中。") % {"number": batch.number})
+    events.batch_prepared.send(sender=Batch, batch=batch)
+    batch.prepared_at = at
+    batch.save(update_fields=["prepared_at"])
+    return batch
+
+
+@transaction.atomic
+def publish(batch: Batch, *, at: datetime, by: User | None = None) -> Batch:
+    """分批上线: every item goes live in one transaction, or none does (spec 1, Batch). Publishing twice changes nothing."""
+    batch = locked(batch)
+    if batch.state == BatchState.PUBLISHED:
+        return batch
+    if by is not None:
+        wanted_manager(by)
+    items = list(batch.items.select_related("version__resource__institution").order_by("position", "pk"))
+    if not items:
+        raise BatchEmpty(_("批次里还没有资源，请先编入待上线的资源。"))
+    step(batch, BatchState.PUBLISHED)
+    rounds = newest_rounds(items)
+    batch.published_at, batch.published_by = at, by or batch.created_by
+    batch.manifest = manifest_of(batch, items, rounds)
+    batch.save(update_fields=["state", "published_at", "published_by", "manifest"])
+    for item in items:
+        mark_published(item.version, at=at, by=batch.published_by, batch_number=batch.number)
+    record("review.batch_published", by=batch.published_by, of=batch, at=at, detail={"items": len(items)})
+    events.batch_published.send(sender=Batch, batch=batch, at=at)
+    tell_reporters(batch, rounds.values(), at)
+    return batch
+
+
+def newest_rounds(items: list[BatchItem]) -> dict[int, Round]:
+    """Version id → the round that was accepted."""
+    rounds = Round.objects.filter(version__in=[item.version_id for item in items]).order_by("number")
+    return {round.version_id: round for round in rounds.select_related("submitted_by", "version")}
+
+
+def manifest_of(batch: Batch, items: list[BatchItem], rounds: dict[int, Round]) -> dict[str, Any]:
+    """What was published, with the hash of the values and of every file, and one hash over all of it."""
+    lines = []
+    for item in items:
+        round = rounds[item.version_id]
+        lines.append({
+            "resource_id": item.version.resource.resource_id, "version": item.version.number, "round": round.number,
+            "receipt": round.receipt_number, "title": item.version.title,
+            "institution": item.version.resource.institution.code, "values_sha256": sha256_of(round.values),
+            "files": [{key: file.get(key) for key in ("name", "size", "sha256")} for file in round.files],
+        })  # fmt: skip
+    body = {"batch": batch.number, "title": batch.title, "published_at": batch.published_at.isoformat(), "items": lines}
+    return {**body, "sha256": sha256_of(body)}
+
+
+def sha256_of(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def tell_reporters(batch: Batch, rounds: Iterable[Round], at: datetime) -> None:
+    """One notice per reporter, however many of the resources are theirs."""
+    mine: dict[User, list[str]] = {}
+    for round in rounds:
+        mine.setdefault(round.submitted_by, []).append(round.version.title)
+    for user, titles in mine.items():
+        send(
+            user,
+            subject=_("%(n)s 项资源已随批次 %(number)s 上线") % {"n": len(titles), "number": batch.number},
+            text="\n".join(f"《{title}》" for title in titles),
+            url=f"/batches/{batch.number}",
+            kind="published",
+            at=at,
+        )
+
+
+@transaction.atomic
+def strike_through(version: Version, *, reason: str, at: datetime, by: User | None) -> None:
+    """An item pulled later keeps its line, with date and reason, and the manifest gets an amendment."""
+    for item in BatchItem.objects.filter(version=version, pulled_at__isnull=True, batch__state=BatchState.PUBLISHED):
+        item.pulled_at, item.pulled_reason = at, reason
+        item.save(update_fields=["pulled_at", "pulled_reason"])
+        amend(item.batch, version, "pulled", reason, at)
+        events.item_pulled.send(sender=BatchItem, item=item, by=by, at=at)
+
+
+@transaction.atomic
+def bring_back(version: Version, *, reason: str, at: datetime) -> None:
+    """What was only suspended stands in its batch again."""
+    for item in BatchItem.objects.filter(version=version, pulled_at__isnull=False, batch__state=BatchState.PUBLISHED):
+        item.pulled_at, item.pulled_reason = None, ""
+        item.save(update_fields=["pulled_at", "pulled_reason"])
+        amend(item.batch, version, "restored", reason, at)
+
+
+def amend(batch: Batch, version: Version, what: str, reason: str, at: datetime) -> None:
+    batch = locked(batch)
+    batch.amendments = [
+        *batch.amendments,
+        {"resource_id": version.resource.resource_id, "what": what, "date": at.date().isoformat(), "reason": reason},
+    ]
+    batch.save(update_fields=["amendments"])
+
+
+@transaction.atomic
+def drop_from_open_batches(version: Version) -> None:
+    """What is no longer accepted leaves the batch that was being composed."""
+    for item in BatchItem.objects.filter(
+        version=version, batch__state__in=[BatchState.COMPOSING, BatchState.SCHEDULED]
+    ).select_related("batch"):
+        unprepared(locked(item.batch))
+        item.delete()

@@ -1,0 +1,106 @@
+"""Who may look at, prepare and decide what under review; who may compose and publish batches."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from lifelong.accounts.models import User
+from lifelong.resources.lifecycle import State
+from lifelong.resources.models import Round, Version
+from lifelong.resources.queries.reach import reach_of
+from lifelong.review.lifecycle import WAITS_IN, BatchState, Outcome, Stage
+from lifelong.review.models import Batch, Decision
+
+LOOK = {Stage.PROVINCIAL: "review.province", Stage.FINAL: "review.final"}
+DECIDE = {Stage.PROVINCIAL: "review.province.decide", Stage.FINAL: "review.final"}
+SHOWN = {State.SUBMITTED, State.FORWARDED, State.ACCEPTED, State.PUBLISHED, State.SUPERSEDED, State.RETURNED,
+         State.REFUSED, State.WITHDRAWN}  # fmt: skip
+
+
+def stages_of(user: User) -> list[Stage]:
+    """The stages whose desk this person may open."""
+    return [stage for stage, right in LOOK.items() if user.has_right(right)]
+
+
+def waits_at(version: Version) -> Stage | None:
+    return next((stage for stage, state in WAITS_IN.items() if version.state == state), None)
+
+
+def can_review(user: User, version: Version, stage: Stage) -> bool:
+    """Open the review page: the province its own, the ministry all; nothing that was never handed in."""
+    if not user.has_right(LOOK[stage]) or version.state not in SHOWN:
+        return False
+    return stage == Stage.FINAL or version.resource.institution.region_id in reach_of(user).regions
+
+
+def why_not_decide(user: User, round: Round, stage: Stage) -> str:
+    """Empty where the person may decide; else the sentence that says why not."""
+    version = round.version
+    if not can_review(user, version, stage):
+        return _("这项资源不在您的审核范围内。")
+    if not user.has_right(DECIDE[stage]):
+        return _("您的岗位是省级经办，可以查看和准备意见；决定由省级审定作出。")
+    if belongs_to(user, round):
+        return _("这是您本单位报送的资源，按规定须由其他人员决定。")
+    other = Stage.FINAL if stage == Stage.PROVINCIAL else Stage.PROVINCIAL
+    if Decision.objects.filter(round__version=version, stage=other, by=user).exists():
+        return _("您已在%(stage)s阶段对这项资源作过决定，同一人不能决定两个阶段。") % {"stage": other.label}
+    return ""
+
+
+def belongs_to(user: User, round: Round) -> bool:
+    """Whether the person acts, or acted when it was handed in, for the institution that owns the resource."""
+    held = Q(ends_at__isnull=True) | Q(ends_at__gt=round.submitted_at)
+    institution = round.version.resource.institution_id
+    return round.submitted_by_id == user.pk or user.mandates.filter(held, institution=institution).exists()
+
+
+def can_decide(user: User, round: Round, stage: Stage) -> bool:
+    return waits_at(round.version) == stage and not why_not_decide(user, round, stage)
+
+
+def can_waive(user: User, round: Round) -> bool:
+    """The province waives a fail, while the resource waits there (spec 1, What stops what)."""
+    return can_decide(user, round, Stage.PROVINCIAL)
+
+
+def can_clear(user: User, round: Round) -> bool:
+    """A reviewer of the stage where it waits clears a blocking hit; never of the own institution."""
+    stage = waits_at(round.version)
+    return stage is not None and can_review(user, round.version, stage) and not belongs_to(user, round)
+
+
+def can_lift(user: User, round: Round) -> bool:
+    """The ministry lifts a waiver, which returns the resource to the province."""
+    return can_decide(user, round, Stage.FINAL)
+
+
+def can_take_back(user: User, decision: Decision) -> bool:
+    """Its maker alone, and not what already took something back; the action checks whether the next stage opened it."""
+    standing = decision.outcome not in {Outcome.TAKE_BACK, Outcome.LIFT} and not hasattr(decision, "taken_back_by")
+    return standing and decision.by_id == user.pk
+
+
+def can_manage_batches(user: User) -> bool:
+    return user.has_right("batches.manage")
+
+
+def can_change_batch(user: User, batch: Batch) -> bool:
+    return can_manage_batches(user) and batch.state == BatchState.COMPOSING
+
+
+def can_publish_batch(user: User, batch: Batch) -> bool:
+    return can_manage_batches(user) and batch.state in {BatchState.COMPOSING, BatchState.SCHEDULED}
+
+
+def abilities(user: Any, round: Round, stage: Stage) -> dict[str, Any]:
+    """For the review page: what may be pressed, and the sentence where nothing may."""
+    deciding = can_decide(user, round, stage)
+    return {
+        "decide": deciding,
+        "why_not": "" if deciding else why_not_decide(user, round, stage),
+        "waive": stage == Stage.PROVINCIAL and deciding,
+        "clear": can_clear(user, round),
+        "lift": stage == Stage.FINAL and deciding,
+    }

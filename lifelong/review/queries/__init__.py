@@ -1,0 +1,1 @@
+"""What reviewers read: the queue, one round whole, what stops it, batches."""

@@ -1,0 +1,147 @@
+"""The queue of a stage: what waits, with what is known against it, filtered from the address."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from lifelong.accounts.models import User
+from lifelong.calls.models import Call
+from lifelong.institutions.models import Institution
+from lifelong.media.models import MediaFile
+from lifelong.resources.lifecycle import State
+from lifelong.resources.models import Finding, LinkCheck, Round, ScreeningHit, Verdict, VersionFile
+from lifelong.resources.queries.reach import reach_of
+from lifelong.review.lifecycle import WAITS_IN, Stage
+from lifelong.review.models import Decision, Waiver
+from lifelong.review.queries.obstacles import RUNNING, uncleared, unwaived
+
+SHOWS = {
+    "waiting": None,  # the state in which the stage waits
+    "returned": [State.RETURNED],
+    "accepted": [State.ACCEPTED],
+    "refused": [State.REFUSED],
+    "published": [State.PUBLISHED, State.SUPERSEDED],
+    "withdrawn": [State.WITHDRAWN],
+    "all": list(State),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address may narrow; empty means everything."""
+
+    show: str = "waiting"
+    call: str = ""
+    institution: str = ""
+    area: str = ""
+    type: str = ""
+    look: str = ""  # clean | fail | block | running | waived | again
+    q: str = ""
+
+    @classmethod
+    def of(cls, query: Any) -> "Filters":
+        given = {name: query.get(name, "").strip() for name in cls.__dataclass_fields__}
+        return cls(**{**given, "show": given["show"] if given["show"] in SHOWS else "waiting"})
+
+
+def tally(rows: QuerySet, key: str = "round") -> Coalesce:
+    """The number of rows of a related table for each round, as one column."""
+    counted = rows.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
+def rounds_in_reach(user: User, stage: Stage) -> QuerySet[Round]:
+    """The newest round of every version that was handed in and lies within the person's reach at this stage."""
+    newest = Round.objects.filter(version=OuterRef("version")).order_by("-number").values("pk")[:1]
+    rounds = Round.objects.filter(pk=Subquery(newest))
+    if stage == Stage.PROVINCIAL:
+        rounds = rounds.filter(version__resource__institution__region_id__in=reach_of(user).regions)
+    return rounds.select_related("version__resource__institution", "version__cover", "call", "submitted_by")
+
+
+def annotated(rounds: QuerySet[Round]) -> QuerySet[Round]:
+    """With ``fails`` (unwaived), ``waived``, ``warns``, ``blocks`` (uncleared), ``looks`` and ``running``."""
+    media = VersionFile.objects.filter(version=OuterRef("version"))
+    running = MediaFile.objects.filter(pk__in=media.values("media_file"), probe_state__in=RUNNING)
+    untried = LinkCheck.objects.filter(version=OuterRef("version"), checked_at__isnull=True)
+    return rounds.annotate(
+        fails=tally(unwaived()),
+        waived=tally(Waiver.objects.filter(lifted_at__isnull=True), "finding__round"),
+        warns=tally(Finding.objects.filter(verdict__in=[Verdict.WARN, Verdict.UNKNOWN])),
+        blocks=tally(uncleared()),
+        looks=tally(ScreeningHit.objects.filter(severity="look")),
+        running=Exists(running) | Exists(untried),
+    )
+
+
+def queue(user: User, stage: Stage, filters: Filters) -> QuerySet[Round]:
+    """The desk's list, oldest submit first; a constant number of queries however long it is."""
+    states = SHOWS[filters.show] or [WAITS_IN[stage]]
+    rounds = annotated(rounds_in_reach(user, stage).filter(version__state__in=states))
+    if filters.call:
+        rounds = rounds.filter(call__number=filters.call)
+    if filters.institution:
+        rounds = rounds.filter(version__resource__institution__code=filters.institution)
+    if filters.area:
+        rounds = rounds.filter(version__area=filters.area)
+    if filters.type:
+        rounds = rounds.filter(version__type=filters.type)
+    if filters.q:
+        rounds = rounds.filter(
+            Q(version__title__icontains=filters.q)
+            | Q(version__resource__resource_id__iexact=filters.q)
+            | Q(receipt_number__iexact=filters.q)
+            | Q(version__speakers__icontains=filters.q)
+        )
+    return looking_like(rounds, filters.look).order_by("submitted_at", "pk")
+
+
+def looking_like(rounds: QuerySet[Round], look: str) -> QuerySet[Round]:
+    return {
+        "clean": lambda: rounds.filter(fails=0, blocks=0, running=False),
+        "fail": lambda: rounds.filter(fails__gt=0),
+        "block": lambda: rounds.filter(blocks__gt=0),
+        "running": lambda: rounds.filter(running=True),
+        "waived": lambda: rounds.filter(waived__gt=0),
+        "again": lambda: rounds.filter(number__gt=1),
+    }.get(look, lambda: rounds)()
+
+
+def waiting_numbers(user: User, stage: Stage) -> dict[str, int]:
+    """How many wait at this stage, how many of them could go at once."""
+    waiting = rounds_in_reach(user, stage).filter(version__state=WAITS_IN[stage])
+    return annotated(waiting).aggregate(
+        waiting=Count("pk"), clean=Count("pk", filter=Q(fails=0, blocks=0, running=False))
+    )  # fmt: skip
+
+
+def choices(user: User, stage: Stage) -> dict[str, Any]:
+    """What the filters offer: calls and institutions that have something here."""
+    rounds = rounds_in_reach(user, stage).order_by()
+    institutions = Institution.objects.filter(pk__in=rounds.values("version__resource__institution"))
+    return {
+        "calls": Call.objects.filter(pk__in=rounds.values("call")).order_by("-pk").values("number", "title"),
+        "institutions": institutions.order_by("code").values("code", "name"),
+    }
+
+
+def neighbours(user: User, stage: Stage, filters: Filters, round: Round) -> dict[str, Round | None]:
+    """The one before and the one after in the filtered queue."""
+    ahead = queue(user, stage, filters).exclude(pk=round.pk)
+    later = Q(submitted_at__gt=round.submitted_at) | Q(submitted_at=round.submitted_at, pk__gt=round.pk)
+    earlier = Q(submitted_at__lt=round.submitted_at) | Q(submitted_at=round.submitted_at, pk__lt=round.pk)
+    return {
+        "next": ahead.filter(later).order_by("submitted_at", "pk").first(),
+        "previous": ahead.filter(earlier).order_by("-submitted_at", "-pk").first(),
+    }
+
+
+def decisions_of(round: Round) -> QuerySet[Decision]:
+    """Every decision on the version's rounds, oldest first."""
+    return (
+        Decision.objects.filter(round__version=round.version_id)
+        .select_related("by", "authority", "takes_back", "taken_back_by", "round")
+        .order_by(F("at"), "pk")
+    )

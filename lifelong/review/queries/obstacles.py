@@ -1,0 +1,57 @@
+"""What stops a forward: a running check, an unwaived fail, a blocking hit that nobody cleared (spec 1)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from lifelong.media.lifecycle import ProbeState
+from lifelong.media.models import MediaFile
+from lifelong.resources.models import Finding, LinkCheck, Round, ScreeningHit, Verdict
+from lifelong.review.models import Clearance, Waiver
+
+RUNNING = {ProbeState.WAITING, ProbeState.FACTS}
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """``kind``: check | fail | block; ``text`` names it for the officer."""
+
+    kind: str
+    text: str
+    count: int = 1
+
+
+def unwaived(findings: "Iterable[Finding] | None" = None):
+    """Fails without a standing waiver, as a queryset over all findings."""
+    standing = Waiver.objects.filter(finding=OuterRef("pk"), lifted_at__isnull=True)
+    return Finding.objects.filter(~Exists(standing), verdict=Verdict.FAIL)
+
+
+def uncleared():
+    """Blocking hits that nobody cleared, as a queryset over all hits."""
+    return ScreeningHit.objects.filter(~Exists(Clearance.objects.filter(hit=OuterRef("pk"))), severity="block")
+
+
+def running_checks(round: Round) -> int:
+    """Files whose whole pass is outstanding, and a link that was not tried yet."""
+    files = [file["id"] for file in round.files if file.get("kind", "media") == "media"]
+    waiting = MediaFile.objects.filter(pk__in=files, probe_state__in=RUNNING).count()
+    return waiting + LinkCheck.objects.filter(version=round.version_id, checked_at__isnull=True).count()
+
+
+def obstacles_of(round: Round) -> list[Obstacle]:
+    """Everything that stops a forward or an acceptance of this round; empty where it may go."""
+    found = []
+    if running := running_checks(round):
+        found.append(Obstacle("check", _("还有 %(n)s 项检测正在进行，请稍后再试") % {"n": running}, running))
+    fails = list(unwaived().filter(round=round).values_list("required", "rule"))
+    if fails:
+        names = "、".join(dict.fromkeys(required or rule for required, rule in fails))
+        found.append(Obstacle("fail", _("%(n)s 条不符合技术标准且未豁免（%(names)s）") % {
+            "n": len(fails), "names": names}, len(fails)))  # fmt: skip
+    words = list(dict.fromkeys(uncleared().filter(round=round).values_list("word", flat=True)))
+    if words:
+        found.append(Obstacle("block", _("命中禁用词未排除（%(words)s）") % {"words": "、".join(words)}, len(words)))
+    return found

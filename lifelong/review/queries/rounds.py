@@ -1,0 +1,76 @@
+"""One round whole, as the review page shows it: values, what changed, findings, hits in context, declaration."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+
+from lifelong.media.models import MediaFile, Rendition
+from lifelong.resources.models import Finding, Round, ScreeningHit, Verdict
+from lifelong.review.models import Clearance, Waiver
+
+ORDER = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.WARN: 2, Verdict.PASS: 3}
+
+
+@dataclass(frozen=True)
+class Value:
+    """A field as submitted: Chinese name, value, and the value of the round before where it differs."""
+
+    name: str
+    label: str
+    value: Any
+    before: Any = None
+    changed: bool = False
+
+
+def findings_of(round: Round) -> list[Finding]:
+    """Findings, the gravest first, each with ``standing`` (its waiver) and ``lifted`` (the last one that was lifted)."""
+    rows = Finding.objects.filter(round=round).select_related("media_file")
+    rows = rows.prefetch_related(Prefetch("waivers", Waiver.objects.select_related("by", "lifted_by").order_by("at")))
+    found = sorted(rows, key=lambda f: (ORDER[Verdict(f.verdict)], f.pk))
+    for finding in found:
+        waivers = list(finding.waivers.all())
+        finding.standing = next((w for w in waivers if w.lifted_at is None), None)
+        finding.lifted = next((w for w in reversed(waivers) if w.lifted_at), None)
+    return found
+
+
+def hits_of(round: Round) -> list[ScreeningHit]:
+    """Hits, blocking ones first, each with ``cleared`` (its clearance or None)."""
+    cleared = {c.hit_id: c for c in Clearance.objects.filter(hit__round=round).select_related("by")}
+    hits = sorted(ScreeningHit.objects.filter(round=round), key=lambda h: (h.severity != "block", h.field, h.start))
+    for hit in hits:
+        hit.cleared = cleared.get(hit.pk)
+    return hits
+
+
+def values_of(round: Round, labels: dict[str, str]) -> list[Value]:
+    """The fields in the standard's order, with what changed since the last round."""
+    before = round.version.rounds.filter(number=round.number - 1).values_list("values", flat=True).first() or {}
+    shown = []
+    for name, label in labels.items():
+        value, earlier = round.values.get(name), before.get(name)
+        changed = bool(before) and (value or "") != (earlier or "")
+        if value not in (None, "", []) or changed:
+            shown.append(Value(name, label, value, earlier, changed))
+    return shown
+
+
+def changed_files(round: Round) -> bool:
+    """Whether a file differs from the last round's, by hash."""
+    before = round.version.rounds.filter(number=round.number - 1).values_list("files", flat=True).first()
+    return before is not None and {f["sha256"] for f in before} != {f["sha256"] for f in round.files}
+
+
+def playable(round: Round) -> list[dict[str, Any]]:
+    """The round's media in order: file, its title, and the rendition to play (None until it is made)."""
+    wanted = {file["id"]: file for file in round.files if file.get("kind", "media") == "media"}
+    files = {f.pk: f for f in MediaFile.objects.filter(pk__in=wanted)}
+    made = Rendition.objects.filter(media_file__in=wanted)
+    best = {r.media_file_id: r for r in made if r.kind in {"mp4", "mp3"}}
+    posters = {r.media_file_id: r for r in made if r.kind == "poster"}
+    return [
+        {"file": files[pk], "title": entry.get("title") or entry["name"], "rendition": best.get(pk), "poster": posters.get(pk)}
+        for pk, entry in wanted.items()
+        if pk in files
+    ]

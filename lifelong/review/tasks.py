@@ -1,0 +1,36 @@
+"""Batches go live by jobs: a kill at any moment leaves one wholly published or wholly not."""
+
+from django.utils import timezone
+from django_tasks import task
+
+from lifelong.jobs.schedule import every
+from lifelong.review.actions import batches, exports
+from lifelong.review.lifecycle import BatchState
+from lifelong.review.models import Batch
+
+
+@task(priority=50)
+def publish_batch(batch_id: int) -> None:
+    """Prepare, then publish; repeated after a kill it goes on where the database says it was."""
+    batch = Batch.objects.get(pk=batch_id)
+    if batch.state == BatchState.PUBLISHED:
+        return
+    if batch.prepared_at is None:
+        batches.prepare(batch, at=timezone.now())
+    batches.publish(batch, at=timezone.now())
+    export_batch.enqueue(batch_id)
+
+
+@task(priority=20)
+def export_batch(batch_id: int) -> None:
+    """The .xlsx in the standard's column order and the manifest with hashes."""
+    exports.write_export(Batch.objects.get(pk=batch_id))
+
+
+@every(seconds=15)
+@task(priority=50)
+def publish_due_batches() -> None:
+    """Those whose set time has come."""
+    due = Batch.objects.filter(state=BatchState.SCHEDULED, publish_at__lte=timezone.now())
+    for batch_id in due.values_list("pk", flat=True):
+        publish_batch.func(batch_id)

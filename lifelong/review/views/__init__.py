@@ -1,0 +1,1 @@
+"""Pages of the review desk and of the batches."""

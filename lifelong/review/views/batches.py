@@ -1,0 +1,134 @@
+"""Batches: list, compose, preview, release, export."""
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from lifelong import jobs
+from lifelong.review import policy
+from lifelong.review.actions import batches as actions
+from lifelong.review.actions import exports
+from lifelong.review.forms import BatchForm, ReleaseForm
+from lifelong.review.lifecycle import BatchState
+from lifelong.review.models import Batch
+from lifelong.review.queries import batches as queries
+from lifelong.web.refusals import Refusal
+from lifelong.web.rights import right
+
+FILTERS = ("area", "institution", "call")
+
+
+@right("batches.manage")
+def index(request: HttpRequest) -> HttpResponse:
+    form = BatchForm(request.POST or None, initial={"number": suggestion()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = actions.create_batch(by=request.user, at=timezone.now(), **form.cleaned_data)
+            return redirect("batch_work", batch.number)
+        except Refusal as refusal:
+            form.add_error("number", str(refusal))
+    return render(
+        request,
+        "review/batches.html",
+        {"batches": queries.batches(), "form": form, "waiting": queries.waiting_for_a_batch().count()},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def suggestion() -> str:
+    year = timezone.localdate().year
+    taken = Batch.objects.filter(number__startswith=f"{year}-").count()
+    return f"{year}-{taken + 1:02}"
+
+
+@right("batches.manage")
+def compose(request: HttpRequest, number: str) -> HttpResponse:
+    batch = get_object_or_404(Batch, number=number)
+    form = BatchForm(request.POST or None, initial=vars(batch))
+    form.fields["number"].disabled = True
+    if request.method == "POST" and form.is_valid():
+        clean = form.cleaned_data
+        actions.rename_batch(
+            batch, title=clean["title"], announcement=clean["announcement"], by=request.user, at=timezone.now()
+        )
+        messages.success(request, _("已保存。"))
+        return redirect("batch_work", number)
+    chosen = {name: request.GET.get(name, "").strip() for name in FILTERS}
+    context = {
+        "batch": batch, "form": form, "items": queries.items_of(batch), "chosen": chosen, "release": ReleaseForm(),
+        "candidates": queries.waiting_for_a_batch(**chosen)[:300], "may_change": policy.can_change_batch(request.user, batch),
+        "may_publish": policy.can_publish_batch(request.user, batch), "exported": exports.is_written(batch),
+        "composing": batch.state == BatchState.COMPOSING, "scheduled": batch.state == BatchState.SCHEDULED,
+        "published": batch.state == BatchState.PUBLISHED,
+    }  # fmt: skip
+    return render(request, "review/batch.html", context)
+
+
+@right("batches.manage")
+@require_POST
+def change_items(request: HttpRequest, number: str) -> HttpResponse:
+    batch = get_object_or_404(Batch, number=number)
+    chosen = [int(pk) for pk in request.POST.getlist("id") if pk.isdigit()]
+    if request.POST.get("do") == "remove":
+        gone = actions.remove_items(batch, chosen, by=request.user, at=timezone.now())
+        messages.success(request, _("已移出 %(n)s 项。") % {"n": gone})
+    else:
+        versions = queries.waiting_for_a_batch().filter(pk__in=chosen)
+        added, left = actions.add_versions(batch, versions, by=request.user, at=timezone.now())
+        (messages.success if added else messages.warning)(request, _("已编入 %(n)s 项。") % {"n": added})
+        for words in left:
+            messages.warning(request, words)
+    return redirect("batch_work", number)
+
+
+@right("batches.manage")
+def preview(request: HttpRequest, number: str) -> HttpResponse:
+    """The announcement as the public will see it."""
+    batch = get_object_or_404(Batch, number=number)
+    return render(request, "review/preview.html", {"batch": batch, "items": queries.items_of(batch)})
+
+
+@right("batches.manage")
+@require_POST
+def release(request: HttpRequest, number: str) -> HttpResponse:
+    batch = get_object_or_404(Batch, number=number)
+    form = ReleaseForm(request.POST)
+    if not form.is_valid():
+        for words in form.errors.values():
+            messages.error(request, words[0])
+        return redirect("batch_work", number)
+    now, wish = timezone.now(), form.cleaned_data["do"]
+    if wish == "now":
+        actions.schedule(batch, publish_at=now, by=request.user, at=now)
+        jobs.enqueue("lifelong.review.tasks.publish_batch", batch.pk, owner=request.user)
+        messages.success(request, _("正在发布，几秒后即可在门户看到。"))
+    elif wish == "schedule":
+        actions.schedule(batch, publish_at=form.cleaned_data["publish_at"], by=request.user, at=now)
+        messages.success(request, _("已定时发布。"))
+    elif wish == "call_back":
+        actions.call_back(batch, by=request.user, at=now)
+        messages.success(request, _("已取消定时，可以继续编排。"))
+    else:
+        actions.cancel(batch, by=request.user, at=now)
+        messages.success(request, _("批次已取消，其中的资源可以编入其他批次。"))
+    return redirect("batch_work", number)
+
+
+@right("batches.manage")
+def export(request: HttpRequest, number: str, what: str) -> HttpResponse:
+    """The .xlsx that the job wrote, or the manifest as it stands, amendments included."""
+    batch = get_object_or_404(Batch, number=number)
+    if what == "manifest.json":
+        body = {**batch.manifest, "amendments": batch.amendments}
+        return JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    path = exports.path_of(batch)
+    if what != "resources.xlsx" or batch.state != BatchState.PUBLISHED:
+        raise Http404
+    if not path.is_file():
+        jobs.enqueue("lifelong.review.tasks.export_batch", batch.pk, owner=request.user)
+        messages.info(request, _("表格正在生成，请稍后再点一次。"))
+        return redirect("batch_work", number)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{batch.number}-{batch.title}.xlsx")

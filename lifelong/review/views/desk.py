@@ -1,0 +1,72 @@
+"""The queue of a stage, and decisions for many at once."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from lifelong.review import policy
+from lifelong.review.actions.decisions import decide_many
+from lifelong.review.forms import PHRASES, ManyForm
+from lifelong.review.lifecycle import LEADS_TO, WAITS_IN, Outcome, Stage
+from lifelong.review.queries import desk
+from lifelong.web.rights import right
+
+PAGE = 50
+
+
+def stage_of(request: HttpRequest, stage: str) -> Stage:
+    """The stage named in the address, if this person may open its desk."""
+    if stage not in Stage.values:
+        raise Http404
+    if Stage(stage) not in policy.stages_of(request.user):
+        raise PermissionDenied
+    return Stage(stage)
+
+
+@right("review.open")
+def choose(request: HttpRequest) -> HttpResponse:
+    stages = policy.stages_of(request.user)
+    return redirect("review_queue", stages[0])
+
+
+@right("review.open")
+def queue(request: HttpRequest, stage: str) -> HttpResponse:
+    wanted = stage_of(request, stage)
+    filters = desk.Filters.of(request.GET)
+    rounds = desk.queue(request.user, wanted, filters)
+    left = []
+    if request.method == "POST":
+        left = bulk(request, wanted)
+        if not left:
+            return redirect(request.get_full_path())
+    page = Paginator(rounds, PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "review/queue.html",
+        {
+            "stage": wanted, "filters": filters, "page": page, "left": left, "choices": desk.choices(request.user, wanted),
+            "numbers": desk.waiting_numbers(request.user, wanted), "stages": policy.stages_of(request.user),
+            "outcomes": [o for s, o in LEADS_TO if s == wanted], "phrases": PHRASES, "types": ["A01", "A02", "A03"],
+            "may_decide": request.user.has_right(policy.DECIDE[wanted]) and filters.show == "waiting",
+        },
+    )  # fmt: skip
+
+
+def bulk(request: HttpRequest, stage: Stage) -> list[tuple]:
+    """Decides the ticked rows; what did not go comes back with its reason."""
+    waiting = desk.rounds_in_reach(request.user, stage).filter(version__state=WAITS_IN[stage])
+    form = ManyForm(request.POST, offered=waiting.values_list("pk", flat=True))
+    if not form.is_valid():
+        words = form.errors.get("id")
+        messages.error(request, "请先勾选要处理的资源；有的可能刚刚被其他人员处理。" if words else "请选择要作的决定。")
+        return []
+    reasons = [{"field": "", "text": form.cleaned_data["reason"]}]
+    result = decide_many(
+        waiting.filter(pk__in=form.cleaned_data["id"]), stage=stage, outcome=Outcome(form.cleaned_data["do"]),
+        by=request.user, at=timezone.now(), reasons=reasons,
+    )  # fmt: skip
+    (messages.warning if result.left else messages.success)(request, str(result))
+    return result.left

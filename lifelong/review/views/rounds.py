@@ -1,0 +1,147 @@
+"""One page for one resource under review: player, metadata, findings, hits, history, decision."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from lifelong.media.views import signed_url
+from lifelong.resources.models import Finding, Round, ScreeningHit
+from lifelong.resources.queries.timeline import timeline
+from lifelong.review import policy
+from lifelong.review.actions import decisions, waivers
+from lifelong.review.forms import PHRASES, DecisionForm, ReasonForm
+from lifelong.review.lifecycle import Stage
+from lifelong.review.models import Decision, Waiver
+from lifelong.review.queries import desk, obstacles, rounds
+from lifelong.review.views.desk import stage_of
+from lifelong.standards.metadata.standard import standard
+from lifelong.web.refusals import Refusal
+from lifelong.web.rights import right
+
+
+def round_or_404(request: HttpRequest, stage: Stage, pk: int) -> Round:
+    """What the person may not see does not exist for them."""
+    whole = Round.objects.select_related("version__resource__institution", "version__cover", "call", "signature")
+    round = get_object_or_404(whole, pk=pk)
+    if not policy.can_review(request.user, round.version, stage):
+        raise Http404
+    return round
+
+
+@right("review.open")
+def show(request: HttpRequest, stage: str, pk: int) -> HttpResponse:
+    wanted = stage_of(request, stage)
+    round = round_or_404(request, wanted, pk)
+    decisions.note_opening(round, stage=wanted, by=request.user, at=timezone.now())
+    return page(request, wanted, round, DecisionForm(stage=wanted))
+
+
+def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, status: int = 200) -> HttpResponse:
+    filters = desk.Filters.of(request.GET)
+    labels = {field.name: field.heading for field in standard() if field.name != "resource_id"}
+    context = {
+        "stage": stage, "round": round, "version": round.version, "form": form, "phrases": PHRASES,
+        "abilities": policy.abilities(request.user, round, stage), "filters": filters,
+        "neighbours": desk.neighbours(request.user, stage, filters, round), "query": request.GET.urlencode(),
+        "values": rounds.values_of(round, labels), "files_changed": rounds.changed_files(round),
+        "findings": rounds.findings_of(round), "hits": rounds.hits_of(round), "labels": labels,
+        "obstacles": obstacles.obstacles_of(round), "media": playing(request, round), "cover": cover(request, round),
+        "decisions": [(d, policy.can_take_back(request.user, d)) for d in desk.decisions_of(round)],
+        "timeline": timeline(round.version.resource), "at_stage": policy.waits_at(round.version) == stage,
+    }  # fmt: skip
+    return render(request, "review/round.html", context, status=status)
+
+
+def playing(request: HttpRequest, round: Round) -> list[dict[str, Any]]:
+    """The round's media with addresses that are good for this session alone."""
+    shown = []
+    for item in rounds.playable(round):
+        source = item["rendition"] or item["file"]
+        shown.append({
+            **item, "src": signed_url(source.path, request=request), "sound": item["file"].facts.get("type") == "A02",
+            "poster_src": signed_url(item["poster"].path, request=request) if item["poster"] else "",
+        })  # fmt: skip
+    return shown
+
+
+def cover(request: HttpRequest, round: Round) -> str:
+    return signed_url(round.version.cover.path, request=request) if round.version.cover else ""
+
+
+@right("review.open")
+@require_POST
+def decide(request: HttpRequest, stage: str, pk: int) -> HttpResponse:
+    wanted = stage_of(request, stage)
+    round = round_or_404(request, wanted, pk)
+    following = desk.neighbours(request.user, wanted, desk.Filters.of(request.GET), round)["next"]
+    form = DecisionForm(request.POST, stage=wanted)
+    if not form.is_valid():
+        return page(request, wanted, round, form, status=422)
+    try:
+        decision = decisions.decide(round, stage=wanted, by=request.user, at=timezone.now(), **form.values())
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return page(request, wanted, round_or_404(request, wanted, pk), form, status=refusal.status)
+    messages.success(
+        request, _("《%(title)s》：%(outcome)s") % {"title": round.version.title, "outcome": decision.get_outcome_display()}
+    )
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    if following:
+        return redirect(f"/work/review/{wanted}/{following.pk}/{query}")
+    return redirect(f"/work/review/{wanted}/{query}")
+
+
+def back(request: HttpRequest, round: Round, stage: Stage | None) -> HttpResponse:
+    stage = stage or policy.stages_of(request.user)[0]
+    return redirect("review_round", stage, round.pk)
+
+
+def with_reason(request: HttpRequest) -> str:
+    form = ReasonForm(request.POST)
+    return form.cleaned_data["reason"] if form.is_valid() else ""
+
+
+@right("review.open")
+@require_POST
+def waive(request: HttpRequest, pk: int) -> HttpResponse:
+    finding = get_object_or_404(Finding.objects.filter(round__isnull=False), pk=pk)
+    round = round_or_404(request, stage_of(request, Stage.PROVINCIAL), finding.round_id)
+    waivers.waive(finding, reason=with_reason(request), by=request.user, at=timezone.now())
+    messages.success(request, _("已豁免，理由会一直保留。"))
+    return back(request, round, Stage.PROVINCIAL)
+
+
+@right("review.open")
+@require_POST
+def lift(request: HttpRequest, pk: int) -> HttpResponse:
+    waiver = get_object_or_404(Waiver, pk=pk)
+    round = round_or_404(request, stage_of(request, Stage.FINAL), waiver.finding.round_id)
+    waivers.lift(waiver, reason=with_reason(request), by=request.user, at=timezone.now())
+    messages.success(request, _("已撤销豁免，资源已退回省级。"))
+    return back(request, round, Stage.FINAL)
+
+
+@right("review.open")
+@require_POST
+def clear(request: HttpRequest, pk: int) -> HttpResponse:
+    hit = get_object_or_404(ScreeningHit, pk=pk)
+    stage = policy.waits_at(hit.round.version) or policy.stages_of(request.user)[0]
+    round = round_or_404(request, stage_of(request, stage), hit.round_id)
+    waivers.clear(hit, reason=with_reason(request), by=request.user, at=timezone.now())
+    messages.success(request, _("已排除这处命中。"))
+    return back(request, round, stage)
+
+
+@right("review.open")
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    decision = get_object_or_404(Decision, pk=pk)
+    round = round_or_404(request, stage_of(request, decision.stage), decision.round_id)
+    decisions.take_back(decision, by=request.user, at=timezone.now(), note=with_reason(request))
+    messages.success(request, _("决定已收回，资源回到您这一环节。"))
+    return back(request, round, Stage(decision.stage))
