@@ -1,0 +1,52 @@
+"""Reads about jobs, for pages, readiness and other chapters."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet
+
+from lifelong.jobs.lifecycle import LEASE_SECONDS, State
+from lifelong.jobs.models import Job, Worker
+
+
+def job_of(result_id: str | int) -> Job | None:
+    """The job behind a ``TaskResult.id``; None where it is unknown or was swept."""
+    text = str(result_id)
+    return Job.objects.filter(pk=int(text)).first() if text.isdigit() and len(text) < 19 else None
+
+
+@dataclass(frozen=True)
+class Overview:
+    counts: dict[str, int]  # by state
+    oldest_waiting_s: float  # how long the longest waiting due job has waited
+    workers: list[Worker]  # seen within three heartbeats
+
+
+def overview(at: datetime) -> Overview:
+    counted = dict(Job.objects.values_list("state").annotate(number=Count("pk")).order_by())
+    oldest = Job.objects.due(at).aggregate(first=Min("run_after"))["first"]
+    return Overview(
+        counts={state.value: counted.get(state.value, 0) for state in State},
+        oldest_waiting_s=max(0.0, (at - oldest).total_seconds()) if oldest else 0.0,
+        workers=list(living_workers(at)),
+    )
+
+
+def living_workers(at: datetime) -> QuerySet[Worker]:
+    return Worker.objects.filter(seen_at__gt=at - timedelta(seconds=LEASE_SECONDS)).order_by("started_at")
+
+
+def jobs(*, state: str = "", queue: str = "", words: str = "") -> QuerySet[Job]:
+    """For the operator's list, newest first."""
+    found = Job.objects.select_related("owner").order_by("-id").defer("traceback", "result")
+    filters: dict[str, Any] = {"state": state, "queue": queue, "path__icontains": words}
+    return found.filter(**{name: value for name, value in filters.items() if value})
+
+
+def queues() -> list[str]:
+    return list(Job.objects.values_list("queue", flat=True).distinct().order_by("queue"))
+
+
+def number_dead() -> int:
+    return Job.objects.dead().count()

@@ -1,0 +1,35 @@
+"""Reads of notices and mails."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from lifelong.notices.models import Mail, MailState, Notice
+
+
+def notices_of(user: Any, *, unread_only: bool = False) -> QuerySet[Notice]:
+    found = Notice.objects.filter(user=user).order_by("-id")
+    return found.unread() if unread_only else found
+
+
+def unread_count(user: Any) -> int:
+    """For the bell; counted to 100."""
+    return Notice.objects.filter(user=user).unread()[:100].count()
+
+
+def mails(*, state: str = "", words: str = "") -> QuerySet[Mail]:
+    """For the outbox page, newest first. ``words``: a whole address or a part of the subject; the list shows masks."""
+    found = Mail.objects.order_by("-id").defer("text")
+    if state:
+        found = found.filter(state=state)
+    if words:
+        found = found.filter(address__iexact=words) if "@" in words else found.filter(subject__icontains=words)
+    return found
+
+
+def number_kept() -> int:
+    return Mail.objects.filter(state__in=[MailState.KEPT, MailState.FAILED]).count()
+
+
+def number_failed() -> int:
+    return Mail.objects.filter(state=MailState.FAILED).count()
