@@ -24,6 +24,35 @@ class Availability(models.TextChoices):
     RETIRED = "retired", _("已出库")
 
 
+class Verb(models.TextChoices):
+    """What the timeline says was done. Later chapters may add a verb of their own; it is shown by the state it led to."""
+
+    CREATED = "created", _("创建草稿")
+    COPIED = "copied", _("从已有资源复制")
+    NEW_VERSION = "new_version", _("开始新版本")
+    IMPORTED = "imported", _("由表格导入")
+    LOADED = "loaded", _("由既有资源库导入")
+    DELETED = "deleted", _("删除草稿")
+    RESTORED_DRAFT = "restored_draft", _("恢复草稿")
+    SENT_TO_UNIT_REVIEW = "sent_to_unit_review", _("送单位自审")
+    SENT_BACK = "sent_back", _("单位自审退回")
+    FETCHED_BACK = "fetched_back", _("从单位自审取回")
+    SUBMITTED = "submitted", _("报送")
+    FORWARDED = "forwarded", _("报送终审")
+    ACCEPTED = "accepted", _("终审通过")
+    RETURNED = "returned", _("退回修改")
+    RETURNED_TO_PROVINCE = "returned_to_province", _("终审退回省级")
+    REFUSED = "refused", _("不予通过")
+    TAKEN_BACK = "taken_back", _("收回决定")
+    WAIVER_LIFTED = "waiver_lifted", _("撤销豁免")
+    WITHDRAWN = "withdrawn", _("撤回报送")
+    PUBLISHED = "published", _("上线")
+    SUPERSEDED = "superseded", _("被新版本替代")
+    SUSPENDED = "suspended", _("暂停上线")
+    BROUGHT_BACK = "brought_back", _("恢复上线")
+    RETIRED = "retired", _("出库")
+
+
 NEXT: dict[State, set[State]] = {
     State.DRAFT: {State.UNIT_REVIEW, State.SUBMITTED, State.WITHDRAWN},
     State.UNIT_REVIEW: {State.SUBMITTED, State.RETURNED, State.DRAFT, State.WITHDRAWN},

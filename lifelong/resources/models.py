@@ -41,7 +41,7 @@ class Resource(models.Model):
         "resources.Version", verbose_name=_("在线版本"), null=True, blank=True, on_delete=models.PROTECT,
         related_name="online_for",
     )  # fmt: skip
-    own_number = models.CharField(_("本单位编号"), max_length=60, blank=True, default="")
+    own_number = models.CharField(_("本单位编号"), max_length=64, blank=True, default="")
     created_at = models.DateTimeField(_("创建时间"), default=timezone.now)
 
     class Meta:
@@ -78,6 +78,10 @@ class Version(models.Model):
     revision = models.PositiveIntegerField(default=1)  # grows with each save: two tabs never overwrite each other
     deleted_at = models.DateTimeField(_("删除时间"), null=True, blank=True)  # a deleted draft comes back for 30 days
     return_due_at = models.DateTimeField(_("退回后应于何时重报"), null=True, blank=True)
+    first_submitted_at = models.DateTimeField(_("首次报送时间"), null=True, blank=True)
+    # what was typed and breaks a rule is kept as typed, never lost: {"duration": "1:2"}
+    raw = models.JSONField(default=dict, blank=True)
+    problems = models.JSONField(default=list, blank=True)  # [{"field", "code", "severity", "found", "wanted", "message", "example"}]
 
     # the 18 fields under their names in code (1 is resource.resource_id)
     title = models.CharField(_("资源名称"), max_length=100, blank=True, default="")
@@ -88,9 +92,10 @@ class Version(models.Model):
     series_order = models.CharField(_("所属顺序"), max_length=10, blank=True, default="")
     summary = models.TextField(_("资源简介"), blank=True, default="")
     duration = models.PositiveIntegerField(_("资源时长（秒）"), null=True, blank=True)
+    duration_from_file = models.BooleanField(default=False)  # measured, not declared: follows the file when it changes
     created_date = models.DateField(_("创建时间"), null=True, blank=True)
-    rights_holder = models.CharField(_("版权方"), max_length=200, blank=True, default="")
-    speakers = models.CharField(_("主讲人"), max_length=500, blank=True, default="")
+    rights_holder = models.CharField(_("版权方"), max_length=2000, blank=True, default="")
+    speakers = models.CharField(_("主讲人"), max_length=3000, blank=True, default="")
     declared_views = models.PositiveBigIntegerField(_("点击量"), null=True, blank=True)
     declared_learners = models.PositiveBigIntegerField(_("学习人数"), null=True, blank=True)
     cover = models.ForeignKey(
@@ -101,12 +106,12 @@ class Version(models.Model):
     category = models.ForeignKey(
         CategoryNode, verbose_name=_("所属分类"), null=True, blank=True, on_delete=models.PROTECT
     )
-    category_path = models.CharField(_("分类路径"), max_length=300, blank=True, default="")  # as given, where it goes deeper
+    category_path = models.CharField(_("分类路径"), max_length=600, blank=True, default="")  # as given, where it goes deeper
     area = models.CharField(_("所属领域"), max_length=10, blank=True, default="")
     rights_file = models.ForeignKey(
         MediaFile, verbose_name=_("授权文件"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    own_files = models.CharField(_("资源文件"), max_length=1000, blank=True, default="")  # names in the sheet, until uploaded
+    own_files = models.TextField(_("资源文件"), blank=True, default="")  # names in the sheet, until uploaded
 
     class Meta:
         verbose_name = _("版本")
@@ -144,7 +149,7 @@ class Signature(models.Model):
     checklist_version = models.CharField(max_length=20)
     answers = models.JSONField(default=list)  # [{"id", "text", "clause", "answer": true|false, "remark"}]
     promise = models.TextField(_("承诺书"))
-    listed = models.JSONField(default=list)  # resource ids shown in the list that was signed
+    listed = models.JSONField(default=list)  # [{"resource_id", "version", "title", "fingerprint"}] as the list showed them
 
     class Meta:
         verbose_name = _("单位自审承诺")
@@ -164,7 +169,7 @@ class Round(models.Model):
     receipt_number = models.CharField(_("回执编号"), max_length=30, unique=True)
     standard = models.CharField(_("标准版本"), max_length=20)
     values = models.JSONField(default=dict)  # the 18 fields and area as submitted, by their names in code
-    files = models.JSONField(default=list)  # [{"id", "name", "size", "sha256", "position", "title"}], cover, rights file
+    files = models.JSONField(default=list)  # [{"id", "name", "size", "sha256", "position", "title", "kind"}]
     signature = models.ForeignKey(Signature, null=True, on_delete=models.PROTECT, related_name="rounds")
     in_grace = models.BooleanField(_("在宽限期内"), default=False)
     closed_at = models.DateTimeField(null=True, blank=True)  # answered by a return, a refusal, a withdrawal or publication
@@ -175,6 +180,19 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return self.receipt_number
+
+
+class ReceiptCounter(models.Model):
+    """The last receipt of a day; locked while the next one is drawn."""
+
+    date = models.DateField(unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("回执编号")
+
+    def __str__(self) -> str:
+        return f"{self.date:%Y%m%d} {self.last}"
 
 
 class Verdict(models.TextChoices):
@@ -202,6 +220,7 @@ class Finding(models.Model):
 
     class Meta:
         verbose_name = _("检测结论")
+        ordering = ["id"]
         indexes = [models.Index(fields=["round", "verdict"])]
 
     def __str__(self) -> str:

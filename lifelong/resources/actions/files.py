@@ -1,0 +1,154 @@
+"""Media of a draft: uploads opened for it, files attached as they arrive, put in order, named, taken out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import PurePath
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lifelong import audit
+from lifelong.accounts.models import User
+from lifelong.media import actions as media
+from lifelong.media.actions.uploads import plain_name
+from lifelong.media.models import MediaFile, Upload
+from lifelong.media.queries import running_upload
+from lifelong.resources import policy
+from lifelong.resources.actions import findings
+from lifelong.resources.actions.drafts import NotEditable, lock
+from lifelong.resources.lifecycle import EDITABLE, State
+from lifelong.resources.models import Version, VersionFile
+from lifelong.resources.queries.judging import measured, media_files_of
+from lifelong.resources.queries.missing import purpose_of, uploads_of, version_of
+from lifelong.web.refusals import NotAllowed, Refusal
+
+TITLE_LENGTH = 200
+
+
+class NotOfThisVersion(Refusal):
+    """A file or an upload that belongs elsewhere, or was taken out meanwhile."""
+
+    code = "not_of_this_version"
+    status = 404
+
+
+@transaction.atomic
+def open_upload(version: Version, *, name: str, size: int, by: User, at: datetime, sha256: str = "") -> Upload:
+    """Room for a file of this draft; the same file begun before, perhaps on another computer, goes on where it stopped.
+
+    Raises ``NotEditable``, ``NotAllowed`` and what ``media.actions.open_upload`` raises (quota, disk, size).
+    """
+    locked = _editable(version, by)
+    institution, purpose = locked.resource.institution, purpose_of(locked)
+    begun = running_upload(institution=institution, purpose=purpose, name=plain_name(name), size=size)
+    return begun or media.open_upload(
+        institution=institution, name=name, size=size, purpose=purpose, by=by, at=at, sha256=sha256
+    )
+
+
+@transaction.atomic
+def cancel_upload(version: Version, *, upload_id: str, by: User, at: datetime) -> Upload:
+    locked = _editable(version, by)
+    upload = uploads_of(locked).filter(pk=upload_id).first()
+    if upload is None:
+        raise NotOfThisVersion(_("这个上传不属于本资源。"))
+    return media.cancel_upload(upload, by=by, at=at)
+
+
+@transaction.atomic
+def receive(media_file: MediaFile, upload: Upload, *, at: datetime) -> VersionFile | None:
+    """A file has arrived: put it at the end of the draft it was sent for. None where that draft no longer takes files.
+
+    The place follows the names that the sheet gave, where it gave any.
+    """
+    pk = version_of(upload.purpose)
+    version = Version.objects.filter(pk=pk).first() if pk is not None else None
+    if version is None:
+        return None
+    version = lock(version)
+    if version.state not in EDITABLE or version.deleted_at or version.resource.institution_id != media_file.institution_id:
+        audit.record("resources.file_left_over", by=upload.by, of=media_file, at=at, detail={"version": version.pk})
+        return None
+    return attach(version, media_file, by=upload.by, at=at)
+
+
+def attach(version: Version, media_file: MediaFile, *, by: User | None, at: datetime) -> VersionFile:
+    last = version.files.order_by("-position").values_list("position", flat=True).first() or 0
+    title = PurePath(media_file.original_name).stem[:TITLE_LENGTH]
+    entry = VersionFile.objects.create(version=version, media_file=media_file, position=last + 1, title=title)
+    wanted = [name.casefold() for name in version.own_files.split(";") if name]
+    if wanted:
+        _place(version, sorted(version.files.all(), key=lambda e: _rank(wanted, e)))
+    audit.record("resources.file_added", by=by, of=version, at=at, detail={"name": media_file.original_name})
+    return entry
+
+
+@transaction.atomic
+def remove_file(version: Version, *, entry_id: int, by: User, at: datetime) -> None:
+    """Out of the draft; what earlier rounds froze keeps it."""
+    locked = _editable(version, by)
+    entry = _entry(locked, entry_id)
+    locked.findings.filter(round__isnull=True, media_file=entry.media_file_id).delete()
+    name = entry.media_file.original_name
+    entry.delete()
+    audit.record("resources.file_removed", by=by, of=locked, at=at, detail={"name": name})
+    refresh(locked, at=at)
+
+
+@transaction.atomic
+def order_files(version: Version, *, entry_ids: Sequence[int], by: User, at: datetime) -> None:
+    """In this order; files that are not named keep theirs, after those that are."""
+    locked = _editable(version, by)
+    wanted = {pk: place for place, pk in enumerate(entry_ids)}
+    _place(locked, sorted(locked.files.all(), key=lambda e: (wanted.get(e.pk, len(wanted)), e.position)))
+    audit.record("resources.files_ordered", by=by, of=locked, at=at)
+
+
+@transaction.atomic
+def name_files(version: Version, *, titles: Mapping[int, str], by: User, at: datetime) -> None:
+    """Titles by entry; an empty one goes back to the file's name."""
+    locked = _editable(version, by)
+    for entry in locked.files.select_related("media_file").filter(pk__in=titles):
+        entry.title = " ".join(titles[entry.pk].split())[:TITLE_LENGTH] or PurePath(entry.media_file.original_name).stem
+        entry.save(update_fields=["title"])
+    audit.record("resources.files_named", by=by, of=locked, at=at)
+
+
+def refresh(version: Version, *, at: datetime) -> None:
+    """After files came, went or were measured: the length that follows them, and every verdict."""
+    found = measured(media_files_of(version))
+    if version.duration is None or version.duration_from_file:
+        length = found.duration_s if found else None
+        version.duration = max(1, int(length + 0.5)) if length else None
+        version.duration_from_file = version.duration is not None
+        version.save(update_fields=["duration", "duration_from_file"])
+    findings.judge_version(version, at=at)
+
+
+def _place(version: Version, entries: Sequence[VersionFile]) -> None:
+    for position, entry in enumerate(entries, 1):
+        if entry.position != position:
+            entry.position = position
+            entry.save(update_fields=["position"])
+
+
+def _rank(wanted: Sequence[str], entry: VersionFile) -> tuple[int, int]:
+    name = entry.media_file.original_name.casefold()
+    return (wanted.index(name) if name in wanted else len(wanted), entry.position)
+
+
+def _entry(version: Version, pk: int) -> VersionFile:
+    entry = version.files.select_related("media_file").filter(pk=pk).first()
+    if entry is None:
+        raise NotOfThisVersion(_("这个文件已不在资源中，请刷新页面查看。"))
+    return entry
+
+
+def _editable(version: Version, by: User) -> Version:
+    locked = lock(version)
+    if not policy.reports_for(by, locked.resource.institution):
+        raise NotAllowed(_("只有本单位的报送工作负责人可以修改。"))
+    if not policy.can_upload(by, locked):
+        text = _("《%(title)s》目前为“%(state)s”，不能增减文件。")
+        raise NotEditable(text % {"title": locked.title, "state": State(locked.state).label})
+    return locked

@@ -1,0 +1,47 @@
+"""Writing validated values into a version: what is right into its fields, what is not as it was typed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lifelong.resources.models import Version
+from lifelong.resources.queries.freezing import values_of
+from lifelong.standards.metadata import Result
+from lifelong.standards.models import CategoryNode
+
+TEXTS = (
+    "title", "type", "host_platform", "link", "series_order", "summary", "rights_holder", "speakers", "outline",
+    "keywords", "area",
+)  # fmt: skip
+PLAIN = ("duration", "created_date", "declared_views", "declared_learners")
+FIELDS = (*TEXTS, *PLAIN, "series", "category")
+TYPED = (*FIELDS, "own_number")  # what a form or a sheet gives
+
+
+def as_typed(version: Version) -> dict[str, Any]:
+    """Every field as a form shows it: what was kept, or what was typed and is not right."""
+    kept = {name: value for name, value in values_of(version).items() if name in TYPED}
+    return {name: "" if value is None else value for name, value in (kept | version.raw).items()}
+
+
+def write(version: Version, result: Result, given: Mapping[str, Any]) -> list[str]:
+    """Put a verdict into the version (not saved); the names of the fields that changed.
+
+    A field that broke a rule becomes empty and its text is kept in ``raw``; ``problems`` are the sentences about all of
+    them, save what is merely still to do.
+    """
+    wrong = {problem.field for problem in result.errors}
+    before = {name: getattr(version, _column(name)) for name in FIELDS if name != "series"}
+    for name in TEXTS:
+        setattr(version, name, result.values.get(name, ""))
+    for name in PLAIN:
+        setattr(version, name, result.values.get(name))
+    version.category_path = result.values.get("category", "")
+    node = result.category.node if result.category and version.category_path else None
+    version.category = CategoryNode.objects.filter(code=node.code).first() if node else None
+    version.raw = {name: str(given[name]) for name in TYPED if name in wrong and given.get(name) not in (None, "")}
+    version.problems = [p.to_json() for p in result.problems if not p.code.startswith("todo.")]
+    return [name for name, value in before.items() if getattr(version, _column(name)) != value]
+
+
+def _column(name: str) -> str:
+    return "category_path" if name == "category" else name

@@ -1,0 +1,1 @@
+"""What pages and later chapters read of resources; nothing here writes."""

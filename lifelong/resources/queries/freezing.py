@@ -1,0 +1,65 @@
+"""What a round keeps of a version: the 18 fields by their names in code, and every file with its hash."""
+
+import hashlib
+import json
+from typing import Any
+
+from lifelong.resources.models import Version
+
+TEXTS = (
+    "title", "type", "host_platform", "link", "series_order", "summary", "rights_holder", "speakers", "outline",
+    "keywords", "area",
+)  # fmt: skip
+
+
+def as_clock(seconds: int | None) -> str:
+    """``hh:mm:ss`` as the standard writes a duration (field 9); empty where there is none."""
+    if seconds is None:
+        return ""
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def values_of(version: Version) -> dict[str, Any]:
+    """The fields as a person reads them. ``duration_seconds``, ``category_code`` and ``own_number`` come beside."""
+    values: dict[str, Any] = {name: getattr(version, name) for name in TEXTS}
+    values |= {
+        "resource_id": version.resource.resource_id,
+        "series": version.series.title if version.series else "",
+        "duration": as_clock(version.duration),
+        "duration_seconds": version.duration,
+        "created_date": version.created_date.isoformat() if version.created_date else "",
+        "declared_views": version.declared_views,
+        "declared_learners": version.declared_learners,
+        "cover": version.cover.original_name if version.cover else "",
+        "category": version.category_path,
+        "category_code": version.category.code if version.category else "",
+        "own_number": version.resource.own_number,
+    }
+    return values
+
+
+def files_of(version: Version) -> list[dict[str, Any]]:
+    """Media in their order, then cover and rights file: ``id, name, size, sha256, position, title, kind``."""
+    kept = [
+        {
+            "id": entry.media_file_id, "name": entry.media_file.original_name, "size": entry.media_file.size,
+            "sha256": entry.media_file.sha256, "position": place, "title": entry.title, "kind": "media",
+        }
+        for place, entry in enumerate(version.files.select_related("media_file"), 1)
+    ]  # fmt: skip
+    for kind in ("cover", "rights_file"):
+        file = getattr(version, kind)
+        if file is not None:
+            kept.append(
+                {
+                    "id": file.pk, "name": file.original_name, "size": file.size, "sha256": file.sha256, "position": 0,
+                    "title": "", "kind": kind,
+                }
+            )  # fmt: skip
+    return kept
+
+
+def fingerprint(version: Version) -> str:
+    """What a signature is given for: any change of a value or a file makes another one."""
+    content = json.dumps([values_of(version), files_of(version)], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()

@@ -1,0 +1,107 @@
+"""The institution's own list: filtered, sorted, with what is missing; a constant number of queries."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.http import QueryDict
+
+from lifelong.accounts.models import User
+from lifelong.resources.identifiers import as_written
+from lifelong.resources.lifecycle import EDITABLE, State
+from lifelong.resources.models import Finding, Verdict, Version
+from lifelong.resources.queries.missing import Gap, known_about, living_findings, prepared, what_is_missing
+from lifelong.resources.queries.reach import reach_of
+
+SORTS = {
+    "saved": ("-saved_at", "-id"),
+    "title": ("title", "id"),
+    "state": ("state", "-saved_at"),
+    "series": ("series__title", "series_order", "id"),
+}
+KEPT = timedelta(days=30)
+
+
+@dataclass
+class Row:
+    version: Version
+    gaps: list[Gap] = field(default_factory=list)
+    fails: int = 0
+    warns: int = 0
+    checking: bool = False
+
+
+def versions_of_institutions(user: User, *, deleted: bool = False) -> QuerySet[Version]:
+    """What the person works on: every version of their institutions, the trash apart."""
+    own = Version.objects.filter(resource__institution_id__in=reach_of(user).own)
+    return own.filter(deleted_at__isnull=not deleted)
+
+
+def newest_only(versions: QuerySet[Version]) -> QuerySet[Version]:
+    """One row per resource: its newest living version."""
+    newest = Version.objects.filter(resource=OuterRef("resource"), deleted_at__isnull=True).order_by("-number")
+    return versions.filter(pk=Subquery(newest.values("pk")[:1]))
+
+
+def filtered(versions: QuerySet[Version], asked: QueryDict) -> QuerySet[Version]:
+    """``q state area type series call institution`` of the address, each repeated for "or"; ``sort``."""
+    if text := asked.get("q", "").strip():
+        number = as_written(text)
+        versions = versions.filter(
+            Q(title__icontains=text) | Q(resource__own_number__icontains=text) | Q(resource__resource_id=number or text)
+        )
+    for name, column in {
+        "state": "state", "area": "area", "type": "type", "series": "series_id", "call": "call_id",
+        "institution": "resource__institution__code",
+    }.items():  # fmt: skip
+        if chosen := [value for value in asked.getlist(name) if value]:
+            if column.endswith("_id"):
+                chosen = [value for value in chosen if value.isdigit()]
+            versions = versions.filter(**{f"{column}__in": chosen})
+    return versions.order_by(*SORTS.get(asked.get("sort", ""), SORTS["saved"]))
+
+
+def rows(versions: list[Version], *, at: datetime) -> list[Row]:
+    """For versions loaded through ``prepared``: what is missing (editable ones) and what the machine found."""
+    known = known_about(versions)
+    found = _counts([version for version in versions if version.state not in EDITABLE])
+    listed = []
+    for version in versions:
+        row = Row(version)
+        if version.state in EDITABLE or version.state == State.UNIT_REVIEW:
+            row.gaps = what_is_missing(version, at=at, known=known)
+            verdicts = [finding.verdict for finding in living_findings(version)]
+            row.fails, row.warns = verdicts.count(Verdict.FAIL), verdicts.count(Verdict.WARN)
+        else:
+            row.fails, row.warns = found.get(version.pk, (0, 0))
+        row.checking = any(entry.media_file.probe_state in {"waiting", "facts"} for entry in version.files.all())
+        listed.append(row)
+    return listed
+
+
+def _counts(versions: list[Version]) -> dict[int, tuple[int, int]]:
+    """Fails and warnings of each version's newest round."""
+    newest = Finding.objects.filter(
+        version__in=versions, round__isnull=False, round__number=Subquery(
+            Finding.objects.filter(version=OuterRef("version"), round__isnull=False)
+            .order_by("-round__number").values("round__number")[:1]
+        ),
+    )  # fmt: skip
+    counted = newest.values("version").annotate(
+        fails=Count("pk", filter=Q(verdict=Verdict.FAIL)), warns=Count("pk", filter=Q(verdict=Verdict.WARN))
+    )
+    return {row["version"]: (row["fails"], row["warns"]) for row in counted}
+
+
+def page_of(versions: QuerySet[Version]) -> QuerySet[Version]:
+    return prepared(versions)
+
+
+def state_counts(user: User) -> dict[str, int]:
+    versions = newest_only(versions_of_institutions(user))
+    return dict(versions.order_by().values_list("state").annotate(Count("pk")))
+
+
+def trash(user: User, at: datetime) -> QuerySet[Version]:
+    deleted = versions_of_institutions(user, deleted=True).filter(deleted_at__gt=at - KEPT)
+    return deleted.select_related("resource__institution", "series").order_by("-deleted_at")
