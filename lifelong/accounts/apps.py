@@ -1,6 +1,46 @@
+from collections.abc import Iterable
+from typing import Any
+
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
     name = "lifelong.accounts"
     verbose_name = "用户"
+
+    def ready(self) -> None:
+        from lifelong.accounts import receivers, words  # noqa: F401 - the receivers are connected by it
+        from lifelong.audit.words import name_verbs
+        from lifelong.web.desk import register_menu, register_waiting
+
+        name_verbs(words.VERBS)
+        register_menu(menu)
+        register_waiting(waiting)
+
+
+def menu(user: Any) -> Iterable[Any]:
+    from django.urls import reverse
+    from django.utils.translation import gettext as _
+
+    from lifelong.web.desk import Entry
+
+    if user.has_right("people.read"):
+        yield Entry(_("人员与角色"), reverse("people"), _("系统"), 80)
+    if user.has_right("settings.manage"):
+        yield Entry(_("主管部门"), reverse("authorities"), _("系统"), 81)
+
+
+def waiting(user: Any) -> Iterable[Any]:
+    """Second factor resets that wait for this person as the second administrator."""
+    from django.urls import reverse
+    from django.utils import timezone
+    from django.utils.translation import gettext as _
+
+    from lifelong.accounts.queries import open_factor_resets
+    from lifelong.web.desk import Waiting
+
+    if not user.has_right("people.read"):
+        return
+    waiting_here = open_factor_resets(timezone.now()).exclude(requested_by=user).exclude(user=user)
+    if count := waiting_here.count():
+        yield Waiting(_("待确认的第二因素重置"), count, reverse("people"), urgent=True)

@@ -1,4 +1,8 @@
-"""Personal data at rest: encrypted with keys drawn from DATA_KEY, found again only through a keyed hash."""
+"""Personal data at rest: encrypted with keys drawn from DATA_KEY, found again only through a keyed hash.
+
+Turning to a new key: put it before the old one in ``DATA_KEY`` (comma between), run ``lifelong rotate_data_key``,
+then take the old one out.
+"""
 
 import base64
 import hashlib
@@ -34,10 +38,27 @@ def unseal(content: bytes) -> bytes:
     return _box(settings.DATA_KEY).decrypt(content)
 
 
+def _keys() -> list[str]:
+    return [key.strip() for key in settings.DATA_KEY.split(",") if key.strip()]
+
+
+@lru_cache(maxsize=8)
+def _search_key(key: str) -> bytes:
+    return _derive(key, "search")
+
+
+def _hash_with(key: str, value: str) -> str:
+    return hmac.new(_search_key(key), value.strip().lower().encode(), hashlib.sha256).hexdigest()
+
+
 def keyed_hash(value: str) -> str:
-    """What a sealed value is searched by: 64 hex characters, without use to who lacks the key."""
-    oldest = settings.DATA_KEY.split(",")[-1].strip()
-    return hmac.new(_derive(oldest, "search"), value.strip().lower().encode(), hashlib.sha256).hexdigest()
+    """What a sealed value is stored to be found by: 64 hex characters under the newest key; empty for nothing."""
+    return _hash_with(_keys()[0], value) if value.strip() else ""
+
+
+def keyed_hashes(value: str) -> list[str]:
+    """The same under every key in use, for looking up: rows not yet brought to the newest key are found too."""
+    return [_hash_with(key, value) for key in _keys()] if value.strip() else []
 
 
 class EncryptedText(models.TextField):

@@ -2,22 +2,32 @@
 
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from lifelong.accounts.policy import is_staff, needs_second_factor
+from lifelong.web.middleware import wants_json
 
 OPEN = ("/accounts/", "/static/", "/language", "/elder", "/healthz", "/readyz", "/demo/")
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 class StaffSession:
-    """Deny work to who has been idle for 30 minutes or has not shown a second factor (spec 9)."""
+    """Deny work to who has been idle for 30 minutes or has not shown a second factor (spec 9).
+
+    A request with the header ``X-Background`` (polling, no person behind it) does not count as being there.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,12 +35,14 @@ class StaffSession:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
             return self.get_response(request)
+        if not request.user.is_active:
+            logout(request)
+            return self.get_response(request)
         if is_staff(request.user):
             if self.idle(request):
-                logout(request)
-                return redirect_to_login(request.get_full_path())
+                return self.sign_out(request)
             if needs_second_factor(request.user) and not self.shown(request) and not request.path.startswith(OPEN):
-                return redirect("mfa_index")
+                return self.ask_second_factor(request)
         return self.get_response(request)
 
     @staticmethod
@@ -39,7 +51,8 @@ class StaffSession:
         seen = request.session.get("seen_at", now)
         if now - seen > settings.STAFF_IDLE_MINUTES * 60:
             return True
-        if now - seen > 60 or "seen_at" not in request.session:
+        fresh = "seen_at" not in request.session
+        if fresh or (now - seen > 60 and "X-Background" not in request.headers):
             request.session["seen_at"] = now
         return False
 
@@ -47,7 +60,37 @@ class StaffSession:
     def shown(request: HttpRequest) -> bool:
         if request.session.get("demo_both_factors"):
             return settings.DEMO
-        return is_mfa_enabled(request.user) and any(
-            record.get("method") == "mfa" or record.get("type") in {"totp", "webauthn", "recovery_codes"}
-            for record in get_authentication_records(request)
-        )
+        return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+
+    @staticmethod
+    def sign_out(request: HttpRequest) -> HttpResponse:
+        """To the sign-in page and back to where the person was; the page keeps what was typed (autosave island)."""
+        logout(request)
+        text = _("超过 %(minutes)s 分钟未操作，已自动退出。请重新登录，未提交的文字仍保留在本机。") % {
+            "minutes": settings.STAFF_IDLE_MINUTES
+        }
+        if wants_json(request):
+            return JsonResponse({"type": "/problems/signed_out", "title": text, "status": 401}, status=401)
+        messages.info(request, text)
+        return redirect_to_login(_page_of(request))
+
+    @staticmethod
+    def ask_second_factor(request: HttpRequest) -> HttpResponse:
+        enrolled = is_mfa_enabled(request.user, FACTORS)
+        if wants_json(request):
+            text = _("请先完成第二因素验证。")
+            return JsonResponse({"type": "/problems/second_factor", "title": text, "status": 403}, status=403)
+        if enrolled:
+            return redirect(f"/accounts/2fa/reauthenticate/?{urlencode({'next': _page_of(request)})}")
+        messages.info(request, _("您的岗位要求第二因素：请先设置动态口令或通行密钥，之后即可开始工作。"))
+        return redirect("mfa_index")
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page to come back to: of a form that was sent, the page it stood on."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    origin = urlsplit(request.headers.get("Referer", ""))
+    if origin.netloc != request.get_host():
+        return settings.LOGIN_REDIRECT_URL if settings.LOGIN_REDIRECT_URL.startswith("/") else "/work/"
+    return f"{origin.path}?{origin.query}" if origin.query else origin.path

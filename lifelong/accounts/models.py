@@ -30,10 +30,12 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("电子邮箱"), unique=True)
     name = models.CharField(_("姓名"), max_length=60, blank=True)
     mobile = EncryptedText(_("手机"), blank=True, default="")
+    mobile_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
     is_active = models.BooleanField(_("启用"), default=True)
     created_at = models.DateTimeField(_("创建时间"), default=timezone.now)
 
     objects = People()
+    HASHED = {"mobile_hash": "mobile"}
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
@@ -49,7 +51,7 @@ class User(AbstractBaseUser):
 
     def has_right(self, right: str) -> bool:
         """Whether any of the person's open appointments or mandates gives this right (table in ``policy.py``)."""
-        from lifelong.accounts.policy import rights_of  # noqa: PLC0415 - the room above; the words belong on the user
+        from lifelong.accounts.policy import rights_of
 
         return right in rights_of(self)
 
@@ -139,3 +141,58 @@ class Activation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.expires_at:%Y-%m-%d %H:%M}"
+
+
+class SignInLock(models.Model):
+    """Failed sign-ins of one e-mail, known or not. Five within 30 minutes shut it for 30 minutes, for every process."""
+
+    email_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="locks")
+    failures = models.PositiveSmallIntegerField(_("失败次数"), default=0)
+    failed_at = models.DateTimeField(_("最近失败时间"))
+    locked_until = models.DateTimeField(_("锁定至"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("登录锁定")
+
+    def __str__(self) -> str:
+        return f"{self.failures} {self.failed_at:%Y-%m-%d %H:%M}"
+
+
+class FactorReset(models.Model):
+    """A lost second factor: asked for by one administrator, done by another (spec 9: two persons)."""
+
+    user = models.ForeignKey(User, verbose_name=_("用户"), on_delete=models.CASCADE, related_name="factor_resets")
+    reason = models.CharField(_("理由"), max_length=500)
+    requested_by = models.ForeignKey(User, verbose_name=_("申请人"), on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(_("申请时间"))
+    expires_at = models.DateTimeField(_("失效时间"))
+    confirmed_by = models.ForeignKey(
+        User, verbose_name=_("确认人"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("第二因素重置")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(closed_at__isnull=True), name="one_open_factor_reset_per_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.requested_at:%Y-%m-%d %H:%M}"
+
+
+class SetupLink(models.Model):
+    """The single-use link of an empty platform, which invites the three administrators and then dies."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("首次设置链接")
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M}"

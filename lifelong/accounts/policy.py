@@ -19,7 +19,11 @@ RIGHTS: dict[str, set[str]] = {
     "calls.extend": {Role.DECIDING_OFFICER},
     "registrations.check": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},
     "institutions.read": {
-        Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.FINAL_REVIEWER, Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR,
+        Role.HANDLING_OFFICER,
+        Role.DECIDING_OFFICER,
+        Role.FINAL_REVIEWER,
+        Role.OPERATOR,
+        Role.SYSTEM_ADMINISTRATOR,
     },
     "institutions.manage": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.SYSTEM_ADMINISTRATOR},
     "review.open": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.FINAL_REVIEWER},

@@ -33,7 +33,9 @@ NOTICE_SCOPE: dict[str, list[str]] = {
 
 def tidy(raw: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Known areas and types only, in their order; an area without a type is left out."""
-    return {area: types for area in Area.values if (types := [t for t in ResourceType.values if t in raw.get(area, ())])}
+    return {
+        area: types for area in Area.values if (types := [t for t in ResourceType.values if t in raw.get(area, ())])
+    }
 
 
 def allows(scope: Scope, area: str, type_: str) -> bool:

@@ -53,9 +53,7 @@ def window_of(call: Call, stage: str) -> Window | None:
 
 
 def applies(extension: Extension, institution: Institution | None) -> bool:
-    return extension.institution_id is None or (
-        institution is not None and extension.institution_id == institution.pk
-    )
+    return extension.institution_id is None or (institution is not None and extension.institution_id == institution.pk)
 
 
 def ends_for(window: Window, institution: Institution | None = None) -> datetime:
@@ -89,26 +87,28 @@ def door(
     after it (spec 1: the deadline judges the submit, running uploads finish). No window means no limit.
     """
     stage = Stage(stage)
-    if stage in DOORS and call.state != CallState.OPEN:
-        return Door(False, _shut_by_state(call))
     window = window_of(call, stage)
-    if window is None:
-        return Door(True)
-    ends_at = ends_for(window, institution)
+    ends_at = ends_for(window, institution) if window else None
+    begins_at = window.begins_at if window else None
     if stage not in DOORS:
-        return Door(True, begins_at=window.begins_at, ends_at=ends_at, late=at >= ends_at)
-    if window.begins_at and at < window.begins_at:
+        return Door(True, "", begins_at, ends_at, late=ends_at is not None and at >= ends_at)
+    if call.state != CallState.OPEN:
+        return Door(False, _shut_by_state(call), begins_at, ends_at)
+    if begins_at and at < begins_at:
         text = _("征集%(stage)s将于 %(time)s 开始，请届时再来。") % {
-            "stage": stage.label, "time": deadline_start(window.begins_at),
+            "stage": stage.label, "time": deadline_start(begins_at),
         }  # fmt: skip
-        return Door(False, text, window.begins_at, ends_at)
-    if at < ends_at:
-        return Door(True, "", window.begins_at, ends_at)
-    graced_to = ends_at + timedelta(minutes=call.grace_minutes)
-    if stage == Stage.SUBMISSION and upload_began_at and upload_began_at < ends_at and at < graced_to:
-        return Door(True, "", window.begins_at, ends_at, in_grace=True, late=True)
+        return Door(False, text, begins_at, ends_at)
+    if ends_at is None or at < ends_at:
+        return Door(True, "", begins_at, ends_at)
+    if stage == Stage.SUBMISSION and upload_began_at and _graced(call, ends_at, upload_began_at, at):
+        return Door(True, "", begins_at, ends_at, in_grace=True, late=True)
     text = _("征集%(stage)s已于 %(time)s 截止。") % {"stage": stage.label, "time": deadline(ends_at)}
-    return Door(False, text, window.begins_at, ends_at, late=True)
+    return Door(False, text, begins_at, ends_at, late=True)
+
+
+def _graced(call: Call, ends_at: datetime, began_at: datetime, at: datetime) -> bool:
+    return began_at < ends_at and at < ends_at + timedelta(minutes=call.grace_minutes)
 
 
 def deadline_start(begins_at: datetime) -> str:

@@ -14,7 +14,7 @@ class InstitutionsConfig(AppConfig):
     verbose_name = "机构"
 
     def ready(self) -> None:
-        from lifelong.accounts.policy import ROLE_SOURCES  # noqa: PLC0415 - models are loaded only now
+        from lifelong.accounts.policy import ROLE_SOURCES
 
         if roles_by_mandate not in ROLE_SOURCES:
             ROLE_SOURCES.append(roles_by_mandate)

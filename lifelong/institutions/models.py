@@ -27,7 +27,9 @@ class Institution(models.Model):
     code = models.CharField(_("单位代码"), max_length=60, unique=True)
     name = models.CharField(_("单位名称"), max_length=100)
     former_name = models.CharField(_("曾用名"), max_length=100, blank=True, default="")
-    kind = models.CharField(_("单位类型"), max_length=20, choices=InstitutionKind.choices, default=InstitutionKind.OTHER)
+    kind = models.CharField(
+        _("单位类型"), max_length=20, choices=InstitutionKind.choices, default=InstitutionKind.OTHER
+    )
     region = models.ForeignKey(Region, verbose_name=_("所在地区"), on_delete=models.PROTECT)
     office_email = models.EmailField(_("办公邮箱"), blank=True, default="")
     reporter_signs_alone = models.BooleanField(_("负责人可单独完成单位自审"), default=True)

@@ -48,13 +48,13 @@ def institutions_seen_by(user: User, at: datetime | None = None) -> QuerySet[Ins
         return Institution.objects.all()
     seen = Q(pk__in=institutions_of(user, at).values("pk"))
     for province in provinces_of(user, at):
-        seen |= Q(region__in=within(province))
+        seen |= Q(region_id__in=within(province))
     return Institution.objects.filter(seen)
 
 
 def institutions_in(region: Region | None) -> QuerySet[Institution]:
     """All institutions that lie within a region; the whole country where there is none."""
-    return Institution.objects.filter(region__in=within(region)) if region else Institution.objects.all()
+    return Institution.objects.filter(region_id__in=within(region)) if region else Institution.objects.all()
 
 
 def reporter_of(institution: Institution, at: datetime | None = None) -> Mandate | None:

@@ -35,7 +35,9 @@ class Call(models.Model):
     parent = models.ForeignKey(
         "self", verbose_name=_("上级征集"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
-    state = models.CharField(_("状态"), max_length=10, choices=CallState.choices, default=CallState.DRAFT, db_index=True)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=CallState.choices, default=CallState.DRAFT, db_index=True
+    )
     published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
     closed_at = models.DateTimeField(_("停止时间"), null=True, blank=True)
     closed_message = models.CharField(_("停止说明"), max_length=500, blank=True, default="")
@@ -45,7 +47,9 @@ class Call(models.Model):
     quota = models.PositiveIntegerField(_("每单位报送限额"), null=True, blank=True)
     grace_minutes = models.PositiveIntegerField(_("上传宽限（分钟）"), default=120)
     return_days = models.PositiveIntegerField(_("退回修改期限（天）"), default=3)
-    created_by = models.ForeignKey(User, verbose_name=_("创建人"), null=True, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        User, verbose_name=_("创建人"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(_("创建时间"), default=timezone.now)
     revision = models.PositiveIntegerField(default=1)  # two officers composing never overwrite each other
 
@@ -167,9 +171,7 @@ class AmendmentReading(models.Model):
 
     class Meta:
         verbose_name = _("阅读")
-        constraints = [
-            models.UniqueConstraint(fields=["amendment", "institution"], name="one_reading_per_institution")
-        ]
+        constraints = [models.UniqueConstraint(fields=["amendment", "institution"], name="one_reading_per_institution")]
 
     def __str__(self) -> str:
         return f"{self.institution} {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,16 @@
+"""Everything that changes people, their sign-in and their roles; one function per verb."""
+
+from lifelong.accounts.actions.appointments import appoint, withdraw
+from lifelong.accounts.actions.authorities import change_authority, found_authority
+from lifelong.accounts.actions.factors import ask_factor_reset, confirm_factor_reset, refuse_factor_reset
+from lifelong.accounts.actions.invitation import Invitation, activate, invite, open_activation, send_activation_again
+from lifelong.accounts.actions.lockout import note_failure, note_success, unlock
+from lifelong.accounts.actions.people import change_details, change_email, close_account, open_account
+from lifelong.accounts.actions.setup import make_setup_link, set_up
+
+__all__ = [
+    "Invitation", "activate", "appoint", "ask_factor_reset", "change_authority", "change_details", "change_email",
+    "close_account", "confirm_factor_reset", "found_authority", "invite", "make_setup_link", "note_failure",
+    "note_success", "open_account", "open_activation", "refuse_factor_reset", "send_activation_again", "set_up",
+    "unlock", "withdraw",
+]  # fmt: skip

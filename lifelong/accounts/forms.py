@@ -1,0 +1,126 @@
+"""What people type on the account pages, checked and returned; nothing is saved here."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lifelong.accounts import telephones
+from lifelong.accounts.models import Authority, AuthorityKind, Role
+from lifelong.accounts.queries import authorities
+from lifelong.regions.queries import provinces
+
+
+class MobileField(forms.CharField):
+    """A mobile number in any usual writing, returned as eleven digits."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}), **options
+        )
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return telephones.mobile(text) if text else ""
+        except telephones.TelephoneError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class AddressField(forms.EmailField):
+    """An e-mail with full-width signs and stray spaces folded away."""
+
+    default_error_messages = {"invalid": _("电子邮箱写法不对，请写成 name@example.org 的样子。")}
+
+    def to_python(self, value: Any) -> str:
+        return telephones.email(value) if value else ""
+
+
+class DetailsForm(forms.Form):
+    name = forms.CharField(label=_("姓名"), max_length=60)
+    mobile = MobileField(label=_("手机"), required=False, help_text=_("便于工作联系，加密保存。"))
+
+
+class ActivationForm(forms.Form):
+    password = forms.CharField(
+        label=_("新密码"), strip=False, required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("至少 10 位，不要用常见密码，也不要全是数字。"),
+    )  # fmt: skip
+    again = forms.CharField(
+        label=_("再输一次"), strip=False, required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if self.data.get("way") == "passkey":
+            return values
+        if not values.get("password"):
+            self.add_error("password", _("请设置密码。"))
+        elif values["password"] != values.get("again"):
+            self.add_error("again", _("两次输入的密码不一样，请重新输入。"))
+        return values
+
+
+class SetupForm(forms.Form):
+    """The three administrators of an empty platform."""
+
+    operator = forms.CharField(label=_("运营单位名称"), max_length=100)
+    system_name = forms.CharField(label=_("系统管理员姓名"), max_length=60)
+    system_email = AddressField(label=_("系统管理员电子邮箱"), help_text=_("管设置、存储、任务、机构与账号。"))
+    security_name = forms.CharField(label=_("安全管理员姓名"), max_length=60)
+    security_email = AddressField(label=_("安全管理员电子邮箱"), help_text=_("授予和收回角色，解除锁定。"))
+    audit_name = forms.CharField(label=_("审计管理员姓名"), max_length=60)
+    audit_email = AddressField(label=_("审计管理员电子邮箱"), help_text=_("查看和校验审计记录。"))
+
+    def administrators(self) -> dict[str, tuple[str, str]]:
+        found = self.cleaned_data
+        return {
+            f"{kind}_administrator": (found[f"{kind}_name"], found[f"{kind}_email"])
+            for kind in ("system", "security", "audit")
+        }
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        emails = [values.get(f"{kind}_email") for kind in ("system", "security", "audit")]
+        for position, email in enumerate(emails):
+            if email and email in emails[:position]:
+                name = ("system_email", "security_email", "audit_email")[position]
+                self.add_error(name, _("三员须由三个人分别担任，这个邮箱已填给另一位。"))
+        return values
+
+
+class AppointmentForm(forms.Form):
+    email = AddressField(label=_("电子邮箱"), help_text=_("没有账号的人会收到激活链接。"))
+    name = forms.CharField(label=_("姓名"), max_length=60, required=False, help_text=_("新开账号时使用。"))
+    role = forms.ChoiceField(label=_("角色"), choices=Role.choices)
+    authority = forms.ModelChoiceField(label=_("主管部门"), queryset=Authority.objects.none())
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["authority"].queryset = authorities()  # type: ignore[attr-defined]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("理由"), max_length=500)
+
+
+class AuthorityForm(forms.Form):
+    name = forms.CharField(label=_("名称"), max_length=100)
+    kind = forms.ChoiceField(label=_("类别"), choices=AuthorityKind.choices)
+    region = forms.ChoiceField(label=_("省份"), required=False, help_text=_("省级教育行政部门必选。"))
+    part_of = forms.ModelChoiceField(
+        label=_("所属部门"), queryset=Authority.objects.none(), required=False,
+        help_text=_("受部门委托办事的机构，例如省社区教育服务指导中心。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [("", _("不限省份")), *((province.code, province.name) for province in provinces())]
+        self.fields["region"].choices = choices  # type: ignore[attr-defined]
+        self.fields["part_of"].queryset = authorities().filter(part_of=None)  # type: ignore[attr-defined]
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(label=_("名称"), max_length=100)

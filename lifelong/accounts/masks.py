@@ -1,0 +1,33 @@
+"""Personal data as screens and exports show it: enough to recognise, not enough to misuse."""
+
+import re
+
+
+def mask_mobile(value: str) -> str:
+    """``13812345678`` → ``138****5678``; what is too short shows nothing."""
+    value = value.strip()
+    return f"{value[:3]}****{value[-4:]}" if len(value) >= 9 else "*" * len(value)
+
+
+def mask_landline(value: str) -> str:
+    """``0379-1234567`` → ``0379-123****``: the last four are hidden."""
+    value = value.strip()
+    return f"{value[:-4]}****" if len(value) > 4 else "*" * len(value)
+
+
+def mask_telephone(value: str) -> str:
+    """A mobile or a landline, whichever it looks like."""
+    digits = re.sub(r"\D", "", value)
+    return mask_mobile(digits) if re.fullmatch(r"1[3-9]\d{9}", digits) else mask_landline(value)
+
+
+def mask_email(value: str) -> str:
+    """``zhang@example.org`` → ``z***@example.org``."""
+    name, at, host = value.strip().partition("@")
+    return f"{name[:1]}***@{host}" if at else "***" if name else ""
+
+
+def mask_name(value: str) -> str:
+    """``张建华`` → ``张*``."""
+    value = value.strip()
+    return f"{value[0]}*" if value else ""

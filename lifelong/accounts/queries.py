@@ -1,0 +1,125 @@
+"""People, their roles and sign-ins, as pages and other chapters read them."""
+
+from datetime import datetime, timedelta
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from lifelong.accounts.encryption import keyed_hashes
+from lifelong.accounts.models import (
+    ADMINISTRATORS,
+    Activation,
+    Appointment,
+    Authority,
+    AuthorityKind,
+    FactorReset,
+    SignInLock,
+    User,
+)
+from lifelong.regions.models import Region
+from lifelong.regions.queries import province_of
+
+
+def can_sign_in(user: User) -> bool:
+    """Whether the person has set a password or a passkey."""
+    if user.has_usable_password():
+        return True
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists()
+
+
+def activation_by(token_hash: str, at: datetime) -> Activation | None:
+    """The living activation of this hash: not used, not replaced, not too old, its account not closed."""
+    return (
+        Activation.objects.select_related("user")
+        .filter(token_hash=token_hash, used_at=None, cancelled_at=None, expires_at__gt=at, user__is_active=True)
+        .first()
+    )
+
+
+def people(*, role: str = "", authority: str = "", text: str = "", at: datetime | None = None) -> QuerySet[User]:
+    """Everyone with an account, newest first; ``text`` is part of a name or a whole e-mail or mobile.
+
+    Part of an e-mail or mobile finds nothing: who helps finds a person without leafing through their data.
+    """
+    at = at or timezone.now()
+    held = Appointment.objects.open_at(at).select_related("authority").order_by("begins_at")
+    found = User.objects.prefetch_related(
+        Prefetch("appointments", held, to_attr="open_appointments"), "locks", "factor_resets"
+    )
+    if role or authority:
+        wanted = held
+        if role:
+            wanted = wanted.filter(role=role)
+        if authority:
+            wanted = wanted.filter(authority_id=authority)
+        found = found.filter(pk__in=wanted.order_by().values("user_id"))
+    if text := text.strip():
+        found = found.filter(Q(name__icontains=text) | Q(email=text.lower()) | Q(mobile_hash__in=keyed_hashes(text)))
+    return found.order_by("-created_at", "-pk")
+
+
+def with_second_factor(users: list[User]) -> set[int]:
+    """Ids of those who have set up a TOTP or a passkey; one query."""
+    types = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return set(Authenticator.objects.filter(user__in=users, type__in=types).values_list("user_id", flat=True))
+
+
+def roles_held(user: User, at: datetime) -> set[str]:
+    return set(user.appointments.open_at(at).values_list("role", flat=True))
+
+
+def administrators_at_work(role: str, at: datetime) -> QuerySet[Appointment]:
+    return Appointment.objects.open_at(at).filter(role=role, user__is_active=True)
+
+
+def is_set_up() -> bool:
+    """Whether any of the three administrators was ever appointed; only an empty platform gives a set-up link."""
+    return Appointment.objects.filter(role__in=ADMINISTRATORS).exists()
+
+
+def lock_of(email: str) -> SignInLock | None:
+    return SignInLock.objects.filter(email_hash__in=keyed_hashes(email)).first()
+
+
+def locked_until(email: str, at: datetime) -> datetime | None:
+    """The end of the lock that lies on this e-mail now, if one does."""
+    lock = lock_of(email)
+    return lock.locked_until if lock and lock.locked_until and lock.locked_until > at else None
+
+
+def open_factor_resets(at: datetime) -> QuerySet[FactorReset]:
+    return FactorReset.objects.filter(closed_at=None, expires_at__gt=at).select_related("user", "requested_by")
+
+
+def authorities() -> QuerySet[Authority]:
+    return Authority.objects.select_related("region", "part_of").order_by("kind", "region_id", "name")
+
+
+def authority_of_province(region: Region | str) -> Authority | None:
+    """The department in charge of the province that a region belongs to."""
+    province = province_of(region)
+    if province is None:
+        return None
+    return Authority.objects.filter(kind=AuthorityKind.PROVINCE, region_id=province.code, part_of=None).first()
+
+
+def officers_of_province(region: Region | str, roles: set[str], at: datetime | None = None) -> QuerySet[User]:
+    """Who holds one of these roles for the province that a region belongs to: whom to tell."""
+    province = province_of(region)
+    if province is None:
+        return User.objects.none()
+    held = Appointment.objects.open_at(at or timezone.now()).filter(
+        role__in=roles, authority__kind=AuthorityKind.PROVINCE, authority__region_id=province.code
+    )
+    return User.objects.filter(pk__in=held.values("user_id"), is_active=True)
+
+
+def holders_of(role: str, at: datetime | None = None) -> QuerySet[User]:
+    held = Appointment.objects.open_at(at or timezone.now()).filter(role=role)
+    return User.objects.filter(pk__in=held.values("user_id"), is_active=True)
+
+
+def stale_activations(at: datetime) -> QuerySet[Activation]:
+    """Dead links older than 90 days: nothing hangs on them any more."""
+    return Activation.objects.filter(created_at__lt=at - timedelta(days=90))

@@ -1,0 +1,62 @@
+"""What allauth tells, for the audit; and that who has just set up a second factor has shown it."""
+
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa import signals as factors
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.signals import user_logged_out
+from django.dispatch import receiver
+from django.utils import timezone
+
+from lifelong.audit import record
+
+
+def _note(verb: str, user: Any, **rest: Any) -> None:
+    record(verb, by=user, of=user, at=timezone.now(), **rest)
+
+
+@receiver(account.user_logged_in)
+def signed_in(user: Any, **facts: Any) -> None:
+    _note("accounts.signed_in", user)
+
+
+@receiver(user_logged_out)
+def signed_out(user: Any, **facts: Any) -> None:
+    if user is not None:
+        _note("accounts.signed_out", user)
+
+
+@receiver(account.password_changed)
+@receiver(account.password_set)
+@receiver(account.password_reset)
+def password_changed(user: Any, **facts: Any) -> None:
+    _note("accounts.password_changed", user)
+
+
+@receiver(account.email_changed)
+def email_changed(user: Any, to_email_address: Any, **facts: Any) -> None:
+    _note("accounts.email_changed", user)
+
+
+@receiver(factors.authenticator_added)
+def factor_added(request: Any, user: Any, authenticator: Authenticator, **facts: Any) -> None:
+    _note("accounts.second_factor_added", user, detail={"type": str(authenticator.type)})
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=str(authenticator.type))
+
+
+@receiver(factors.authenticator_removed)
+def factor_removed(user: Any, authenticator: Authenticator, **facts: Any) -> None:
+    _note("accounts.second_factor_removed", user, detail={"type": str(authenticator.type)})
+
+
+@receiver(factors.authenticator_used)
+def factor_used(user: Any, authenticator: Authenticator, **facts: Any) -> None:
+    _note("accounts.second_factor_shown", user, detail={"type": str(authenticator.type)})
+
+
+@receiver(factors.authentication_failed)
+def factor_failed(user: Any, authenticator: Authenticator, **facts: Any) -> None:
+    _note("accounts.second_factor_failed", user, detail={"type": str(authenticator.type)}, result="refused")

@@ -1,0 +1,35 @@
+"""A person's own page."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from lifelong.accounts import actions
+from lifelong.accounts.forms import DetailsForm
+from lifelong.accounts.policy import needs_second_factor
+from lifelong.accounts.queries import with_second_factor
+from lifelong.web.rights import SIGNED_IN, right
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@right(SIGNED_IN)
+def account(request: HttpRequest) -> HttpResponse:
+    """Name and mobile to change; ways of signing in, offices and mandates to see."""
+    user = request.user
+    form = DetailsForm(request.POST or None, initial={"name": user.name, "mobile": user.mobile})
+    if request.method == "POST" and form.is_valid():
+        actions.change_details(user, **form.cleaned_data, by=user, at=timezone.now())
+        messages.success(request, _("已保存。"))
+        return redirect("account")
+    now = timezone.now()
+    context = {
+        "form": form,
+        "appointments": user.appointments.open_at(now).select_related("authority"),
+        "mandates": user.mandates.open_at(now).select_related("institution"),
+        "second_factor": user.pk in with_second_factor([user]),
+        "needs_second_factor": needs_second_factor(user),
+    }
+    return render(request, "accounts/account.html", context)

@@ -1,0 +1,35 @@
+"""The verbs of this chapter as the audit shows them."""
+
+from django.utils.translation import gettext_lazy as _
+
+VERBS = {
+    "accounts.account_opened": _("开通账号"),
+    "accounts.account_activated": _("启用账号"),
+    "accounts.account_closed": _("停用账号"),
+    "accounts.account_reopened": _("恢复账号"),
+    "accounts.activation_sent": _("发送激活链接"),
+    "accounts.details_changed": _("修改个人资料"),
+    "accounts.email_changed": _("更换登录邮箱"),
+    "accounts.email_corrected": _("更正登录邮箱"),
+    "accounts.password_changed": _("修改密码"),
+    "accounts.signed_in": _("登录"),
+    "accounts.signed_out": _("退出"),
+    "accounts.sign_in_failed": _("登录失败"),
+    "accounts.sign_in_locked": _("锁定登录"),
+    "accounts.sign_in_unlocked": _("解除锁定"),
+    "accounts.second_factor_added": _("设置第二因素"),
+    "accounts.second_factor_removed": _("停用第二因素"),
+    "accounts.second_factor_shown": _("出示第二因素"),
+    "accounts.second_factor_failed": _("第二因素验证失败"),
+    "accounts.factor_reset_asked": _("申请重置第二因素"),
+    "accounts.factor_reset_done": _("重置第二因素"),
+    "accounts.factor_reset_refused": _("驳回第二因素重置"),
+    "accounts.role_granted": _("授予角色"),
+    "accounts.role_withdrawn": _("收回角色"),
+    "accounts.authority_founded": _("登记主管部门"),
+    "accounts.authority_renamed": _("主管部门改名"),
+    "accounts.setup_link_made": _("生成首次设置链接"),
+    "accounts.platform_set_up": _("完成首次设置"),
+    "accounts.data_key_rotated": _("更换数据密钥"),
+    "accounts.personal_data_read": _("查看完整个人信息"),
+}
