@@ -81,7 +81,7 @@ def drain(*, until: datetime | None = None, at_most: int = 10_000) -> int:
     number = 0
     while number < at_most:
         if until is not None:
-            Job.objects.waiting().filter(run_after__lte=until).update(run_after=timezone.now())
+            leasing.make_due(until)
         job = leasing.claim("drain", lease_s=3600)
         if job is None:
             break

@@ -5,7 +5,7 @@ Leases are counted by the database's clock, so that machines whose clocks differ
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -131,6 +131,11 @@ def release(job: Job) -> bool:
     )
     wake.ring()
     return bool(released)
+
+
+def make_due(until: datetime) -> int:
+    """What waits for a time up to ``until`` may run now (``running.drain``)."""
+    return Job.objects.waiting().filter(run_after__gt=Now(), run_after__lte=until).update(run_after=Now())
 
 
 def reap() -> int:
