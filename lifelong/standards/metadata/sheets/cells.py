@@ -1,0 +1,43 @@
+"""Cells as they are written: never a formula, never a character that a spreadsheet cannot hold."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+
+LONGEST = 32_767
+_illegal = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_escape = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_formula = ("=", "+", "-", "@", "\t", "\r")
+
+HEAD_FILL = PatternFill("solid", start_color="FFE3EEEF")
+ERROR_FILL = PatternFill("solid", start_color="FFF8D3CE")
+NOTICE_FILL = PatternFill("solid", start_color="FFFFF0C9")
+BOLD = Font(bold=True)
+SMALL = Font(color="FF5B6675", size=9)
+WRAPPED = Alignment(wrap_text=True, vertical="top")
+TOP = Alignment(vertical="top")
+
+
+def text_of(value: str) -> str:
+    """A text that a spreadsheet program shows as it is: no control characters, no escape sequences, not too long."""
+    return _escape.sub("_x005F_", _illegal.sub("\ufffd", value))[:LONGEST]
+
+
+def cell(sheet: Any, value: Any, *, as_text: bool = False) -> WriteOnlyCell:
+    """A cell of a write-only sheet. A text stays a text, also one that looks like a formula; ``as_text`` marks the
+    cell so that what a person types into it later stays one too."""
+    if isinstance(value, str):
+        made = WriteOnlyCell(sheet, text_of(value))
+        made.data_type = "s"
+        if value.startswith(_formula):
+            made.quotePrefix = True
+    elif value is None or isinstance(value, bool | int | float | datetime | date | time | timedelta):
+        made = WriteOnlyCell(sheet, value)
+    else:
+        raise TypeError(type(value))
+    if as_text:
+        made.number_format = "@"
+    return made
