@@ -189,6 +189,11 @@ STORAGES = {
 }
 
 DEFAULT_QUOTA_BYTES = env.int("DEFAULT_QUOTA_BYTES", default=200 * 1024**3)
+LARGEST_UPLOAD_BYTES = env.int("LARGEST_UPLOAD_BYTES", default=20 * 1024**3)
+DISK_KEPT_FREE_BYTES = env.int("DISK_KEPT_FREE_BYTES", default=1024**3)  # no new upload begins below this
+RATE_PAGES = env.str("RATE_PAGES", default="60/600")  # requests a second from one address, and at once
+RATE_FILES = env.str("RATE_FILES", default="300/3000")  # media, static files, uploads
+METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=["127.0.0.0/8", "::1"])  # who may read /metrics
 
 OPERATOR = {
     "name": env.str("OPERATOR_NAME", default="终身教育平台运营单位"),

@@ -10,6 +10,7 @@ CHAPTERS = [
 ]  # fmt: skip
 
 urlpatterns = [
+    path("", include("lifelong.config.health")),
     *(path("", include(f"lifelong.{name}.urls")) for name in CHAPTERS if find_spec(f"lifelong.{name}.urls")),
     path("accounts/", include("allauth.urls")),
 ]

@@ -1,0 +1,94 @@
+"""``/healthz`` is it alive, ``/readyz`` can it work, ``/metrics`` what has it done. For machines, in English."""
+
+import ipaddress
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+from django.utils import timezone
+
+from lifelong.config.server.counters import exposition
+from lifelong.jobs import queries as jobs
+from lifelong.web import readiness
+from lifelong.web.rights import PUBLIC, right
+
+STUCK_SECONDS = 300
+
+
+@right(PUBLIC)
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """The front answers this itself; here for other servers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@right(PUBLIC)
+def readyz(_request: HttpRequest) -> HttpResponse:
+    """503 while something is wrong. Names and yes or no for everybody; the sentence goes to the log alone."""
+    found = readiness.findings()
+    well = not any(each.trouble for each in found)
+    body = {
+        "ready": well,
+        "checks": {each.name: {"ok": not each.trouble, "seconds": round(each.seconds, 4)} for each in found},
+    }
+    return JsonResponse(body, status=200 if well else 503, headers={"Cache-Control": "no-store"})
+
+
+@right(PUBLIC)
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus text, for the addresses in ``METRICS_ADDRESSES`` only."""
+    # An address on loopback with a forwarding header is a proxy that TRUSTED_PROXIES does not name: anyone may be behind it.
+    unknown = request.META.get("lifelong.forwarded") and not settings.TRUSTED_PROXIES
+    if unknown or not may_read(request.META.get("REMOTE_ADDR", "")):
+        raise PermissionDenied
+    lines = [*exposition(Path(settings.DATA) / "run" / "counters.bin"), *queue_lines(), *readiness_lines()]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def may_read(address: str) -> bool:
+    try:
+        asking = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(asking in ipaddress.ip_network(each, strict=False) for each in settings.METRICS_ADDRESSES)
+
+
+def queue_lines() -> list[str]:
+    seen = jobs.overview(timezone.now())
+    return [
+        "# TYPE lifelong_jobs gauge",
+        *(f'lifelong_jobs{{state="{state}"}} {count}' for state, count in seen.counts.items()),
+        "# TYPE lifelong_jobs_oldest_waiting_seconds gauge",
+        f"lifelong_jobs_oldest_waiting_seconds {seen.oldest_waiting_s:.1f}",
+        "# TYPE lifelong_job_workers gauge",
+        f"lifelong_job_workers {len(seen.workers)}",
+    ]
+
+
+def readiness_lines() -> list[str]:
+    return [
+        "# TYPE lifelong_ready gauge",
+        *(f'lifelong_ready{{check="{each.name}"}} {int(not each.trouble)}' for each in readiness.findings()),
+    ]
+
+
+def database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+    return ""
+
+
+def queue() -> str:
+    """Stuck: something that is due has waited for minutes."""
+    waited = jobs.overview(timezone.now()).oldest_waiting_s
+    return f"a due job has waited {waited:.0f} s" if waited > STUCK_SECONDS else ""
+
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
+]

@@ -1,0 +1,102 @@
+"""The front: one RSGI application per worker. Lets a request in, sends it one of four ways, sends the answer out."""
+
+import asyncio
+import logging
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from lifelong.config.server import spool
+from lifelong.config.server.bridge import Application, Pages
+from lifelong.config.server.counters import WAYS, Counters
+from lifelong.config.server.gate import Gate, refused
+from lifelong.config.server.limits import Limits
+from lifelong.config.server.parent import die_with_parent
+from lifelong.config.server.static import Static
+from lifelong.config.server.visit import Proxies, Visit
+from lifelong.config.server.web import PARENT
+from lifelong.media import serving
+from lifelong.media.ranges import Answer
+from lifelong.media.tus.door import Door
+
+PAGE, MEDIA, STATIC, UPLOAD = range(len(WAYS))
+SLOW_SECONDS = 1.0
+FORGOTTEN_AFTER_SECONDS = spool.OPENED_WITHIN_SECONDS
+logger = logging.getLogger("lifelong.front")
+
+
+class Front:
+    """``application`` is WSGI; where none is given, Django's."""
+
+    def __init__(self, application: Application | None = None) -> None:
+        self.application = application
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        die_with_parent(int(os.environ.get(PARENT, "0")))
+        run = Path(settings.DATA) / "run"
+        self.loop = loop
+        self.proxies = Proxies(settings.TRUSTED_PROXIES)
+        self.gate = Gate(Limits(run / "limits.bin"))
+        self.counters = Counters(run / "counters.bin")
+        self.static = Static()
+        self.uploads = Door(loop, self.counters.taken)
+        self.pages = Pages(self.application or django_application(), loop)
+        spool.sweep()
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.pages.close()
+        self.uploads.close()
+
+    async def __rsgi__(self, scope: Any, proto: Any) -> None:
+        began = time.perf_counter()
+        visit = Visit(scope, self.proxies)
+        way = PAGE
+        try:
+            answer = self.gate.refusal(visit, scope.authority)
+            if answer is None:
+                way, answer = await self.sent_on(visit, proto)
+        except Exception:
+            logger.exception("request %s: %s %s", visit.number, visit.method, visit.path)
+            answer = refused(500, "出错了", f"我们已记录这个问题，编号 {visit.number}。请稍后再试。")
+        self.send(proto, answer, visit)
+        seconds = time.perf_counter() - began
+        self.counters.answered(way, answer.status, seconds)
+        if way == PAGE and seconds > SLOW_SECONDS:
+            logger.warning("slow page: %.1f s, request %s: %s %s", seconds, visit.number, visit.method, visit.path)
+
+    async def sent_on(self, visit: Visit, proto: Any) -> tuple[int, Answer]:
+        path = visit.path
+        if path.startswith("/media/"):
+            return MEDIA, serving.answer(visit.method, path, visit.header)
+        if path.startswith(self.static.prefix):
+            return STATIC, self.static.answer(visit.method, path, visit.header)
+        if path == "/uploads" or path.startswith("/uploads/"):
+            return UPLOAD, await self.uploads.answer(visit.method, path, visit.query, visit.header, proto)
+        if path == "/healthz":
+            return PAGE, Answer(200, [("content-type", "text/plain"), ("cache-control", "no-store")], None, b"ok\n")
+        answer = await self.pages.answer(visit, proto)
+        self.counters.queued(self.pages.waiting)
+        return PAGE, answer
+
+    def send(self, proto: Any, answer: Answer, visit: Visit) -> None:
+        headers = self.gate.finished(visit, answer.headers)
+        if answer.file:
+            proto.response_file_range(answer.status, headers, *answer.file)
+            if answer.file[0].startswith(self.pages.spooled):
+                self.loop.call_later(FORGOTTEN_AFTER_SECONDS, spool.forget, answer.file[0])
+        elif answer.body and visit.method != "HEAD":
+            proto.response_bytes(answer.status, headers, answer.body)
+        else:
+            proto.response_empty(answer.status, headers)
+
+
+def django_application() -> Application:
+    from lifelong.config.wsgi import application
+
+    return application
+
+
+app = Front()

@@ -1,0 +1,71 @@
+"""Small files that come through a form: covers, papers, captions."""
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from lifelong import audit, jobs
+from lifelong.accounts.models import User
+from lifelong.institutions.models import Institution
+from lifelong.media import content_types, events, storage
+from lifelong.media.actions.uploads import check_disk, check_quota, plain_name
+from lifelong.media.lifecycle import FileKind, ProbeState
+from lifelong.media.models import MediaFile
+from lifelong.web.refusals import Refusal
+
+LARGEST = 20 * 1024 * 1024
+
+
+class NotAccepted(Refusal):
+    code = "file.not_accepted"
+    status = 400
+
+
+@transaction.atomic
+def store_small(
+    *, institution: Institution, kind: str, name: str, content: bytes, by: User | None, at: datetime
+) -> MediaFile:
+    """Keeps a cover, paper or caption of up to 20 MB. What it holds is for the caller to judge.
+
+    Raises ``NotAccepted``, ``QuotaUsedUp``, ``DiskFull``.
+    """
+    if FileKind(kind) == FileKind.MEDIA:
+        raise ValueError("media come by upload")
+    check_content(name, content)
+    institution = Institution.objects.select_for_update().get(pk=institution.pk)
+    check_quota(institution, len(content))
+    check_disk(len(content))
+    sha256 = hashlib.sha256(content).hexdigest()
+    path = storage.original_path(sha256)
+    storage.write_once(content, storage.files() / path)
+    media_file = MediaFile.objects.create(
+        institution=institution, kind=FileKind(kind), original_name=plain_name(name), size=len(content), sha256=sha256,
+        path=path, content_type=type_of(name, content), created_at=at, created_by=by, probe_state=ProbeState.UNNEEDED,
+    )  # fmt: skip
+    audit.record("media.file_stored", by=by, at=at, of=media_file, detail={"name": name, "sha256": sha256})
+    events.file_arrived.send(MediaFile, media_file=media_file, upload=None)
+    if media_file.kind == FileKind.COVER:
+        jobs.enqueue("lifelong.media.tasks.make_renditions_of", media_file.pk)
+    return media_file
+
+
+def check_content(name: str, content: bytes) -> None:
+    if not content:
+        raise NotAccepted(_("文件“%(name)s”是空的（0 字节），请检查后重新选择。") % {"name": name})
+    if len(content) > LARGEST:
+        raise NotAccepted(
+            _("文件“%(name)s”%(size)s，最大 20 MB，请压缩后重新选择。")
+            % {"name": name, "size": filesizeformat(len(content))}
+        )
+
+
+def type_of(name: str, content: bytes) -> str:
+    """By content; a ZIP or a text is told apart by its name, which only chooses how it is handed out."""
+    found = content_types.of_bytes(content[:32])
+    if found in {"application/zip", content_types.OTHER}:
+        named = content_types.of_suffix(name)
+        return named if named in content_types.HANDED_OUT.values() else found
+    return found

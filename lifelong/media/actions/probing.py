@@ -1,0 +1,42 @@
+"""What the isolated probe measured is written down, and what follows is set going."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from lifelong import audit, jobs
+from lifelong.media import events
+from lifelong.media.lifecycle import ProbeState
+from lifelong.media.models import MediaFile
+
+
+@transaction.atomic
+def record_facts(media_file: MediaFile, *, facts: dict[str, Any], readable: bool, at: datetime) -> MediaFile:
+    """The first pass. Where the file cannot be read, the facts say why and no second pass follows."""
+    media_file = MediaFile.objects.select_for_update().get(pk=media_file.pk)
+    if media_file.probe_state != ProbeState.WAITING:
+        return media_file
+    media_file.facts, media_file.probed_at = facts, at
+    media_file.probe_state = ProbeState.FACTS if readable else ProbeState.FAILED
+    media_file.save(update_fields=["facts", "probed_at", "probe_state"])
+    audit.record("media.facts_measured", by=None, at=at, of=media_file, detail={"state": media_file.probe_state})
+    events.facts_measured.send(MediaFile, media_file=media_file)
+    if readable:
+        jobs.enqueue("lifelong.media.tasks.make_renditions_of", media_file.pk)
+        jobs.enqueue("lifelong.media.tasks.probe_whole_of", media_file.pk)
+    return media_file
+
+
+@transaction.atomic
+def record_whole(media_file: MediaFile, *, whole: dict[str, Any], at: datetime) -> MediaFile:
+    """The second pass: the file was read from beginning to end."""
+    media_file = MediaFile.objects.select_for_update().get(pk=media_file.pk)
+    if media_file.probe_state != ProbeState.FACTS:
+        return media_file
+    media_file.whole, media_file.probed_at = whole, at
+    media_file.probe_state = ProbeState.WHOLE
+    media_file.save(update_fields=["whole", "probed_at", "probe_state"])
+    audit.record("media.whole_measured", by=None, at=at, of=media_file)
+    events.whole_measured.send(MediaFile, media_file=media_file)
+    return media_file

@@ -1,0 +1,135 @@
+"""What time and interruptions leave behind, put right. Every one of these is safe to repeat and to be killed."""
+
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from lifelong import audit
+from lifelong.media import storage
+from lifelong.media.actions.uploads import close_part, forget_part
+from lifelong.media.lifecycle import UploadState
+from lifelong.media.models import MediaFile, Rendition, Upload
+
+DAY = 24 * 3600
+REFUSED_KEPT_SECONDS = 14 * DAY
+
+
+def expire_uploads(*, at: datetime) -> int:
+    """Uploads that nobody ended in 14 days give their room back."""
+    count = 0
+    for key in Upload.objects.running().filter(expires_at__lte=at).values_list("pk", flat=True):
+        with transaction.atomic():
+            upload = Upload.objects.select_for_update().get(pk=key)
+            if upload.state != UploadState.OPEN:
+                continue
+            upload.state, upload.finished_at = UploadState.EXPIRED, at
+            upload.save(update_fields=["state", "finished_at"])
+            forget_part(upload.pk)
+            audit.record("media.upload_expired", by=None, at=at, of=upload)
+            count += 1
+    return count
+
+
+def match_public_names() -> tuple[int, int]:
+    """Public names on disk and in the database agree again; the database is right. ``(restored, removed)``."""
+    wanted = {
+        storage.public_path(name, Path(path).suffix): path
+        for name, path in Rendition.objects.exclude(public_name=None).values_list("public_name", "path").iterator()
+    }
+    restored = 0
+    for link, path in wanted.items():
+        if not link.exists() and (storage.files() / path).exists():
+            storage.place(storage.files() / path, link)
+            restored += 1
+    removed = 0
+    for link in files_under(Path(settings.PUBLIC_FILES)):
+        if link in wanted or is_public(link):
+            continue
+        link.unlink(missing_ok=True)
+        removed += 1
+    return restored, removed
+
+
+def is_public(link: Path) -> bool:
+    """Asked again for a name that appeared meanwhile; one that a running transaction is about to keep is young."""
+    return is_young(link, 300) or Rendition.objects.filter(public_name=link.stem).exists()
+
+
+def forget_orphans(*, at: datetime) -> int:
+    """Files that no row knows: parts, markers and locks of ended uploads, originals and renditions never written down."""
+    return tidy_parts(at) + tidy_refused() + tidy_originals() + tidy_renditions()
+
+
+def tidy_parts(at: datetime) -> int:
+    count = 0
+    for path in files_under(Path(settings.UPLOADS)):
+        if path.parent.name == storage.QUARANTINE or is_young(path, 3600):
+            continue
+        upload = upload_of(path)
+        if upload and upload.state in {UploadState.OPEN, UploadState.FINISHING}:
+            continue
+        if upload and upload.state == UploadState.COMPLETE and upload.expires_at > at:
+            if path.suffix == ".part":
+                close_part(upload.pk)
+                count += 1
+            continue
+        path.unlink(missing_ok=True)
+        count += 1
+    return count
+
+
+def upload_of(path: Path) -> Upload | None:
+    try:
+        return Upload.objects.filter(pk=uuid.UUID(path.stem)).first()
+    except ValueError:
+        return None
+
+
+def tidy_refused() -> int:
+    old = [
+        path
+        for path in files_under(Path(settings.UPLOADS) / storage.QUARANTINE)
+        if not is_young(path, REFUSED_KEPT_SECONDS)
+    ]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def tidy_originals() -> int:
+    count = 0
+    for path in files_under(storage.files() / "originals"):
+        if not is_young(path, DAY) and not MediaFile.objects.filter(sha256=path.name).exists():
+            path.unlink(missing_ok=True)
+            count += 1
+    return count
+
+
+def tidy_renditions() -> int:
+    count = 0
+    for path in files_under(storage.files() / "renditions"):
+        inside = path.relative_to(storage.files()).as_posix()
+        if not is_young(path, DAY) and not Rendition.objects.filter(path=inside).exists():
+            path.unlink(missing_ok=True)
+            count += 1
+    return count
+
+
+def is_young(path: Path, seconds: float) -> bool:
+    """By the time of the last change of name or content; gone counts as young, there is nothing to do."""
+    try:
+        return time.time() - path.stat().st_ctime < seconds
+    except OSError:
+        return True
+
+
+def files_under(folder: Path) -> Iterator[Path]:
+    for place, _folders, names in os.walk(folder):
+        for name in names:
+            yield Path(place) / name

@@ -1,0 +1,100 @@
+"""Makes what is played and shown from a file. Lossless: links and remuxes, never a transcode. Writes no rows."""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lifelong.media import posters, storage
+from lifelong.media.actions.renditions import Made
+from lifelong.media.lifecycle import RenditionKind
+from lifelong.media.models import MediaFile
+from lifelong.media.probe.cage import Broken
+from lifelong.media.probe.facts import Facts
+
+logger = logging.getLogger(__name__)
+
+
+def playable(media_file: MediaFile) -> list[Made]:
+    """Progressive MP4 with its poster, or the MP3 as it is; nothing for what is neither."""
+    facts = Facts.from_json(media_file.facts)
+    if facts.container == "mp3":
+        return [linked(media_file, RenditionKind.MP3, "sound.mp3")]
+    if facts.container != "mp4":
+        return []
+    return [*movie(media_file, facts), *poster(media_file, facts)]
+
+
+def cover(media_file: MediaFile) -> list[Made]:
+    """A cover in the sizes that pages show."""
+    from lifelong.media import covers
+
+    return [
+        Made(RenditionKind.COVER, each.path, each.size, each.sha256, each.width, each.height)
+        for each in covers.make(media_file)
+    ]
+
+
+def movie(media_file: MediaFile, facts: Facts) -> list[Made]:
+    width, height = facts.video.display_size if facts.video else (None, None)
+    if facts.boxes and facts.boxes.index_first and not facts.boxes.fragmented:
+        return [linked(media_file, RenditionKind.MP4, "movie.mp4", width, height)]
+    from lifelong.media import remux
+
+    def rewrite(to: Path) -> None:
+        remux.faststart(media_file.location, to)
+
+    try:
+        made = written(media_file, RenditionKind.MP4, "faststart.mp4", rewrite)
+        return [Made(made.kind, made.path, made.size, made.sha256, width, height)]
+    except (Broken, OSError, ValueError) as error:
+        logger.warning("file %s cannot be made to start at once: %s", media_file.pk, error)
+        return []
+
+
+def poster(media_file: MediaFile, facts: Facts) -> list[Made]:
+    size = (0, 0)
+
+    def draw(to: Path) -> None:
+        nonlocal size
+        size = posters.make_poster(media_file.location, to, facts)
+
+    if facts.video is None:
+        return []
+    try:
+        made = written(media_file, RenditionKind.POSTER, "poster.jpg", draw)
+    except Broken as broken:
+        logger.warning("no poster of file %s: %s", media_file.pk, broken)
+        return []
+    return [Made(made.kind, made.path, made.size, made.sha256, *size)]
+
+
+def linked(
+    media_file: MediaFile, kind: RenditionKind, name: str, width: int | None = None, height: int | None = None
+) -> Made:
+    """The original under another name: no second copy of the bytes."""
+    path = storage.rendition_path(media_file.sha256, name)
+    storage.place(media_file.location, storage.files() / path)
+    return Made(kind, path, media_file.size, media_file.sha256, width, height)
+
+
+def written(media_file: MediaFile, kind: RenditionKind, name: str, write: Callable[[Path], object]) -> Made:
+    path = storage.rendition_path(media_file.sha256, name)
+    target = storage.files() / path
+    if not target.exists():
+        with beside(target) as draft:
+            write(draft)
+            draft.rename(target)
+    return Made(kind, path, target.stat().st_size, storage.hash_of(target))
+
+
+@contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """A name of its own for each attempt; two workers never write into one file."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{secrets.token_hex(6)}{target.suffix}")
+    try:
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)

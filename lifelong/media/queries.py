@@ -1,0 +1,135 @@
+"""What pages and other chapters ask about uploads, files and renditions."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+from uuid import UUID
+
+from django.db.models import Sum
+from django.http import HttpRequest
+from django.urls import reverse
+
+from lifelong.institutions.models import Institution
+from lifelong.media import content_types, storage
+from lifelong.media.lifecycle import RenditionKind, UploadState
+from lifelong.media.models import MediaFile, Rendition, Upload
+from lifelong.media.tickets import LONGEST_SECONDS, issue_file_paper, issue_upload_ticket
+
+
+@dataclass(frozen=True)
+class UploadNow:
+    """Where an upload stands. ``received`` in bytes; ``address`` empty where nothing more can be sent."""
+
+    id: str
+    name: str
+    size: int
+    received: int
+    state: str
+    address: str
+    failure: str
+    media_file: int | None
+
+
+def upload(upload_id: UUID | str) -> Upload | None:
+    return Upload.objects.select_related("institution", "by", "media_file").filter(pk=upload_id).first()
+
+
+def upload_state(upload: Upload) -> UploadNow:
+    """For the page that shows the upload and for JSON; asks the disk how much is here."""
+    return UploadNow(
+        id=str(upload.pk),
+        name=upload.name,
+        size=upload.size,
+        received=received_bytes(upload),
+        state=upload.state,
+        address=upload_address(upload) if upload.state == UploadState.OPEN else "",
+        failure=upload.failure,
+        media_file=upload.media_file_id,
+    )
+
+
+def upload_address(upload: Upload) -> str:
+    """Where to send the bytes, ticket included; good for 14 days, signed in or not."""
+    ticket = issue_upload_ticket(upload_id=upload.pk, size=upload.size, expires_at=upload.expires_at)
+    return f"/uploads/{upload.pk}?ticket={ticket}"
+
+
+def received_bytes(upload: Upload) -> int:
+    if upload.state == UploadState.COMPLETE:
+        return upload.size
+    try:
+        return storage.part_of(upload.pk).stat().st_size
+    except OSError:
+        return 0
+
+
+def running_upload(*, institution: Institution, purpose: str, name: str, size: int) -> Upload | None:
+    """The upload of the same file that was begun before, perhaps on another computer: it goes on where it stopped."""
+    known = Upload.objects.of(institution).running().filter(purpose=purpose, name=name, size=size)
+    return known.order_by("-began_at").first()
+
+
+def used_bytes(institution: Institution) -> int:
+    """What counts against the quota: files, each content once, and the announced size of running uploads."""
+    stored = MediaFile.objects.of(institution).values("sha256", "size").distinct()
+    waiting = Upload.objects.of(institution).reserving().aggregate(total=Sum("size"))["total"] or 0
+    return sum(each["size"] for each in stored) + waiting
+
+
+def announced_bytes() -> int:
+    """What running uploads will still need on disk."""
+    return sum(max(each.size - received_bytes(each), 0) for each in Upload.objects.reserving())
+
+
+def same_content(sha256: str) -> "list[MediaFile]":
+    """Every file with this content, oldest first, of whatever institution: the caller decides what may be told."""
+    return list(MediaFile.objects.same_content_as(sha256).select_related("institution").order_by("created_at"))
+
+
+def rendition(media_file: MediaFile, kind: RenditionKind | str) -> Rendition | None:
+    """The widest of its kind."""
+    return media_file.renditions.filter(kind=kind).order_by("-width").first()
+
+
+def playable(media_file: MediaFile) -> Rendition | None:
+    found = media_file.renditions.filter(kind__in=[RenditionKind.MP4, RenditionKind.MP3]).order_by("kind", "-width")
+    return found.first()
+
+
+def public_url(rendition: Rendition, name: str = "") -> str:
+    """Anyone's address of a public rendition, empty where it is not public. ``name`` is what a download is called."""
+    if not rendition.public_name:
+        return ""
+    nice = quote("".join(each for each in name if each not in '/\\?#"' and each.isprintable())[:80].strip(), safe="")
+    suffix = Path(rendition.path).suffix
+    return f"/media/p/{rendition.public_name}/{nice}{suffix}" if nice else f"/media/p/{rendition.public_name}{suffix}"
+
+
+def signed_url(
+    path: str | Path | MediaFile | Rendition,
+    *,
+    request: HttpRequest,
+    seconds: int = LONGEST_SECONDS,
+    download_name: str = "",
+) -> str:
+    """An address of a file that is not public, for this visitor's session and at most an hour.
+
+    ``path`` is relative to ``settings.FILES``, or a file or rendition. With ``download_name`` it is saved under that
+    name, else shown where that is safe. The caller has checked that this visitor may see it.
+    """
+    if isinstance(path, MediaFile):
+        content_type, path = path.content_type, path.path
+    elif isinstance(path, Rendition):
+        content_type, path = content_types.of_suffix(path.path), path.path
+    else:
+        content_type = content_types.of_suffix(download_name or str(path))
+    if not request.session.session_key:
+        request.session.create()
+    paper = issue_file_paper(
+        path=str(path),
+        session_key=str(request.session.session_key),
+        seconds=seconds,
+        content_type=content_type,
+        download_name=download_name,
+    )
+    return reverse("media_signed", args=[paper])

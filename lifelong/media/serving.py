@@ -1,0 +1,69 @@
+"""Everything under ``/media/``, answered without the database: public names, and signed addresses for the rest."""
+
+import re
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import parse_cookie
+
+from lifelong.media import storage
+from lifelong.media.content_types import OTHER, SAFE_TO_SHOW, SHOWN
+from lifelong.media.ranges import Answer, Header, not_found, plan, words
+from lifelong.media.tickets import NotGenuine, OutOfDate, read_file_paper
+
+PUBLIC = re.compile(r"/media/p/([0-9a-f]{32})(?:/[^/\x00]{0,200})?(\.[a-z0-9]{2,4})")
+SIGNED = re.compile(r"/media/s/([\w:=.-]{20,2000})(?:/[^/\x00]{0,200})?", re.ASCII)
+
+
+def answer(method: str, path: str, header: Header) -> Answer:
+    """The answer to one request. ``path`` is decoded; ``header`` looks a request header up by its small-letter name."""
+    if match := PUBLIC.fullmatch(path):
+        return public(method, match[1], match[2], header)
+    if match := SIGNED.fullmatch(path):
+        return signed(method, match[1], header)
+    return not_found()
+
+
+def public(method: str, name: str, suffix: str, header: Header) -> Answer:
+    """A published rendition. The suffix belongs to the stored name, so nobody can choose how it is understood."""
+    content_type = SHOWN.get(suffix)
+    if content_type is None:
+        return not_found()
+    fixed = [("content-type", content_type), ("cache-control", "public, max-age=600")]
+    return plan(method, storage.public_path(name, suffix), header, fixed)
+
+
+def signed(method: str, paper: str, header: Header) -> Answer:
+    """A private file, for the session that it was signed for and at most an hour."""
+    session_key = parse_cookie(header("cookie") or "").get(settings.SESSION_COOKIE_NAME, "")
+    try:
+        path, content_type, name = read_file_paper(paper, session_key)
+    except NotGenuine:
+        return words(403, "这个地址不属于您当前的登录，请从页面重新打开。")
+    except OutOfDate:
+        return words(410, "这个地址已过期，请从页面重新打开。")
+    if not is_inside(path):
+        return not_found()
+    fixed = [
+        ("content-type", content_type or OTHER),
+        ("cache-control", "private, no-cache"),
+        ("content-disposition", disposition(name, inline=not name and content_type in SAFE_TO_SHOW)),
+    ]
+    return plan(method, storage.files() / path, header, fixed)
+
+
+def is_inside(path: str) -> bool:
+    """The paper is signed by us; that it names nothing outside the folder is checked all the same."""
+    parts = PurePosixPath(path)
+    return bool(path) and not parts.is_absolute() and ".." not in parts.parts and "\x00" not in path
+
+
+def disposition(name: str, *, inline: bool) -> str:
+    """``Content-Disposition`` with a name in any script (RFC 6266, RFC 8187)."""
+    kind = "inline" if inline else "attachment"
+    clean = "".join(each for each in name if each.isprintable() and each not in '/\\"').strip()
+    if not clean:
+        return kind
+    plain = clean.encode("ascii", "replace").decode().replace("?", "_").replace("%", "_")
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(clean, safe='')}"

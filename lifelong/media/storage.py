@@ -1,0 +1,125 @@
+"""Where files lie, and how they get there without ever being half there.
+
+``UPLOADS/ab/<id>.part``                  what has come of an upload; never served
+``FILES/originals/ab/cd/<sha256>``        what came in, once per content
+``FILES/renditions/ab/cd/<sha256>/…``     what was made from it
+``FILES/public/ab/<public name>.<suffix>``  hard links to renditions: what anyone may fetch
+"""
+
+import hashlib
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+BLOCK = 1 << 20
+QUARANTINE = "refused"
+
+
+def files() -> Path:
+    return Path(settings.FILES)
+
+
+def part_of(upload_id: object) -> Path:
+    name = str(upload_id)
+    return Path(settings.UPLOADS) / name[:2] / f"{name}.part"
+
+
+def marker_of(upload_id: object) -> Path:
+    """Lies beside a part that has become a file, so that a client that missed the last answer learns it."""
+    return part_of(upload_id).with_suffix(".done")
+
+
+def lock_of(upload_id: object) -> Path:
+    return part_of(upload_id).with_suffix(".lock")
+
+
+def original_path(sha256: str) -> str:
+    return f"originals/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def rendition_path(sha256: str, name: str) -> str:
+    return f"renditions/{sha256[:2]}/{sha256[2:4]}/{sha256}/{name}"
+
+
+def public_path(public_name: str, suffix: str) -> Path:
+    return Path(settings.PUBLIC_FILES) / public_name[:2] / f"{public_name}{suffix}"
+
+
+def hash_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        buffer = memoryview(bytearray(BLOCK))
+        while count := file.readinto(buffer):
+            digest.update(buffer[:count])
+    return digest.hexdigest()
+
+
+def place(source: Path, target: Path) -> None:
+    """``target`` becomes another name of ``source``; a full copy where they lie on different devices.
+
+    Repeating it is safe, and so is a kill at any moment: the name appears only when the bytes are there.
+    """
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        return
+    except OSError:
+        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        try:
+            shutil.copyfile(source, beside)
+            settle(beside)
+            beside.rename(target)
+        finally:
+            beside.unlink(missing_ok=True)
+    settle(target.parent)
+
+
+def write_once(content: bytes, target: Path) -> None:
+    """Bytes to a new file, whole or not at all."""
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.rename(target)
+    finally:
+        beside.unlink(missing_ok=True)
+    settle(target.parent)
+
+
+def settle(path: Path) -> None:
+    """Reaches the disk before anyone is told that it is stored."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def free_bytes(folder: Path) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(folder).free
+
+
+def trouble() -> str:
+    """For readiness: whether uploads and files can be written, with room left. Empty if all is well."""
+    for folder in (Path(settings.UPLOADS), files()):
+        folder.mkdir(parents=True, exist_ok=True)
+        trial = folder / f".trial-{secrets.token_hex(4)}"
+        try:
+            trial.write_bytes(b"1")
+        finally:
+            trial.unlink(missing_ok=True)
+        if free_bytes(folder) < settings.DISK_KEPT_FREE_BYTES // 4:
+            return f"{folder.name}: disk nearly full"
+    return ""

@@ -1,0 +1,86 @@
+"""Work on files outside a request. Each loads by id, does one thing, and may be repeated."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_tasks import task
+
+from lifelong.jobs.schedule import daily, every
+from lifelong.media import actions, making, probe, queries, storage
+from lifelong.media.lifecycle import FileKind, ProbeState, UploadState
+from lifelong.media.models import MediaFile, Upload
+
+
+@task(priority=40, max_attempts=8, title=_("校验上传的文件"))
+def check_upload(upload_id: str) -> None:
+    """Reads a long part from the beginning, then makes it a file or refuses it."""
+    upload = queries.upload(UUID(upload_id))
+    part = storage.part_of(upload_id)
+    if upload is None or upload.state not in {UploadState.OPEN, UploadState.FINISHING} or not part.exists():
+        return
+    actions.finish_upload(upload, at=timezone.now(), sha256=storage.hash_of(part))
+
+
+@task(priority=60, max_attempts=4, title=_("检测音视频参数"))
+def probe_facts_of(media_file_id: int) -> None:
+    """The first pass, in well under a second."""
+    media_file = MediaFile.objects.get(pk=media_file_id)
+    if media_file.probe_state != ProbeState.WAITING:
+        return
+    facts = probe.probe_facts(media_file.location)
+    actions.record_facts(media_file, facts=facts.to_json(), readable=facts.readable, at=timezone.now())
+
+
+@task(queue_name="media", max_attempts=4, title=_("通读音视频"))
+def probe_whole_of(media_file_id: int) -> None:
+    """The second pass: decodes what the standard asks for."""
+    media_file = MediaFile.objects.get(pk=media_file_id)
+    if media_file.probe_state != ProbeState.FACTS:
+        return
+    whole = probe.probe_whole(media_file.location, facts=probe.Facts.from_json(media_file.facts))
+    actions.record_whole(media_file, whole=whole.to_json(), at=timezone.now())
+
+
+@task(priority=20, max_attempts=4, title=_("生成播放版本"))
+def make_renditions_of(media_file_id: int) -> None:
+    """What is played and shown; nothing is transcoded."""
+    media_file = MediaFile.objects.get(pk=media_file_id)
+    made = making.cover(media_file) if media_file.kind == FileKind.COVER else making.playable(media_file)
+    actions.record_renditions(media_file, made=made, at=timezone.now())
+
+
+@every(minutes=1)
+@task(title=_("接续未收尾的上传"))
+def take_up_uploads() -> int:
+    """Uploads whose every byte is here and whose end was lost with a server."""
+    whole = [each for each in running() if queries.received_bytes(each) == each.size]
+    for upload in whole:
+        try:
+            actions.conclude_upload(upload.pk, at=timezone.now())
+        except actions.ContentDiffers:
+            continue  # written down as failed; the page says so
+    return len(whole)
+
+
+@every(minutes=10)
+@task(title=_("清理过期的上传"))
+def end_uploads() -> int:
+    return actions.expire_uploads(at=timezone.now())
+
+
+@every(minutes=5)
+@task(title=_("核对公开文件"))
+def match_public_names() -> list[int]:
+    return list(actions.match_public_names())
+
+
+@daily(at="03:40")
+@task(title=_("清理无主文件"))
+def forget_orphans() -> int:
+    return actions.forget_orphans(at=timezone.now())
+
+
+def running() -> QuerySet[Upload]:
+    return Upload.objects.reserving()

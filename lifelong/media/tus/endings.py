@@ -1,0 +1,44 @@
+"""The two moments when an upload meets the database: its end, and its being given up. Both in a thread."""
+
+import logging
+from uuid import UUID
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from lifelong.media import actions, queries
+
+logger = logging.getLogger(__name__)
+
+
+def end(upload_id: str, measured: str, told: str) -> str:
+    """Every byte is here: make it a file. Words where the content is not what was announced, else nothing.
+
+    ``measured``: sha256 counted while the bytes came, empty where that was not possible; ``told``: the sender's.
+    Any other trouble is no fault of the sender; the bytes are safe and ``tasks.take_up_uploads`` tries again.
+    """
+    close_old_connections()
+    try:
+        actions.conclude_upload(UUID(upload_id), at=timezone.now(), measured=measured, told=told)
+    except actions.ContentDiffers as refusal:
+        return str(refusal)
+    except Exception:
+        logger.exception("upload %s: every byte is here, its end is put off", upload_id)
+    finally:
+        close_old_connections()
+    return ""
+
+
+def cancel(upload_id: str) -> bool:
+    """Whether there was something to give up."""
+    close_old_connections()
+    try:
+        upload = queries.upload(UUID(upload_id))
+        if upload is None:
+            return False
+        actions.cancel_upload(upload, by=upload.by, at=timezone.now())
+    except actions.UploadEnded:
+        return False
+    finally:
+        close_old_connections()
+    return True

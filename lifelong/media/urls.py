@@ -1,0 +1,10 @@
+"""Addresses of media. The front answers them itself; these serve other servers and the tests."""
+
+from django.urls import path, re_path
+
+from lifelong.media import views
+
+urlpatterns = [
+    re_path(r"^media/p/(?P<rest>.+)$", views.media, name="media_public"),
+    path("media/s/<str:rest>", views.media, name="media_signed"),
+]
