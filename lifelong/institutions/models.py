@@ -30,7 +30,8 @@ class Institution(models.Model):
     kind = models.CharField(
         _("单位类型"), max_length=20, choices=InstitutionKind.choices, default=InstitutionKind.OTHER
     )
-    region = models.ForeignKey(Region, verbose_name=_("所在地区"), on_delete=models.PROTECT)
+    # null: brought in by `load`, whose old library did not say where
+    region = models.ForeignKey(Region, verbose_name=_("所在地区"), null=True, on_delete=models.PROTECT)
     office_email = models.EmailField(_("办公邮箱"), blank=True, default="")
     reporter_signs_alone = models.BooleanField(_("负责人可单独完成单位自审"), default=True)
     quota_bytes = models.BigIntegerField(_("存储配额（字节）"), default=settings.DEFAULT_QUOTA_BYTES)

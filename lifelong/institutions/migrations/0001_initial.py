@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('reporter_signs_alone', models.BooleanField(default=True, verbose_name='负责人可单独完成单位自审')),
                 ('quota_bytes', models.BigIntegerField(default=214748364800, verbose_name='存储配额（字节）')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='创建时间')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='regions.region', verbose_name='所在地区')),
+                ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='regions.region', verbose_name='所在地区')),
             ],
             options={
                 'verbose_name': '单位',
