@@ -40,7 +40,9 @@ class Problem:
 
 def shown(value: object) -> str:
     """A found value as it can be read: short, and what cannot be seen is named."""
-    text = "".join(_visible(character) for character in str(value)[: SHOWN * 2])
+    text = str(value)[: SHOWN * 2]
+    if not text.isprintable():
+        text = "".join(map(_visible, text))
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 

@@ -26,11 +26,12 @@ _not_in_a_name = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 def annotate(path: str | Path, problems: Iterable[SheetProblem], out: str | Path | IO[bytes]) -> None:
     """Write ``path`` as .xlsx with each problem on its cell (colour and comment), all of a row in a last column, and a
-    list of all on a second sheet. Rows and columns stay where they are; formulas come back as their values."""
+    list of all on a second sheet. Rows and columns stay where they are; formulas come back as their values. What is
+    only still to do (files to upload) is listed but marks no cell: nothing in the sheet mends it."""
     by_row: dict[int, list[Problem]] = {}
     listed = sorted(problems, key=lambda found: found.row)
     for row, found in groupby(listed, key=lambda found: found.row):
-        by_row[row] = [each.problem for each in found]
+        by_row[row] = [each.problem for each in found if not each.problem.code.startswith("todo.")]
     book = Workbook(write_only=True)
     with open_sheet(path) as sheet:
         _rows(book, sheet, by_row)
