@@ -3,6 +3,22 @@
 export type Island = (element: HTMLElement) => void;
 
 const islands: Record<string, () => Promise<{ default: Island }>> = {
+  autosave: () => import("./islands/autosave.ts"),
+  bulk: () => import("./islands/bulk.ts"),
+  continue: () => import("./islands/continue.ts"),
+  copy: () => import("./islands/copy.ts"),
+  drop: () => import("./islands/drop.ts"),
+  elder: () => import("./islands/elder.ts"),
+  "error-summary": () => import("./islands/error-summary.ts"),
+  filters: () => import("./islands/filters.ts"),
+  keys: () => import("./islands/keys.ts"),
+  menu: () => import("./islands/menu.ts"),
+  player: () => import("./islands/player.ts"),
+  refresh: () => import("./islands/refresh.ts"),
+  "search-suggest": () => import("./islands/search-suggest.ts"),
+  tabs: () => import("./islands/tabs.ts"),
+  unsaved: () => import("./islands/unsaved.ts"),
+  upload: () => import("./islands/upload.ts"),
 };
 
 const attached = new WeakSet<Element>();
@@ -13,7 +29,13 @@ export function attachIslands(root: ParentNode): void {
     if (attached.has(element)) continue;
     attached.add(element);
     for (const name of element.dataset.island!.split(" ")) {
-      islands[name]?.().then((island) => island.default(element), (error) => console.error(name, error));
+      islands[name]?.().then(
+        (island) => {
+          island.default(element);
+          element.dataset.attached = `${element.dataset.attached ?? ""} ${name}`.trim();
+        },
+        (error) => console.error(name, error),
+      );
     }
   }
 }

@@ -1,4 +1,33 @@
 import "../styles/site.scss";
 import { attachIslands } from "../islands.ts";
+import { csrfToken } from "../page.ts";
 
 attachIslands(document);
+
+// what takes something away asks first; without a script the form is simply sent
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target as HTMLFormElement;
+    const button = event.submitter;
+    if (!button?.matches("[data-confirm]") && !form.matches("[data-confirm]")) return;
+    if (!button || "agreed" in button.dataset) return void delete button?.dataset.agreed;
+    event.preventDefault();
+    event.stopPropagation();
+    void import("../ask-first.ts").then(({ askFirst }) => askFirst(form, button));
+  },
+  true,
+);
+
+// htmx only where a page uses it; without eval, without styles or scripts of its own in the page
+if (document.querySelector("[hx-get], [hx-post], [hx-boost]")) {
+  void import("htmx.org").then(({ default: htmx }) => {
+    Object.assign(htmx.config, { allowEval: false, includeIndicatorStyles: false, allowScriptTags: false, historyCacheSize: 0 });
+    document.body.addEventListener("htmx:configRequest", (event) => {
+      const { headers } = (event as CustomEvent<{ headers: Record<string, string> }>).detail;
+      headers["X-CSRFToken"] = csrfToken();
+    });
+    document.body.addEventListener("htmx:load", (event) => attachIslands((event as CustomEvent<{ elt: HTMLElement }>).detail.elt.parentElement ?? document));
+    htmx.process(document.body);
+  });
+}

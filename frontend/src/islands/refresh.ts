@@ -1,0 +1,43 @@
+/**
+ * A piece of the page that brings itself up to date: `data-src` every `data-every` seconds (3 unless named). It stops when the answer
+ * holds `[data-done]` or sends `X-Done`; with `data-then="reload"` the whole page is loaded once it is done. Waits while the tab is
+ * hidden, slows down while the line is bad, never takes the floor from under someone typing inside. `data-every="0"` loads once.
+ */
+import { attachIslands } from "../islands.ts";
+
+export default function refresh(element: HTMLElement): void {
+  const every = Number(element.dataset.every ?? 3) * 1000;
+  let failures = 0;
+
+  const again = (pause: number) => void setTimeout(turn, pause);
+  async function turn(): Promise<void> {
+    if (!element.isConnected) return;
+    if (document.hidden) {
+      document.addEventListener("visibilitychange", () => void turn(), { once: true });
+      return;
+    }
+    try {
+      const answer = await fetch(element.dataset.src!, { credentials: "same-origin", headers: { Accept: "text/html", "X-Fragment": "1" } });
+      if (answer.status === 403 || answer.status === 404 || answer.redirected) return;
+      if (!answer.ok) throw new Error(String(answer.status));
+      const html = await answer.text();
+      failures = 0;
+      if (html !== element.dataset.shown && !element.querySelector(":focus:is(input, textarea, select)")) {
+        const focused = document.activeElement?.id && element.contains(document.activeElement) ? document.activeElement.id : "";
+        element.innerHTML = html;
+        element.dataset.shown = html;
+        attachIslands(element);
+        if (focused) document.getElementById(focused)?.focus();
+      }
+      if (answer.headers.has("X-Done") || element.querySelector("[data-done]")) {
+        if (element.dataset.then === "reload") location.reload();
+        return;
+      }
+      if (every) again(every);
+    } catch {
+      failures += 1;
+      again(Math.min(60_000, (every || 3000) * 2 ** failures));
+    }
+  }
+  again(every && element.childElementCount ? every : 0);
+}

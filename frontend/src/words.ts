@@ -1,0 +1,69 @@
+/** What islands say. Chinese is the source; English stands beside it, for pages shown in English. */
+
+const english: Record<string, string> = {
+  "确定": "Yes", "取消": "Cancel", "关闭": "Close", "已复制": "Copied", "没能复制，请手动选中": "Could not copy, please select it by hand",
+  "未选": "None selected", "已选 {n} 件": "{n} selected",
+  "已保存 {time}": "Saved {time}", "正在保存": "Saving", "还没有保存": "Not saved yet",
+  "网络不通，文字已留在本机，连上后自动保存": "No connection; your text is kept on this device and will be saved when it returns",
+  "登录已失效，文字已留在本机；重新登录后会恢复": "You have been signed out; your text is kept on this device and will return after you sign in",
+  "别处刚改过这份草稿，请在下面选择保留哪一份": "This draft was changed elsewhere; choose below which one to keep",
+  "没能保存：{why}": "Not saved: {why}", "重新登录": "Sign in again",
+  "保留我写的": "Keep mine", "用别处保存的": "Use the other one",
+  "本机有 {time} 未保存的文字。": "This device holds unsaved text from {time}.", "恢复": "Restore", "丢弃": "Discard", "已恢复未保存的文字": "Unsaved text restored",
+  "有内容还没有保存": "Something is not saved yet",
+  "播放": "Play", "暂停": "Pause", "退 10 秒": "Back 10 s", "进 10 秒": "Forward 10 s", "静音": "Mute", "取消静音": "Unmute", "音量": "Volume", "进度": "Position", "字幕": "Captions", "画中画": "Picture in picture",
+  "全屏": "Full screen", "退出全屏": "Leave full screen", "速度": "Speed", "上次看到 {time}": "You stopped at {time}", "接着看": "Continue", "从头看": "From the start", "上次听到 {time}": "You stopped at {time}", "接着听": "Continue", "从头听": "From the start",
+  "正在缓冲": "Buffering", "没能播放。可能是网络断了，请稍后再试。": "Could not play. The connection may be down; please try again.", "再试一次": "Try again", "下载文件": "Download the file", "{rate} 倍": "{rate}×",
+  "字幕已开": "Captions on", "字幕已关": "Captions off", "音量 {n}%": "Volume {n}%", "{now}，共 {all}": "{now} of {all}", "第 {n} 节：{title}": "Section {n}: {title}",
+  "朗读": "Read aloud", "停止": "Stop", "{n} 条建议": "{n} suggestions",
+  "等待上传": "Waiting", "正在连接": "Connecting", "继续": "Resume", "移除": "Remove", "重试": "Retry",
+  "{percent}% · {sent} / {all}": "{percent}% · {sent} / {all}", "{speed}/秒 · 还要 {time}": "{speed}/s · {time} left", "{speed}/秒": "{speed}/s",
+  "已暂停，随时可以继续": "Paused; resume whenever you like", "网络断了，{n} 秒后自动再试": "Connection lost; trying again in {n} s", "平台没有应答，{n} 秒后自动再试": "The platform does not answer; trying again in {n} s",
+  "传完了，正在核对": "Sent; verifying", "正在检测": "Checking", "正在检测 {percent}%": "Checking {percent}%", "合格": "Passes", "有不合格项": "Breaks the standard", "有需要留意的地方": "Has warnings", "未能判定": "Could not be judged", "没有传完，重新选择同一个文件即可接着传": "Unfinished; choose the same file again to go on",
+  "这个文件是空的，请换一个": "This file is empty, please choose another", "这个文件已经在列表里": "This file is already in the list", "上传凭证已过期，请移除后重新选择": "The upload ticket has expired; remove it and choose the file again",
+  "平台存储空间不足，请联系管理员": "The platform is out of space; please contact the administrator", "上传没有被接受：{why}": "The upload was refused: {why}",
+  "{n} 秒": "{n} s", "{n} 分 {s} 秒": "{n} min {s} s", "{n} 小时 {m} 分": "{n} h {m} min",
+  "测得": "Measured", "要求": "Required", "移除“{name}”？已传的部分也会删掉。": "Remove “{name}”? What was sent will be deleted too.",
+  "正在更新": "Updating", "没能更新，稍后自动再试": "Could not update; will try again",
+};
+
+const chinese = !document.documentElement.lang.startsWith("en");
+
+/** The sentence in the page's language, `{name}` replaced. */
+export function say(sentence: string, values: Record<string, string | number> = {}): string {
+  const words = chinese ? sentence : (english[sentence] ?? sentence);
+  return words.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+}
+
+/** Seconds as 1:02:03 or 2:03. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds || 0));
+  const rest = `${String(Math.floor(whole / 60) % 60).padStart(whole >= 3600 ? 2 : 1, "0")}:${String(whole % 60).padStart(2, "0")}`;
+  return whole >= 3600 ? `${Math.floor(whole / 3600)}:${rest}` : rest;
+}
+
+/** Bytes in the unit a person would use. */
+export function size(bytes: number): string {
+  const units = ["B", "KB", "MB", "GB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < 3) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit < 2 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** How long something still takes, roughly. */
+export function duration(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  if (whole < 60) return say("{n} 秒", { n: whole });
+  if (whole < 3600) return say("{n} 分 {s} 秒", { n: Math.floor(whole / 60), s: whole % 60 });
+  return say("{n} 小时 {m} 分", { n: Math.floor(whole / 3600), m: Math.floor((whole % 3600) / 60) });
+}
+
+/** 10:42 of today, or with the day if it was another. */
+export function timeOfDay(at: Date): string {
+  const minutes = `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+  return at.toDateString() === new Date().toDateString() ? minutes : `${at.getMonth() + 1}/${at.getDate()} ${minutes}`;
+}
