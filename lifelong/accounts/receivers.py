@@ -3,9 +3,10 @@
 from typing import Any
 
 from allauth.account import signals as account
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa import signals as factors
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.utils import timezone
@@ -18,8 +19,12 @@ def _note(verb: str, user: Any, **rest: Any) -> None:
 
 
 @receiver(account.user_logged_in)
-def signed_in(user: Any, **facts: Any) -> None:
+def signed_in(request: Any, user: Any, **facts: Any) -> None:
+    """Who has no second factor yet has just proved all there is: setting one up asks for no password again."""
     _note("accounts.signed_in", user)
+    by_password = any(r.get("method") == "password" for r in get_authentication_records(request, user))
+    if by_password and not is_mfa_enabled(user):
+        record_authentication(request, user, "password", reauthenticated=True)
 
 
 @receiver(user_logged_out)

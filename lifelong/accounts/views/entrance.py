@@ -60,7 +60,7 @@ def _sign_in(request: HttpRequest, user: User, passkey: bool) -> None:
     """As allauth would after the same proof; whoever still owes a second factor is led to it next."""
     login(request, user, backend=BACKEND)
     if not passkey:
-        record_authentication(request, user, "password", email=user.email, reauthenticated=True)
+        record_authentication(request, user, "password", email=user.email)
     user_logged_in.send(sender=User, request=request, user=user)
 
 
