@@ -78,7 +78,7 @@ class Entry(models.Model):
     summary = models.TextField(_("资源简介"), blank=True, default="")
     duration_s = models.PositiveIntegerField(_("资源时长（秒）"), null=True, blank=True)
     created_date = models.DateField(_("创建时间"), null=True, blank=True)
-    rights_holder = models.CharField(_("版权方"), max_length=200, blank=True, default="")
+    rights_holder = models.CharField(_("版权方"), max_length=2000, blank=True, default="")
     speakers: models.JSONField[list[Any], list[Any]] = models.JSONField(_("主讲人"), default=list)
     declared_views = models.PositiveBigIntegerField(_("申报点击量"), null=True, blank=True)
     declared_learners = models.PositiveBigIntegerField(_("申报学习人数"), null=True, blank=True)
@@ -87,7 +87,7 @@ class Entry(models.Model):
     category = models.ForeignKey(
         CategoryNode, verbose_name=_("所属分类"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    category_path = models.CharField(_("分类路径"), max_length=300, blank=True, default="")
+    category_path = models.CharField(_("分类路径"), max_length=600, blank=True, default="")
 
     # frozen: whose it is
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
@@ -206,3 +206,38 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class LoadRun(models.Model):
+    """导入批: one file of an existing library on its way in; ``read_bytes`` is where to go on after a break."""
+
+    sha256 = models.CharField(_("文件校验值"), max_length=64, unique=True)
+    name = models.CharField(_("文件名"), max_length=200)
+    batch = models.OneToOneField(Batch, verbose_name=_("导入批次"), on_delete=models.PROTECT, related_name="load_run")
+    read_bytes = models.BigIntegerField(default=0)
+    read_lines = models.PositiveIntegerField(default=0)
+    rejected_bytes = models.BigIntegerField(default=0)  # how much of FILE.rejected.jsonl belongs to what was read
+    accepted = models.PositiveIntegerField(_("导入"), default=0)
+    known = models.PositiveIntegerField(_("已有"), default=0)
+    rejected = models.PositiveIntegerField(_("退回"), default=0)
+    began_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("导入批")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LoadedKey(models.Model):
+    """By what a loaded record is known again: its own id, its institution's number, or a hash of its line."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("导入标识")
+
+    def __str__(self) -> str:
+        return self.key

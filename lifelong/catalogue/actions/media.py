@@ -1,0 +1,118 @@
+"""The bytes of an entry: public names given and taken away, and written into the entry."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from lifelong.catalogue.lifecycle import Visibility
+from lifelong.catalogue.models import Entry
+from lifelong.media.actions.renditions import make_private, make_public
+from lifelong.media.lifecycle import RenditionKind
+from lifelong.media.models import MediaFile, Rendition
+from lifelong.media.queries import public_url
+from lifelong.resources.models import Version, VersionFile
+from lifelong.web.refusals import Refusal
+
+PLAYED = {RenditionKind.MP4, RenditionKind.MP3}
+
+
+class NotReadyToPlay(Refusal):
+    """A file of the version has nothing yet that a browser plays."""
+
+    code = "not_ready_to_play"
+
+
+def files_of(version: Version) -> list[VersionFile]:
+    return list(version.files.select_related("media_file").order_by("position", "pk"))
+
+
+def renditions_of(version: Version) -> list[Rendition]:
+    """Everything of the version that the public may fetch: what is played, posters, the cover."""
+    keys = [file.media_file_id for file in version.files.all()]
+    if version.cover_id:
+        keys.append(version.cover_id)
+    return list(Rendition.objects.filter(media_file_id__in=keys).select_related("media_file").order_by("pk"))
+
+
+def give_names(entry: Entry, version: Version, *, at: datetime) -> None:
+    """Public names for all of it, into ``entry`` (not saved). Raises ``NotReadyToPlay``."""
+    by_file: dict[int, list[Rendition]] = {}
+    for rendition in make_public(renditions_of(version), at=at):
+        by_file.setdefault(rendition.media_file_id, []).append(rendition)
+    entry.files, entry.poster, entry.cover = [], "", ""
+    for place, file in enumerate(files_of(version), 1):
+        made = by_file.get(file.media_file_id, [])
+        played = best(made, PLAYED)
+        if played is None:
+            raise NotReadyToPlay(
+                _("《%(title)s》的文件 %(name)s 还没有生成播放版本，请等后台处理完再发布。")
+                % {"title": version.title, "name": file.media_file.original_name}
+            )
+        poster = best(made, {RenditionKind.POSTER})
+        entry.files.append(file_facts(file, place, played, poster))
+        entry.poster = entry.poster or (public_url(poster) if poster else "")
+    cover = best(by_file.get(version.cover_id or 0, []), {RenditionKind.COVER})
+    entry.cover = public_url(cover) if cover else ""
+
+
+def best(made: Iterable[Rendition], kinds: set[RenditionKind]) -> Rendition | None:
+    fitting = [rendition for rendition in made if rendition.kind in kinds]
+    return max(fitting, key=lambda rendition: rendition.width or 0, default=None)
+
+
+def file_facts(file: VersionFile, place: int, played: Rendition, poster: Rendition | None) -> dict[str, Any]:
+    """One file as the page, the player and the API show it."""
+    source: MediaFile = file.media_file
+    return {
+        "media_file": source.pk, "rendition": played.pk, "kind": played.kind, "url": public_url(played),
+        "poster": public_url(poster) if poster else "", "size": played.size, "width": played.width, "height": played.height,
+        "position": place, "title": file.title or source.original_name.rsplit(".", 1)[0],
+        "name": source.original_name, "duration_s": source.facts.get("duration_s"), "sha256": source.sha256,
+        "technical": technical(source.facts),
+    }  # fmt: skip
+
+
+def technical(facts: dict[str, Any]) -> dict[str, Any]:
+    """What the page says of a file's making, out of all that was measured."""
+    video, audio = facts.get("video") or {}, (facts.get("audio") or [{}])[0]
+    known = {
+        "container": facts.get("container"), "bit_rate": facts.get("bit_rate"), "video_codec": video.get("codec"),
+        "width": video.get("width"), "height": video.get("height"), "frame_rate": video.get("frame_rate"),
+        "audio_codec": audio.get("codec"), "channels": audio.get("channels"), "sample_rate": audio.get("sample_rate"),
+    }  # fmt: skip
+    return {name: value for name, value in known.items() if value}
+
+
+def take_names(version: Version, *, at: datetime, keep: Version | None = None) -> None:
+    """Take every public name of the version away, save those that ``keep`` goes on using; at once.
+
+    Another resource that shows the same file gets a fresh name, so that the old address is dead everywhere.
+    """
+    kept = {rendition.pk for rendition in renditions_of(keep)} if keep else set()
+    going = [rendition for rendition in renditions_of(version) if rendition.pk not in kept]
+    if not going:
+        return
+    make_private(going, at=at)
+    files = {rendition.media_file_id for rendition in going}
+    sharing = Entry.objects.online().filter(
+        Q(version__files__media_file__in=files) | Q(version__cover__in=files)
+    ).exclude(resource_id=version.resource_id)  # fmt: skip
+    for entry in sharing.select_related("version").distinct():
+        give_names(entry, entry.version, at=at)
+        entry.save(update_fields=["files", "poster", "cover"])
+
+
+def without_names(entry: Entry) -> None:
+    """Forget the addresses in ``entry`` (not saved)."""
+    entry.cover = entry.poster = ""
+    entry.files = [{**file, "url": "", "poster": ""} for file in entry.files]
+
+
+def hidden_with_names() -> list[Entry]:
+    """Hidden or retired entries some of whose renditions still have a public name; there should be none."""
+    hidden = Entry.objects.filter(visibility__in=[Visibility.HIDDEN, Visibility.GONE]).select_related("version")
+    named = Q(version__files__media_file__renditions__public_name__isnull=False)
+    return list(hidden.filter(named).distinct())

@@ -1,0 +1,104 @@
+"""Values of facets and filters in words: areas, categories, regions, institutions, batches."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from lifelong.catalogue.queries.categories import category_tree
+from lifelong.institutions.models import Institution
+from lifelong.regions.queries import full_name
+from lifelong.resources.models import Series
+from lifelong.review.models import Batch
+from lifelong.web.vocabulary import AREAS, TYPES
+
+SHOWN = 12  # values of a facet on a page
+SPOKEN = 100  # in the API
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a facet; ``depth`` below the top where values form a tree; ``chosen`` where it filters already."""
+
+    value: str
+    label: str
+    count: int
+    depth: int = 0
+    chosen: bool = False
+
+
+def title_of(facet: str) -> str:
+    return {
+        "area": _("领域"), "category": _("分类"), "type": _("类型"), "institution": _("单位"), "region": _("地区"),
+        "year": _("发布年份"), "length": _("时长"), "batch": _("批次"), "captions": _("字幕"), "series": _("系列"),
+        "speaker": _("主讲人"),
+    }[facet]  # fmt: skip
+
+
+def length_labels() -> dict[str, str]:
+    return {
+        "short": _("10 分钟以内"), "medium": _("10–30 分钟"), "long": _("30–60 分钟"), "longer": _("1 小时以上"),
+        "unknown": _("未注明"),
+    }  # fmt: skip
+
+
+def labels(facet: str, values: Iterable[str]) -> dict[str, str]:
+    """Value → its words; at most one query, and none for the small fixed lists. What has no words keeps its code."""
+    wanted = list(values)
+    found: dict[str, str] = {}
+    if facet == "area":
+        found = {code: str(name) for code, name in AREAS.items()}
+    elif facet == "type":
+        found = {code: str(name) for code, name in TYPES.items()}
+    elif facet == "length":
+        found = length_labels()
+    elif facet == "captions":
+        found = {"yes": _("有字幕"), "no": _("无字幕")}
+    elif facet == "year":
+        found = {value: _("%(year)s 年") % {"year": value} for value in wanted}
+    elif facet == "category":
+        nodes = category_tree().by_code
+        found = {code: nodes[code].name for code in wanted if code in nodes}
+    elif facet == "region":
+        found = {code: full_name(code).rpartition(" ")[2] for code in wanted}
+    elif facet == "institution" and wanted:
+        found = dict(Institution.objects.filter(code__in=wanted).values_list("code", "name"))
+    elif facet == "batch" and wanted:
+        found = dict(Batch.objects.filter(number__in=wanted).values_list("number", "title"))
+    elif facet == "series" and wanted:
+        found = {str(key): title for key, title in Series.objects.filter(pk__in=wanted).values_list("pk", "title")}
+    return {value: found.get(value) or value for value in wanted}
+
+
+def facet_values(facet: str, counted: list[tuple[str, int]], chosen: Iterable[str] = (), most: int = SHOWN) -> list[Value]:
+    """The commonest values with their words, and every chosen one even where its count is nothing."""
+    chosen = list(chosen)
+    counts = dict(counted)
+    if facet == "year":
+        counted = sorted(counted, reverse=True)
+    elif facet == "length":
+        counted = [(name, counts[name]) for name in length_labels() if name in counts]
+    shown = counted[:most]
+    shown += [(value, counts.get(value, 0)) for value in chosen if value not in dict(shown)]
+    words = labels(facet, [value for value, _count in shown])
+    made = [Value(value, words[value], count, depth_of(facet, value), value in chosen) for value, count in shown]
+    return _as_tree(made) if facet == "category" else made
+
+
+def depth_of(facet: str, value: str) -> int:
+    if facet == "category":
+        node = category_tree().by_code.get(value)
+        return max(0, len(category_tree().path(node.pk)) - 1) if node else 0
+    return 0
+
+
+def _as_tree(values: list[Value]) -> list[Value]:
+    """Children right after their parent, the commoner branch first."""
+    tree = category_tree()
+    counts = {value.value: value.count for value in values}
+
+    def place(value: Value) -> list[tuple[int, str]]:
+        node = tree.by_code.get(value.value)
+        return [(-counts.get(step.code, 0), step.code) for step in tree.path(node.pk if node else None)]
+
+    return sorted(values, key=place)

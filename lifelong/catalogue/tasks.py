@@ -1,0 +1,27 @@
+"""What the catalogue does in the background."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_tasks import task
+
+from lifelong.catalogue.actions import availability, media, snapshots
+from lifelong.catalogue.models import Entry
+from lifelong.jobs.schedule import daily
+
+
+@task(title=_("确认下架资源的文件已不能访问"), priority=90)
+def keep_hidden(entry_pk: int) -> bool:
+    """After a suspension: look again, so that a kill between file and row leaves no open address."""
+    entry = Entry.objects.filter(pk=entry_pk).first()
+    return bool(entry) and availability.keep_out(entry)
+
+
+@task(title=_("更新已上线资源的播放文件"))
+def renew_media(media_file_pk: int) -> int:
+    return snapshots.renew_media(media_file_pk)
+
+
+@daily(at="03:40")
+@task(title=_("核对已下架资源的文件"))
+def check_hidden() -> int:
+    return sum(availability.keep_out(entry, at=timezone.now()) for entry in media.hidden_with_names())

@@ -1,0 +1,57 @@
+"""Many rows at once, for bringing an existing library in: keys drawn beforehand, rows sent without a model instance each.
+
+Eight tables a resource are written: Django's ``bulk_create`` takes about ten times as long for wide rows.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection, models
+
+
+def next_keys(model: type[models.Model], count: int) -> list[int]:
+    """Fresh primary keys that nobody else will draw; inside a transaction (on SQLite it is the only writer)."""
+    table, column = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [f'"{table}"', column, count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0)", [table])
+        last = cursor.fetchone()[0]
+    return list(range(last + 1, last + 1 + count))
+
+
+def write_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows given as column attribute names (``resource_id`` for a foreign key) → values; the rest by default."""
+    if not rows:
+        return
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key or field.attname in rows[0]]
+    columns_of = [(field.attname, _preparer(field), _preparer(field)(field.get_default())) for field in fields]
+    values = [
+        [prepare(row[name]) if name in row else default for name, prepare, default in columns_of] for row in rows
+    ]
+    table = connection.ops.quote_name(model._meta.db_table)
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in values:
+                    copy.write_row(row)
+            return
+        marks = ", ".join(["%s"] * len(fields))
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608 - names of ours
+
+
+def _preparer(field: Any) -> Callable[[Any], Any]:
+    """What turns a value of this field into what the database takes; an instant that repeats is turned once."""
+    if isinstance(field, models.JSONField):
+        return lambda value: field.get_db_prep_save(value, connection)
+    if isinstance(field, models.DateTimeField):
+        return lru_cache(maxsize=64)(lambda value: field.get_db_prep_save(value, connection))
+    return lambda value: value if type(value) in _PLAIN else field.get_db_prep_save(value, connection)
+
+
+_PLAIN = (str, int, type(None))
