@@ -14,9 +14,10 @@ GENESIS = "0" * 64  # what the first seal names as its previous one
 
 def plain(value: Any) -> Any:
     """A JSON value that both databases give back as it is: no NUL, no lone surrogates, no NaN, no 1.0 for 1."""
+    kept: Any = value
     match value:
         case None | bool() | int():
-            kept = value
+            pass
         case float():
             kept = str(value) if not math.isfinite(value) else int(value) if value.is_integer() else value
         case dict():

@@ -23,4 +23,4 @@ def let_flush_through() -> None:
             triggers.create(operations.connection)
 
     flush_around_the_trail.minds_the_trail = True  # type: ignore[attr-defined]
-    BaseDatabaseOperations.execute_sql_flush = flush_around_the_trail  # type: ignore[method-assign]
+    BaseDatabaseOperations.execute_sql_flush = flush_around_the_trail  # type: ignore[method-assign, assignment]

@@ -55,7 +55,8 @@ def enqueue(
     with the same one returns the first job. ``TaskResult.id`` is the job's id.
     """
     from lifelong.jobs.actions.queueing import add
-    from lifelong.jobs.backend import result_of, task_at
+    from lifelong.jobs.backend import result_of
+    from lifelong.jobs.declared import task_at
 
     declared = task_at(task) if isinstance(task, str) else task
     changes = {"run_after": run_after, "priority": priority}

@@ -6,13 +6,13 @@ A task may say more than the API knows: ``@task(max_attempts=3, first_pause_s=30
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.module_loading import import_string
 from django_tasks import TaskResult, TaskResultStatus
 from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import Task, TaskError
 from django_tasks.exceptions import TaskResultDoesNotExist
 from django_tasks.signals import task_enqueued
 
+from lifelong.jobs.declared import task_at
 from lifelong.jobs.lifecycle import State
 
 if TYPE_CHECKING:
@@ -68,22 +68,6 @@ class LeaseQueue(BaseTaskBackend):
         if job is None:
             raise TaskResultDoesNotExist(result_id)
         return result_of(job)
-
-
-def task_at(path: str) -> LeaseTask:
-    """The task declared at a dotted path; ``ImportError`` where there is none."""
-    task = import_string(path)
-    if not isinstance(task, Task):
-        raise ImportError(f"{path} is not a task")
-    return task  # type: ignore[return-value]
-
-
-def title_of(path: str) -> str:
-    """What the task does, in words; its path where it does not say or is no longer there."""
-    try:
-        return str(getattr(task_at(path), "title", "")) or path
-    except ImportError:
-        return path
 
 
 def result_of(job: "Job", task: Any = None) -> TaskResult[Any]:

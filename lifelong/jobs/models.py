@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lifelong.jobs.declared import title_of
 from lifelong.jobs.lifecycle import State
 
 
@@ -86,6 +87,16 @@ class Job(models.Model):
         if self.state == State.DONE:
             return 100
         return min(100, self.progress_done * 100 // self.progress_total) if self.progress_total else None
+
+    @property
+    def title(self) -> str:
+        """What it does, in words."""
+        return title_of(self.path)
+
+    @property
+    def chip(self) -> str:
+        """The name of its state among the chips of the look."""
+        return {State.READY: "waiting", State.CANCELLED: "withdrawn"}.get(State(self.state), str(self.state))
 
     @property
     def is_finished(self) -> bool:

@@ -9,6 +9,8 @@ from django.db.models import Count, Min, QuerySet
 from lifelong.jobs.lifecycle import LEASE_SECONDS, State
 from lifelong.jobs.models import Job, Worker
 
+STUCK_S = 300
+
 
 def job_of(result_id: str | int) -> Job | None:
     """The job behind a ``TaskResult.id``; None where it is unknown or was swept."""
@@ -42,6 +44,21 @@ def jobs(*, state: str = "", queue: str = "", words: str = "") -> QuerySet[Job]:
     found = Job.objects.select_related("owner").order_by("-id").defer("traceback", "result")
     filters: dict[str, Any] = {"state": state, "queue": queue, "path__icontains": words}
     return found.filter(**{name: value for name, value in filters.items() if value})
+
+
+def trouble(at: datetime) -> str:
+    """For the readiness check, in English: what keeps the queue from moving; empty where all is well."""
+    seen = overview(at)
+    if seen.oldest_waiting_s > STUCK_S:
+        return f"a due job has waited {seen.oldest_waiting_s:.0f} s"
+    if seen.oldest_waiting_s > 2 * LEASE_SECONDS and not seen.workers:
+        return "no worker has been seen, jobs wait"
+    return ""
+
+
+def last_of(path: str) -> Job | None:
+    """The newest job of a task that is done or dead."""
+    return Job.objects.filter(path=path, state__in=[State.DONE, State.DEAD]).order_by("-id").first()
 
 
 def queues() -> list[str]:

@@ -6,13 +6,15 @@ from traceback import format_exc
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_tasks.base import TaskContext
 from django_tasks.signals import task_finished, task_started
 from django_tasks.utils import normalize_json
 
 from lifelong.jobs import GiveUp, LeaseLost
 from lifelong.jobs.actions import leasing
-from lifelong.jobs.backend import LeaseQueue, result_of, task_at
+from lifelong.jobs.backend import LeaseQueue, result_of
+from lifelong.jobs.declared import task_at
 from lifelong.jobs.lifecycle import State
 from lifelong.jobs.models import Job
 from lifelong.jobs.progress import Held, current
@@ -40,7 +42,7 @@ def run(held: Held) -> State | None:
     except (GiveUp, Refusal) as reason:
         return _failed(job, str(reason), for_good=True)
     except Exception as error:
-        return _failed(job, f"{type(error).__name__}: {error}")
+        return _failed(job, _("程序出错（%(name)s：%(error)s）") % {"name": type(error).__name__, "error": error})
     finally:
         facts.remember(facts.Facts())
         current.reset(token)

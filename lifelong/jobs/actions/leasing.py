@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from lifelong.jobs import wake
-from lifelong.jobs.backend import task_at
+from lifelong.jobs.declared import task_at
 from lifelong.jobs.lifecycle import LEASE_SECONDS, State, pause_before_retry
 from lifelong.jobs.models import Duty, Job, Worker
 

@@ -1,5 +1,6 @@
 """The operator's part: try again, cancel, sweep away what is long over."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,6 +56,26 @@ def cancel(job: Job, *, by: Any, at: datetime) -> Job:
     job.save(update_fields=["state", "finished_at", "lease_until", "fence"])
     audit.record("jobs.cancelled", by=by, of=job, at=at)
     return job
+
+
+def retry_many(numbers: list[int], *, by: Any, at: datetime) -> tuple[int, int]:
+    """Retry those that may be; returns how many were, and how many not."""
+    return _each(retry, numbers, by, at)
+
+
+def cancel_many(numbers: list[int], *, by: Any, at: datetime) -> tuple[int, int]:
+    return _each(cancel, numbers, by, at)
+
+
+def _each(act: Callable[..., Job], numbers: list[int], by: Any, at: datetime) -> tuple[int, int]:
+    done = left = 0
+    for job in Job.objects.filter(pk__in=numbers).order_by("pk"):
+        try:
+            act(job, by=by, at=at)
+            done += 1
+        except (NotRetriable, NotCancellable):
+            left += 1
+    return done, left
 
 
 def sweep(*, at: datetime) -> int:

@@ -1,0 +1,3 @@
+from lifelong.jobs.tests.cast import person
+
+__all__ = ["person"]
