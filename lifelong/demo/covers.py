@@ -65,7 +65,9 @@ def leaves(draw: ImageDraw.ImageDraw, chance: np.random.Generator) -> None:
     for _ in range(26):
         x, y, size = chance.integers(560, 1280), chance.integers(0, 720), chance.integers(40, 150)
         start = int(chance.integers(0, 360))
-        draw.pieslice((x, y, x + size, y + size), start, start + 140, fill=(255, 255, 255, int(chance.integers(16, 52))))
+        draw.pieslice(
+            (x, y, x + size, y + size), start, start + 140, fill=(255, 255, 255, int(chance.integers(16, 52)))
+        )
 
 
 def weave(draw: ImageDraw.ImageDraw, chance: np.random.Generator) -> None:

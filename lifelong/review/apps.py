@@ -15,6 +15,10 @@ class ReviewConfig(AppConfig):
     def ready(self) -> None:
         from lifelong.review import receivers  # noqa: F401 - they listen from now on
 
+        from lifelong.resources.queries.timeline import register_source
+        from lifelong.review.queries.traces import traces
+
+        register_source(traces)
         desk.register_waiting(waiting)
         desk.register_menu(menu)
 

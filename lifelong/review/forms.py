@@ -29,7 +29,9 @@ class DecisionForm(forms.Form):
     """Outcome, reasons by field, a note, and for a return the day by which it is to be answered."""
 
     outcome = forms.ChoiceField(label=_("决定"), widget=forms.RadioSelect)
-    note = forms.CharField(label=_("总体意见"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label=_("总体意见"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
     due_date = forms.DateField(
         label=_("请于何日前重报"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("只用于退回；不填则按征集规定的天数。"),

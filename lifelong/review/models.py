@@ -101,7 +101,9 @@ class Batch(models.Model):
     prepared_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
     published_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # null: brought in by `load`
+    created_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # null: brought in by `load`
     created_at = models.DateTimeField(default=timezone.now)
     manifest = models.JSONField(default=dict)  # written at publication: per item the version, values' hash, file hashes
     amendments = models.JSONField(default=list)  # [{"resource_id", "date", "reason"}] for items pulled later

@@ -65,7 +65,11 @@ def create_batch(*, number: str, title: str, announcement: str = "", by: User, a
     try:
         with transaction.atomic():
             batch = Batch.objects.create(
-                number=number.strip(), title=title.strip(), announcement=announcement.strip(), created_by=by, created_at=at
+                number=number.strip(),
+                title=title.strip(),
+                announcement=announcement.strip(),
+                created_by=by,
+                created_at=at,
             )
     except IntegrityError as error:
         raise NumberTaken(
@@ -89,7 +93,8 @@ def composing(batch: Batch) -> Batch:
     batch = locked(batch)
     if batch.state != BatchState.COMPOSING:
         raise BatchNotOpen(
-            _("批次 %(number)s 目前为“%(now)s”，不能再改。") % {"number": batch.number, "now": batch.get_state_display()}
+            _("批次 %(number)s 目前为“%(now)s”，不能再改。")
+            % {"number": batch.number, "now": batch.get_state_display()}
         )
     return batch
 
@@ -101,7 +106,9 @@ def add_versions(batch: Batch, versions: Iterable[Version], *, by: User, at: dat
     batch = composing(batch)
     position = batch.items.count()
     added, left = 0, []
-    for version in Version.objects.select_for_update(of=("self",)).filter(pk__in=[v.pk for v in versions]).order_by("pk"):
+    for version in (
+        Version.objects.select_for_update(of=("self",)).filter(pk__in=[v.pk for v in versions]).order_by("pk")
+    ):
         if version.state != State.ACCEPTED:
             left.append(_("《%(title)s》目前为“%(now)s”，只有待上线的资源可以编入。") % {
                 "title": version.title, "now": version.get_state_display()})  # fmt: skip

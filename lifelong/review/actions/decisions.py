@@ -54,7 +54,9 @@ class NotReady(Refusal):
     code = "not_ready"
 
     def __init__(self, obstacles: list[Obstacle]) -> None:
-        super().__init__(_("现在还不能通过：%(why)s") % {"why": "；".join(o.text for o in obstacles)}, obstacles=obstacles)
+        super().__init__(
+            _("现在还不能通过：%(why)s") % {"why": "；".join(o.text for o in obstacles)}, obstacles=obstacles
+        )
 
 
 class CannotTakeBack(Refusal):
@@ -84,7 +86,9 @@ def decide(
     round.version = version
     guard(round, stage=stage, by=by)
     if (stage, outcome) not in LEADS_TO:
-        raise MayNotDecide(_("%(stage)s阶段没有“%(outcome)s”这个选项。") % {"stage": stage.label, "outcome": outcome.label})
+        raise MayNotDecide(
+            _("%(stage)s阶段没有“%(outcome)s”这个选项。") % {"stage": stage.label, "outcome": outcome.label}
+        )
     given = [{"field": r.get("field", ""), "text": r["text"].strip()} for r in reasons if r.get("text", "").strip()]
     if outcome in NEEDS_REASON and not given:
         raise ReasonMissing(_("请写明理由，单位会据此修改。"), fields={"reasons": _("请至少写一条理由。")})
@@ -98,7 +102,9 @@ def decide(
         round=round, stage=stage, outcome=outcome, by=by, authority=authority_of(by, stage), at=at, reasons=given,
         note=note.strip(), due_at=due_at, late=is_late(round, stage, at),
     )  # fmt: skip
-    record("review.decided", by=by, of=decision, at=at, detail={"stage": stage, "outcome": outcome, "late": decision.late})
+    record(
+        "review.decided", by=by, of=decision, at=at, detail={"stage": stage, "outcome": outcome, "late": decision.late}
+    )
     steps.move(
         version, to=LEADS_TO[stage, outcome], verb=VERBS[stage, outcome], by=by, at=at, round=round, reasons=given,
         note=decision.note, due_at=due_at,

@@ -7,6 +7,7 @@ from django.db.models import Prefetch
 
 from lifelong.media.models import MediaFile, Rendition
 from lifelong.resources.models import Finding, Round, ScreeningHit, Verdict
+from lifelong.resources.queries.reading import rule_title
 from lifelong.review.models import Clearance, Waiver
 
 ORDER = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.WARN: 2, Verdict.PASS: 3}
@@ -30,6 +31,7 @@ def findings_of(round: Round) -> list[Finding]:
     found = sorted(rows, key=lambda f: (ORDER[Verdict(f.verdict)], f.pk))
     for finding in found:
         waivers = list(finding.waivers.all())
+        finding.title = rule_title(finding)
         finding.standing = next((w for w in waivers if w.lifted_at is None), None)
         finding.lifted = next((w for w in reversed(waivers) if w.lifted_at), None)
     return found
@@ -70,7 +72,12 @@ def playable(round: Round) -> list[dict[str, Any]]:
     best = {r.media_file_id: r for r in made if r.kind in {"mp4", "mp3"}}
     posters = {r.media_file_id: r for r in made if r.kind == "poster"}
     return [
-        {"file": files[pk], "title": entry.get("title") or entry["name"], "rendition": best.get(pk), "poster": posters.get(pk)}
+        {
+            "file": files[pk],
+            "title": entry.get("title") or entry["name"],
+            "rendition": best.get(pk),
+            "poster": posters.get(pk),
+        }
         for pk, entry in wanted.items()
         if pk in files
     ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from lifelong.media.views import signed_url
+from lifelong.media.queries import signed_url
 from lifelong.resources.models import Finding, Round, ScreeningHit
 from lifelong.resources.queries.timeline import timeline
 from lifelong.review import policy
@@ -52,7 +52,7 @@ def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, s
         "findings": rounds.findings_of(round), "hits": rounds.hits_of(round), "labels": labels,
         "obstacles": obstacles.obstacles_of(round), "media": playing(request, round), "cover": cover(request, round),
         "decisions": [(d, policy.can_take_back(request.user, d)) for d in desk.decisions_of(round)],
-        "timeline": timeline(round.version.resource), "at_stage": policy.waits_at(round.version) == stage,
+        "timeline": timeline(round.version.resource, request.user), "at_stage": policy.waits_at(round.version) == stage,
     }  # fmt: skip
     return render(request, "review/round.html", context, status=status)
 
@@ -63,14 +63,14 @@ def playing(request: HttpRequest, round: Round) -> list[dict[str, Any]]:
     for item in rounds.playable(round):
         source = item["rendition"] or item["file"]
         shown.append({
-            **item, "src": signed_url(source.path, request=request), "sound": item["file"].facts.get("type") == "A02",
-            "poster_src": signed_url(item["poster"].path, request=request) if item["poster"] else "",
+            **item, "src": signed_url(source, request=request), "sound": item["file"].facts.get("type") == "A02",
+            "poster_src": signed_url(item["poster"], request=request) if item["poster"] else "",
         })  # fmt: skip
     return shown
 
 
 def cover(request: HttpRequest, round: Round) -> str:
-    return signed_url(round.version.cover.path, request=request) if round.version.cover else ""
+    return signed_url(round.version.cover, request=request) if round.version.cover else ""
 
 
 @right("review.open")
@@ -88,7 +88,8 @@ def decide(request: HttpRequest, stage: str, pk: int) -> HttpResponse:
         form.add_error(None, str(refusal))
         return page(request, wanted, round_or_404(request, wanted, pk), form, status=refusal.status)
     messages.success(
-        request, _("《%(title)s》：%(outcome)s") % {"title": round.version.title, "outcome": decision.get_outcome_display()}
+        request,
+        _("《%(title)s》：%(outcome)s") % {"title": round.version.title, "outcome": decision.get_outcome_display()},
     )
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     if following:

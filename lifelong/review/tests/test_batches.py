@@ -1,0 +1,125 @@
+import pytest
+from django.utils import timezone
+
+from lifelong.accounts.models import Role
+from lifelong.accounts.tests.cast import holder
+from lifelong.resources.actions.steps import set_availability
+from lifelong.resources.lifecycle import Availability, State
+from lifelong.resources.models import Version
+from lifelong.review import events
+from lifelong.review.actions import batches
+from lifelong.review.lifecycle import BatchState
+from lifelong.review.models import Batch, BatchItem
+from lifelong.review.tests import desk
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def final():
+    return holder(Role.FINAL_REVIEWER)
+
+
+@pytest.fixture
+def batch(final):
+    return batches.create_batch(number="2026-01", title="第一批", by=final, at=timezone.now())
+
+
+def accepted(n=3):
+    return [desk.handed_in(f"资源 {i}", state=State.ACCEPTED).version for i in range(n)]
+
+
+def published(batch, final, n=3):
+    versions = accepted(n)
+    batches.add_versions(batch, versions, by=final, at=timezone.now())
+    batches.schedule(batch, publish_at=timezone.now(), by=final, at=timezone.now())
+    return batches.publish(batch, at=timezone.now()), versions
+
+
+def test_only_accepted_versions_enter_and_each_one_batch(batch, final):
+    one, two = accepted(1)[0], desk.handed_in().version
+    other = batches.create_batch(number="2026-02", title="第二批", by=final, at=timezone.now())
+    batches.add_versions(other, [one], by=final, at=timezone.now())
+    added, left = batches.add_versions(batch, [one, two], by=final, at=timezone.now())
+    assert added == 0
+    assert any("2026-02" in words for words in left)
+    assert any("待上线" in words for words in left)
+
+
+def test_a_batch_goes_live_as_a_whole(batch, final):
+    batch, versions = published(batch, final)
+    assert batch.state == BatchState.PUBLISHED
+    assert {v.state for v in Version.objects.filter(pk__in=[v.pk for v in versions])} == {State.PUBLISHED}
+    for version in versions:
+        version.resource.refresh_from_db()
+        assert version.resource.online_version_id == version.pk
+        assert version.resource.availability == Availability.ONLINE
+    assert len(batch.manifest["items"]) == 3
+    assert all(len(f["sha256"]) == 64 for item in batch.manifest["items"] for f in item["files"])
+
+
+def test_a_fault_in_the_middle_leaves_nothing_published(batch, final):
+    versions = accepted()
+    batches.add_versions(batch, versions, by=final, at=timezone.now())
+    batches.schedule(batch, publish_at=timezone.now(), by=final, at=timezone.now())
+
+    def fail(**facts):
+        raise OSError("disk full")
+
+    events.batch_published.connect(fail)
+    try:
+        with pytest.raises(OSError, match="disk full"):
+            batches.publish(batch, at=timezone.now())
+    finally:
+        events.batch_published.disconnect(fail)
+    batch.refresh_from_db()
+    assert batch.state == BatchState.SCHEDULED
+    assert set(Version.objects.values_list("state", flat=True)) == {State.ACCEPTED}
+
+
+def test_publishing_twice_changes_nothing(batch, final):
+    batch, _versions = published(batch, final)
+    first = batch.published_at
+    assert batches.publish(batch, at=timezone.now()).published_at == first
+
+
+def test_an_empty_batch_is_not_published(batch, final):
+    with pytest.raises(batches.BatchEmpty):
+        batches.schedule(batch, publish_at=timezone.now(), by=final, at=timezone.now())
+
+
+def test_a_suspended_item_keeps_its_line_struck_through_until_it_comes_back(batch, final):
+    batch, versions = published(batch, final)
+    resource, operator = versions[0].resource, holder(Role.OPERATOR)
+    resource.refresh_from_db()
+    set_availability(resource, to=Availability.SUSPENDED, by=operator, at=timezone.now(), reason="画面有误")
+    item = BatchItem.objects.get(version=versions[0])
+    assert item.pulled_reason == "画面有误"
+    batch.refresh_from_db()
+    assert batch.amendments[0]["what"] == "pulled"
+    set_availability(resource, to=Availability.ONLINE, by=final, at=timezone.now(), reason="已更正")
+    item.refresh_from_db()
+    assert item.pulled_at is None
+    batch.refresh_from_db()
+    assert [a["what"] for a in batch.amendments] == ["pulled", "restored"]
+
+
+def test_what_is_withdrawn_leaves_the_batch_being_composed(batch, final):
+    from lifelong.resources.actions.withdrawal import withdraw
+
+    version = accepted(1)[0]
+    batches.add_versions(batch, [version], by=final, at=timezone.now())
+    version.refresh_from_db()
+    withdraw(version, by=desk.reporter(version.resource.institution), at=timezone.now(), reason="授权到期")
+    assert not batch.items.exists()
+
+
+def test_a_reporter_manages_no_batches(batch):
+    with pytest.raises(batches.NotYourBatch):
+        batches.create_batch(number="x", title="x", by=desk.reporter(desk.institution()), at=timezone.now())
+
+
+def test_a_number_is_given_once(batch, final):
+    with pytest.raises(batches.NumberTaken):
+        batches.create_batch(number="2026-01", title="又一批", by=final, at=timezone.now())
+    assert Batch.objects.count() == 1
