@@ -146,7 +146,7 @@ def menu_groups(context: Context) -> list[dict[str, Any]]:
 def page_numbers(page: Any) -> list[int | None]:
     """Numbers to offer below a list: first, last and the neighbours; ``None`` stands for a gap."""
     last, here = page.paginator.num_pages, page.number
-    wanted = sorted({1, last, *range(max(1, here - 2), min(last, here + 2) + 1)})
+    wanted = sorted({1, last, *range(max(1, here - 1), min(last, here + 1) + 1)})
     shown: list[int | None] = []
     for number in wanted:
         if shown and shown[-1] is not None and number > shown[-1] + 1:
