@@ -69,10 +69,11 @@ class AllowedPhrase(models.Model):
 
 
 class ScreeningVersion(models.Model):
-    """The one row that grows whenever any list or phrase changes: by it every process knows its automaton is old."""
+    """The one row that changes with any list or phrase: by its stamp every process knows that its automaton is old."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    number = models.PositiveBigIntegerField(default=1)
+    number = models.PositiveBigIntegerField(_("版本"), default=1)
+    stamp = models.CharField(max_length=32)
 
     class Meta:
         verbose_name = _("筛查版本")

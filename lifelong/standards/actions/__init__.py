@@ -1,0 +1,1 @@
+"""What is done to the tree and to the register. Alone writes this chapter's models."""

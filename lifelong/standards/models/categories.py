@@ -77,3 +77,18 @@ class CategoryAlias(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TreeVersion(models.Model):
+    """The one row that changes with the tree: by its stamp every process knows that the tree it holds is old."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.PositiveBigIntegerField(_("版本"), default=1)
+    stamp = models.CharField(max_length=32)
+
+    class Meta:
+        verbose_name = _("分类版本")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_tree_version")]
+
+    def __str__(self) -> str:
+        return str(self.number)
