@@ -4,7 +4,6 @@ import ipaddress
 from pathlib import Path
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
@@ -42,7 +41,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     # An address on loopback with a forwarding header is a proxy that TRUSTED_PROXIES does not name: anyone may be behind it.
     unknown = request.META.get("lifelong.forwarded") and not settings.TRUSTED_PROXIES
     if unknown or not may_read(request.META.get("REMOTE_ADDR", "")):
-        raise PermissionDenied
+        return HttpResponse("not for this address\n", status=403, content_type="text/plain")
     lines = [*exposition(Path(settings.DATA) / "run" / "counters.bin"), *queue_lines(), *readiness_lines()]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
 

@@ -53,7 +53,7 @@ def plan(method: str, path: str | Path, header: Header, fixed: Headers, mark: st
         return not_found()
     if not stat.S_ISREG(facts.st_mode):
         return not_found()
-    size, tag = facts.st_size, etag_of(facts, mark)
+    tag = etag_of(facts, mark)
     common = [
         *fixed,
         ("etag", tag),
@@ -62,19 +62,20 @@ def plan(method: str, path: str | Path, header: Header, fixed: Headers, mark: st
     ]
     if unchanged(header, tag, facts.st_mtime):
         return Answer(304, [pair for pair in common if pair[0] not in {"content-type", "content-disposition"}])
-    asked = header("range") if method == "GET" else None
-    if asked and header("if-range") in {None, tag}:
-        span = span_of(asked, size)
-        if span is None:
-            return Answer(416, [*fixed, ("content-range", f"bytes */{size}")])
-        if span != WHOLE:
-            start, end = span
-            part = ("content-range", f"bytes {start}-{end - 1}/{size}")
-            return Answer(206, [*common, part, ("content-length", str(end - start))], (str(path), start, end))
-    length = ("content-length", str(size))
-    if method == "HEAD" or size == 0:
-        return Answer(200, [*common, length])
-    return Answer(200, [*common, length], (str(path), 0, size))
+    asked = header("range") if method == "GET" and header("if-range") in {None, tag} else None
+    span = span_of(asked, facts.st_size) if asked else WHOLE
+    if span is None:
+        return Answer(416, [*fixed, ("content-range", f"bytes */{facts.st_size}")])
+    return stretch(method, str(path), facts.st_size, span, common)
+
+
+def stretch(method: str, path: str, size: int, span: tuple[int, int], common: Headers) -> Answer:
+    if span != WHOLE:
+        start, end = span
+        part = ("content-range", f"bytes {start}-{end - 1}/{size}")
+        return Answer(206, [*common, part, ("content-length", str(end - start))], (path, start, end))
+    headers = [*common, ("content-length", str(size))]
+    return Answer(200, headers, (path, 0, size) if size and method == "GET" else None)
 
 
 WHOLE = (-1, -1)

@@ -76,25 +76,25 @@ class Pages:
         if self.waiting >= LONGEST_QUEUE:
             return refused(503, "访问的人太多", "请稍候几秒再试。", ("retry-after", "2"))
         self.waiting += 1
-        content: IO[bytes] | None = None
         try:
             length = length_of(visit)
             if length is None:
                 return refused(400, "请求不完整", "Content-Length 不是数字。", ("connection", "close"))
             if length > LONGEST_BODY:
                 return await self.too_long(visit, body, length)
-            content = tempfile.SpooledTemporaryFile(spool.IN_MEMORY, dir=self.spooled) if length else io.BytesIO()
-            if length and not await received(body, content, length):
-                return refused(400, "请求不完整", "请重新提交。", ("connection", "close"))
-            content.seek(0)
-            environ = environ_of(visit, content, length)
-            return await self.loop.run_in_executor(self.threads, self.ask, environ)
+            with self.room_for(length) as content:
+                if length and not await received(body, content, length):
+                    return refused(400, "请求不完整", "请重新提交。", ("connection", "close"))
+                content.seek(0)
+                environ = environ_of(visit, content, length)
+                return await self.loop.run_in_executor(self.threads, self.ask, environ)
         except Stalled:
             return refused(408, "等待超时", "请检查网络后重新提交。", ("connection", "close"))
         finally:
             self.waiting -= 1
-            if content is not None:
-                content.close()
+
+    def room_for(self, length: int) -> IO[bytes]:
+        return tempfile.SpooledTemporaryFile(spool.IN_MEMORY, dir=self.spooled) if length else io.BytesIO()
 
     async def too_long(self, visit: Visit, body: AsyncIterator[bytes], length: int) -> Answer:
         """A browser that is still sending shows no answer, so what is not absurd is read to its end and dropped."""
@@ -223,7 +223,6 @@ def environ_of(visit: Visit, content: IO[bytes], length: int) -> dict[str, Any]:
         if header in FORGED or "_" in header:
             continue
         key = "HTTP_" + header.upper().replace("-", "_")
-        if key in environ:
-            value = environ[key] + ("; " if header == "cookie" else ",") + value
-        environ[key] = value
+        joint = "; " if header == "cookie" else ","
+        environ[key] = f"{environ[key]}{joint}{value}" if key in environ else value
     return environ

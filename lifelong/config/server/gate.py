@@ -51,8 +51,6 @@ class Gate:
         if not self.is_ours(host) or (authority and authority != host) or len(visit.headers.get_all("host")) > 1:
             return refused(400, "域名不正确", "请检查您输入的网址。")
         if "transfer-encoding" in visit.headers:
-            if "content-length" in visit.headers:
-                return refused(400, "请求不完整", "同时给出了两种长度。", ("connection", "close"))
             return refused(411, "请求缺少长度", "请给出 Content-Length。", ("connection", "close"))
         if len(visit.path) + len(visit.query) > LONGEST_ADDRESS:
             return refused(414, "网址过长", "请缩短后再试。")

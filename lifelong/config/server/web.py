@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import sys
 from typing import Any
 
@@ -36,11 +37,18 @@ def load() -> Any:
     return app
 
 
+def end_at_once() -> None:
+    """A worker that is told to end before it listens would run the handler of the process it was forked from."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_DFL)
+
+
 def serve(host: str, port: int, workers: int) -> None:
     """Until SIGTERM; then what is being answered is finished."""
     os.environ[PARENT] = str(os.getpid())
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork", force=True)  # workers share what is loaded
+        os.register_at_fork(after_in_child=end_at_once)
     Granian(
         "lifelong.config.server.front:app",
         address=host,

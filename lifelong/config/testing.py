@@ -1,0 +1,156 @@
+"""A real server for tests: own port, own data folder, own database. Used here, by media and by the journeys.
+
+    from lifelong.config.testing import live_front  # in conftest.py
+
+    def test_something(live_front):
+        urlopen(live_front.url + "/healthz")
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = os.environ.get("DJANGO_SETTINGS_MODULE", "lifelong.config.settings")
+START_SECONDS = 60.0
+
+
+class LiveFront:
+    """``lifelong serve`` as a process of its own. ``url`` has no slash at its end; ``data`` is its data folder.
+
+    ``command`` replaces the arguments after the interpreter, ``{port}`` filled in.
+    """
+
+    def __init__(self, data: Path, *, command: tuple[str, ...] = (), database: str = "", **environ: str) -> None:
+        self.data, self.port = data, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.arguments = command or ("-m", "lifelong.config.command", "serve", "--port", "{port}", "--no-worker")
+        known = {name: value for name, value in os.environ.items() if name not in {"SITE_URL", "HOST", "WORKERS"}}
+        self.environ = {
+            **known,
+            "LIFELONG_DATA": str(data),
+            "DATABASE_URL": database or f"sqlite:///{data / 'lifelong.sqlite3'}",
+            "DJANGO_SETTINGS_MODULE": SETTINGS,
+            "PORT": str(self.port),
+            "PYTHONWARNINGS": "default",
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
+            **environ,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> str:
+        path = self.data / "server.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def start(self) -> "LiveFront":
+        self.data.mkdir(parents=True, exist_ok=True)
+        line = [sys.executable, *(each.format(port=self.port) for each in self.arguments)]
+        with (self.data / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(line, env=self.environ, stdout=log, stderr=log, cwd=ROOT)
+        deadline = time.monotonic() + START_SECONDS
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the server did not start:\n{self.log[-4000:]}")
+            time.sleep(0.05)
+        return self
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:  # noqa: S310 - our own address
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Asks it to end; its exit code."""
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        code = self.process.wait(30)
+        self.process = None
+        return code
+
+    def kill(self) -> None:
+        """As a power cut would: no handler runs. The children go with their parent."""
+        self.stop(signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while self.answers() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def manage(self, *arguments: str) -> str:
+        """A command of ``lifelong`` on the same data; what it prints. Raises where it fails."""
+        line = [sys.executable, "-m", "lifelong.config.command", *arguments]
+        done = subprocess.run(line, env=self.environ, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{arguments}: {done.stderr[-4000:]}")
+        return done.stdout
+
+    def python(self, code: str) -> Any:
+        """Runs code in a Django process on the same data; what it assigns to ``result`` (JSON)."""
+        wrapped = f"import json, django\ndjango.setup()\nresult = None\n{code}\nprint('\\n' + json.dumps(result))"
+        line = [sys.executable, "-c", wrapped]
+        done = subprocess.run(line, env=self.environ, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(done.stderr[-4000:])
+        return json.loads(done.stdout.rsplit("\n", 2)[-2])
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+@contextmanager
+def database_of_its_own() -> Iterator[str]:
+    """Where the tests run on PostgreSQL, a new database beside theirs; else nothing: SQLite in the data folder."""
+    given = os.environ.get("DATABASE_URL", "")
+    if not given.startswith("postgres"):
+        yield ""
+        return
+    import psycopg
+    from psycopg import sql
+
+    name = f"lifelong_live_{uuid.uuid4().hex[:12]}"
+    address = given.replace("postgres://", "postgresql://", 1)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield urlsplit(given)._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def a_front(data: Path, *, command: tuple[str, ...] = (), **environ: str) -> Iterator[LiveFront]:
+    """An empty, migrated platform, served until the end of the block."""
+    with database_of_its_own() as database:
+        front = LiveFront(data, command=command, database=database, **environ)
+        front.manage("migrate", "--run-syncdb", "--verbosity", "0")
+        front.start()
+        try:
+            yield front
+        finally:
+            front.stop()
+
+
+@pytest.fixture(scope="session")
+def live_front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveFront]:
+    """One empty platform for the whole run; tests keep out of each other's way."""
+    with a_front(tmp_path_factory.mktemp("live")) as front:
+        yield front
