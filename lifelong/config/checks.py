@@ -55,7 +55,7 @@ def postgresql() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="lifelong-postgres-")
     server = shutil.which("pg_ctl") or next((str(p) for p in Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")), "")
     try:
-        import pgserver  # noqa: PLC0415 - only where the wheel exists
+        import pgserver
     except ImportError:
         pgserver = None
     if pgserver:

@@ -6,11 +6,11 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifelong.config.settings")
-    import django  # noqa: PLC0415 - the settings must be named first
-    from django.core.management import call_command  # noqa: PLC0415
+    import django
+    from django.core.management import call_command
 
     django.setup()
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -18,7 +18,7 @@ def main() -> None:
         call_command("demo")
     else:
         call_command("setup_link")
-    from django.db import connections  # noqa: PLC0415
+    from django.db import connections
 
     connections.close_all()
     os.execv(

@@ -13,9 +13,8 @@ class ReviewConfig(AppConfig):
     verbose_name = "审核"
 
     def ready(self) -> None:
-        from lifelong.review import receivers  # noqa: F401 - they listen from now on
-
         from lifelong.resources.queries.timeline import register_source
+        from lifelong.review import receivers  # noqa: F401 - they listen from now on
         from lifelong.review.queries.traces import traces
 
         register_source(traces)

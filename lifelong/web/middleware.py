@@ -56,7 +56,7 @@ class RightsByDeclaration:
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
-        from lifelong.config.rights import right_of_foreign_view  # noqa: PLC0415 - config alone knows the libraries' views
+        from lifelong.config.rights import right_of_foreign_view
 
         self.foreign = right_of_foreign_view
 

@@ -114,7 +114,7 @@ def test_every_address_declares_the_right_it_needs():
 
 
 def test_declared_rights_stand_in_the_table():
-    from lifelong.accounts.policy import RIGHTS  # noqa: PLC0415
+    from lifelong.accounts.policy import RIGHTS
 
     known = set(RIGHTS) | {"public", "signed-in"}
     assert not {

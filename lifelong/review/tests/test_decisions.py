@@ -8,7 +8,15 @@ from lifelong.media.lifecycle import ProbeState
 from lifelong.resources.lifecycle import State
 from lifelong.review.actions import waivers
 from lifelong.review.actions.decisions import (
-    AlreadyDecided, CannotTakeBack, MayNotDecide, NotReady, ReasonMissing, decide, decide_many, note_opening, take_back,
+    AlreadyDecided,
+    CannotTakeBack,
+    MayNotDecide,
+    NotReady,
+    ReasonMissing,
+    decide,
+    decide_many,
+    note_opening,
+    take_back,
 )  # fmt: skip
 from lifelong.review.lifecycle import Outcome, Stage
 from lifelong.review.models import Decision, Waiver
