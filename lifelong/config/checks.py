@@ -38,9 +38,8 @@ def chromium() -> str:
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     found = next((path for name in names if (path := shutil.which(name))), "")
     if not found and os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
-        subprocess.run(["apt-get", "update", "-qq"], **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], **quiet)
+        for words in (["update"], ["install", "-y", "chromium"]):
+            subprocess.run(["apt-get", "-qq", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         found = next((path for name in names if (path := shutil.which(name))), "")
     return found
 
@@ -77,14 +76,16 @@ def own_server(binaries: Path, folder: str) -> Iterator[str]:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
         prefix = ["runuser", "-u", "postgres", "--"]
-    quiet = {"check": True, "stdout": subprocess.DEVNULL}
-    subprocess.run([*prefix, binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"], **quiet)
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    subprocess.run([*prefix, binaries / "pg_ctl", "-D", data, "-o", options, "-w", "start"], **quiet)
+
+    def call(name: str, *words: str) -> None:
+        subprocess.run([*prefix, binaries / name, "-D", data, *words], check=True, stdout=subprocess.DEVNULL)
+
+    call("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8")
+    call("pg_ctl", "-o", f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off", "-w", "start")
     try:
-        yield f"postgres://postgres@{folder.replace('/', '%2F')}/postgres"
+        yield f"postgres://postgres:@/postgres?host={folder}"
     finally:
-        subprocess.run([*prefix, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)
+        call("pg_ctl", "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
 
 
