@@ -3,14 +3,19 @@
 import time
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
+from lifelong.audit.actions.exporting import make_file, sweep_exports
 from lifelong.audit.actions.sealing import seal_entries
+from lifelong.audit.forms import TrailFilter
+from lifelong.audit.queries import entries
 from lifelong.audit.verifying import verify
 from lifelong.jobs import progress
-from lifelong.jobs.schedule import daily, standing
+from lifelong.jobs.schedule import daily, every, standing
 
 LATE_EVERY_S = 15.0
 _looked_at = float("-inf")
@@ -35,3 +40,19 @@ def verify_trail() -> dict[str, Any]:
         "sound": report.sound, "problems": report.problems, "seals": report.seals, "sealed": report.sealed,
         "purged": report.purged, "unsealed": report.unsealed,
     }  # fmt: skip
+
+
+@task(max_attempts=3, title=_("导出审计记录"))
+def export(filters: dict[str, str], form: str) -> dict[str, str]:
+    """``form``: xlsx or csv. The first row names the filters and the time."""
+    number = progress.job_id() or 0
+    chosen = "；".join(f"{TrailFilter.base_fields[name].label}：{value}" for name, value in filters.items() if value)
+    above = f"{gettext('审计记录')} · {timezone.localtime():%Y-%m-%d %H:%M} · {chosen or gettext('全部')}"
+    name = make_file(entries(**TrailFilter(filters).wanted()), form=form, above=above, number=number)
+    return {"url": reverse("audit-download", args=[number]), "label": gettext("下载文件"), "name": name}
+
+
+@every(hours=1)
+@task(title=_("清理过期的审计导出文件"))
+def sweep() -> int:
+    return sweep_exports(at=timezone.now())

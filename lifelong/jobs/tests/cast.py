@@ -1,6 +1,6 @@
 """Persons for the tests of the foundations, which know rights and no roles."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from django.test import Client
 
 
 @pytest.fixture
-def person(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[Callable[..., Any]]:
+def person(monkeypatch: pytest.MonkeyPatch, db: None) -> Callable[..., Any]:
     """``person("jobs.read", …)`` is a signed-in user with these rights; ``user.client`` is their browser."""
     users = get_user_model()
     held: dict[int, set[str]] = {}
@@ -23,4 +23,4 @@ def person(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[Callable[..., 
         user.client.force_login(user)
         return user
 
-    yield make
+    return make
