@@ -11,6 +11,8 @@ import struct
 import sys
 import sysconfig
 
+import lifelong
+
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446
@@ -48,7 +50,7 @@ def _linux_walls() -> None:
 
 
 def _no_more_files(libc: ctypes.CDLL) -> None:
-    """Landlock: no path can be opened any more, to read or to write, but Python's own modules (some load late)."""
+    """Landlock: no path can be opened any more, to read or to write, but modules of Python and ours (some load late)."""
     abi = libc.syscall(_LANDLOCK_CREATE_RULESET, None, 0, _LANDLOCK_CREATE_RULESET_VERSION)
     if abi < 1:
         return
@@ -56,7 +58,7 @@ def _no_more_files(libc: ctypes.CDLL) -> None:
     rules = libc.syscall(_LANDLOCK_CREATE_RULESET, ctypes.byref(rights), ctypes.sizeof(rights), 0)
     if rules < 0:
         return
-    for folder in {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}:
+    for folder in {*map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib")), *lifelong.__path__}:
         try:
             place = os.open(folder, os.O_PATH | os.O_CLOEXEC)
         except OSError:
