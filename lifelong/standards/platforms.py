@@ -9,17 +9,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-try:
-    from lifelong.standards.technical import Finding
-except ImportError:
-    @dataclass(frozen=True)
-    class Finding:  # TEMPORARY
-        id: str
-        verdict: str
-        required: str
-        measured: str
-        message: str
-        remedy: str
+from lifelong.standards.findings import Finding, Verdict
 
 REQUIRED_LEVEL = 3
 SOON = timedelta(days=30)
@@ -134,7 +124,7 @@ def protection_finding(platform: Protected | None, today: date) -> Finding:
     return Finding("link.protection", verdict, required, measured, message, remedy)
 
 
-def _judged(platform: Protected | None, today: date) -> tuple[str, str, str, str]:
+def _judged(platform: Protected | None, today: date) -> tuple[Verdict, str, str, str]:
     evidence = _("请到「部署平台」登记该平台并补充证明材料（备案证明编号、测评日期和报告），核实一次，全部链接适用。")
     if platform is None:
         return "fail", _("未登记"), _("链接所在的网站没有登记为部署平台，无法证明它的等级保护。"), evidence

@@ -49,7 +49,7 @@ def platforms(*, search: str = "", state: str = "", today: date) -> QuerySet[Hos
         "proven": Q(level__gte=3) & ~expired,
         "waiting": Q(waiting__gt=0),
     }
-    return found.filter(wanted[state]) if state in wanted else found
+    return (found.filter(wanted[state]) if state in wanted else found).order_by("name", "pk")
 
 
 def waiting_evidence() -> int:

@@ -18,7 +18,7 @@ def resource_id(check: Check, value: Any) -> str | None:
         if text and (len(text) > LONGEST_ID or unseen(text) is not None):
             check.error("resource_id", "format", _("太长，或含有看不见的字符"), found=text)
             return None
-        return text
+        return text or None
     check.notice("resource_id", "ignored", _("由平台生成，所填内容不采用"), found=as_text(value) or value)
     return None
 
