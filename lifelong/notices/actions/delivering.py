@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lifelong import audit
+from lifelong.audit.masks import mask_email
 from lifelong.notices.actions.sending import enqueue_delivery, mail_to
 from lifelong.notices.models import Mail, MailState
 from lifelong.web.refusals import NotAllowed, Refusal
@@ -21,7 +22,7 @@ MOST_ATTEMPTS = 10
 TIMEOUT_S = 20
 
 
-class MailsWait(Exception):  # noqa: N818 - what the job says
+class MailsWait(Exception):
     """Some mails could not be brought out yet; the job tries again later."""
 
 
@@ -60,16 +61,21 @@ def _deliver_one(mail: Mail, connection: Any, *, kept: bool) -> str:
     try:
         EmailMessage(mail.subject, with_footer(mail.text), None, [mail.address], connection=connection).send()
     except (SMTPRecipientsRefused, UnicodeError, ValueError) as error:  # no later attempt would change this
-        mail.state, mail.error = MailState.FAILED, f"{type(error).__name__}: {error}"[:500]
+        mail.state, mail.error = MailState.FAILED, in_words(error, mail)
     except Exception as error:  # the server is away, busy, or says no for now
         mail.state = MailState.FAILED if mail.attempts >= MOST_ATTEMPTS else MailState.WAITING
-        mail.error = f"{type(error).__name__}: {error}"[:500]
+        mail.error = in_words(error, mail)
     else:
         mail.state, mail.error, mail.sent_at = (MailState.KEPT if kept else MailState.SENT), "", timezone.now()
         if mail.secret and not kept and not settings.DEMO:
             mail.text = ""
     mail.save(update_fields=["attempts", "state", "error", "sent_at", "text"])
     return mail.state
+
+
+def in_words(error: Exception, mail: Mail) -> str:
+    """The error for the outbox page; a server that repeats the address does not unmask it there."""
+    return f"{type(error).__name__}: {error}".replace(mail.address, mask_email(mail.address))[:500]
 
 
 def with_footer(text: str) -> str:
