@@ -14,8 +14,6 @@ from lifelong.jobs import queries as jobs
 from lifelong.web import readiness
 from lifelong.web.rights import PUBLIC, right
 
-STUCK_SECONDS = 300
-
 
 @right(PUBLIC)
 def healthz(_request: HttpRequest) -> HttpResponse:
@@ -81,9 +79,8 @@ def database() -> str:
 
 
 def queue() -> str:
-    """Stuck: something that is due has waited for minutes."""
-    waited = jobs.overview(timezone.now()).oldest_waiting_s
-    return f"a due job has waited {waited:.0f} s" if waited > STUCK_SECONDS else ""
+    """Stuck: something that is due has waited for minutes, or no worker lives while jobs wait."""
+    return jobs.trouble(timezone.now())
 
 
 urlpatterns = [
