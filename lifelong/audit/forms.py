@@ -11,6 +11,8 @@ from lifelong.audit.models import Result
 from lifelong.audit.queries import user_id_of
 from lifelong.audit.words import known_verbs
 
+PLAIN = ("verb", "target_type", "target_id", "result", "address", "request_id")
+
 
 class TrailFilter(forms.Form):
     who = forms.CharField(label=_("谁"), required=False, max_length=254, help_text=_("用户编号或登录邮箱"))
@@ -27,8 +29,7 @@ class TrailFilter(forms.Form):
         """Arguments for ``queries.entries``; a field that was mistyped does not filter (the page says so)."""
         self.is_valid()
         values = {name: value for name, value in self.cleaned_data.items() if value}
-        wanted = {name: values[name] for name in ("verb", "target_type", "target_id", "result", "address", "request_id")
-                  if name in values}  # fmt: skip
+        wanted: dict[str, Any] = {name: values[name] for name in PLAIN if name in values}
         if who := values.get("who"):
             wanted["actor_id"] = user_id_of(who)
         if since := values.get("since"):
