@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from lifelong.accounts.models import AuthorityKind, Role, User
+from lifelong.accounts.policy import roles_of
 from lifelong.institutions.models import Institution, Mandate, MandateRole
 from lifelong.regions.models import Region
 from lifelong.regions.queries import within
@@ -65,3 +66,45 @@ def reporter_of(institution: Institution, at: datetime | None = None) -> Mandate
         .select_related("user")
         .first()
     )
+
+
+def register(
+    user: User, *, text: str = "", kind: str = "", region: str = "", reporter: str = "", at: datetime | None = None
+) -> QuerySet[Institution]:
+    """The register as the person sees it; ``reporters`` holds the open reporter's mandate.
+
+    ``reporter``: ``yes`` or ``no``; ``region`` a code, a province meaning all below it.
+    """
+    at = at or timezone.now()
+    open_reporters = Mandate.objects.open_at(at).filter(role=MandateRole.REPORTER)
+    found = (
+        institutions_seen_by(user, at)
+        .select_related("region")
+        .prefetch_related(Prefetch("mandates", open_reporters.select_related("user"), to_attr="reporters"))
+    )
+    if text := text.strip():
+        found = found.filter(Q(name__icontains=text) | Q(former_name__icontains=text) | Q(code__startswith=text))
+    if kind:
+        found = found.filter(kind=kind)
+    if region:
+        found = found.filter(region_id__in=within(region))
+    if reporter in {"yes", "no"}:
+        has = Exists(open_reporters.filter(institution=OuterRef("pk")))
+        found = found.filter(has if reporter == "yes" else ~has)
+    return found.order_by("region_id", "name")
+
+
+def reports_for(user: User, institution: Institution, at: datetime | None = None) -> bool:
+    """Whether the person is the institution's reporter now."""
+    held = Mandate.objects.open_at(at or timezone.now())
+    return (
+        "reporter" in roles_of(user)
+        and held.filter(user=user, institution=institution, role=MandateRole.REPORTER).exists()
+    )
+
+
+def named(text: str, region: Region | str | None = None) -> QuerySet[Institution]:
+    """Institutions of exactly this name, now or formerly, whatever spaces were typed."""
+    name = "".join(text.split())
+    found = Institution.objects.filter(Q(name=name) | Q(name=" ".join(text.split())) | Q(former_name=name))
+    return found.filter(region_id__in=within(region)) if region else found

@@ -4,6 +4,7 @@ import contextlib
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from docx import Document
@@ -315,3 +316,13 @@ def test_no_damaged_file_does_more_than_be_refused(data: st.DataObject) -> None:
         content[place] = data.draw(st.integers(0, 255))
     with contextlib.suppress(FormUnreadable, FormIncomplete, SecondPerson, ArchiveRefused):
         form.read(bytes(content))
+
+
+FILES = Path(__file__).parent / "files"
+
+
+def test_what_libreoffice_wrote_is_read() -> None:
+    assert form.read((FILES / "notice-layout-libreoffice.docx").read_bytes()) == VALUES
+    assert form.read((FILES / "labels-left-libreoffice.docx").read_bytes()) == FormValues(
+        "嵩山开放大学", "李明", "处长", "0371 12345678", "139 1234 5678", "li@example.org"
+    )

@@ -1,0 +1,1 @@
+"""Pages of the register of institutions and of an institution's own people."""
