@@ -1,7 +1,12 @@
-/** Filters send themselves when a choice changes; typed text waits for Enter. Empty fields stay out of the address. */
+/**
+ * Filters send themselves when a choice changes; typed text waits for Enter. Empty fields stay out of the address.
+ * A `<details class="filters">` around them is open on a wide screen and folded on a phone.
+ */
 
 export default function filters(element: HTMLElement): void {
   const form = element as HTMLFormElement;
+  const fold = form.closest<HTMLDetailsElement>("details.filters");
+  if (fold && matchMedia("(min-width: 900px)").matches) fold.open = true;
   for (const button of form.querySelectorAll<HTMLElement>("button:not([name])")) {
     if (!form.querySelector("input[type=text], input[type=search], input:not([type])")) button.hidden = true;
   }

@@ -29,6 +29,7 @@ interface Sending {
   id?: string;
   state: "queued" | "sending" | "paused" | "waiting" | "sent" | "refused";
   failures: number;
+  anew?: boolean;
   pace: { at: number; bytes: number }[];
   timer?: number;
 }
@@ -96,11 +97,11 @@ export default function upload(element: HTMLElement): void {
         storeFingerprintForResuming: false,
         onProgress: (sent, all) => progress(one, sent, all),
         onSuccess: () => sent(one),
-        onError: (error) => trouble(one, "originalResponse" in error ? (error.originalResponse?.getStatus() ?? 0) : 0, error.message),
+        onError: (error) => trouble(one, "originalResponse" in error ? (error.originalResponse?.getStatus() ?? 0) : 0),
       });
       one.upload.start();
     } catch {
-      trouble(one, 0, "");
+      trouble(one, 0);
     }
   }
 
@@ -165,11 +166,12 @@ export default function upload(element: HTMLElement): void {
     next();
   }
 
-  function trouble(one: Sending, status: number, message: string): void {
+  function trouble(one: Sending, status: number): void {
     if (one.state !== "sending") return;
-    const gone = status === 404 || status === 410 || /unable to resume/.test(message);
-    if (gone && memory.get(one.key)) {
-      memory.drop(one.key); // what was begun has expired: begin anew
+    const gone = status === 404 || status === 410;
+    if (gone && memory.get(one.key) && !one.anew) {
+      memory.drop(one.key); // what was begun has expired: begin anew, once
+      one.anew = true;
       void start(one);
     } else if (status === 507) refuse(one, say("平台存储空间不足，请联系管理员"));
     else if (status === 401 || status === 403) {
