@@ -1,14 +1,16 @@
 """Rounds that wait on a desk, made the short way."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 
 from lifelong.accounts.models import User
 from lifelong.accounts.tests.cast import HENAN, person
 from lifelong.institutions.models import Institution, Mandate, MandateRole
 from lifelong.media.lifecycle import ProbeState
-from lifelong.media.models import MediaFile
+from lifelong.media.models import MediaFile, Rendition
 from lifelong.resources.identifiers import new_id
 from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Finding, Resource, Round, ScreeningHit, Verdict, Version, VersionFile
@@ -35,11 +37,17 @@ def reporter(of: Institution) -> User:
 
 
 def media_file(of: Institution, probe_state: str = ProbeState.WHOLE) -> MediaFile:
+    """A file with a rendition that can be made public; the bytes are no film, but they are there."""
     number = MediaFile.objects.count()
-    return MediaFile.objects.create(
+    path = Path(settings.FILES) / f"renditions/{number}.mp4"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"film")
+    file = MediaFile.objects.create(
         institution=of, original_name=f"{number}.mp4", size=9, sha256=f"{number:064}", path=f"originals/{number}",
         probe_state=probe_state,
     )  # fmt: skip
+    Rendition.objects.create(media_file=file, kind="mp4", path=f"renditions/{number}.mp4", size=4, sha256=f"{number:064}")
+    return file
 
 
 def handed_in(
