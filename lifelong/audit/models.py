@@ -52,7 +52,7 @@ class AuditEntry(models.Model):
 
 
 class Seal(models.Model):
-    """封印: a link of the chain over the entries of one stretch of ids.
+    """封存: a link of the chain over the entries of one stretch of ids.
 
     It covers the entries from ``first_id`` to ``last_id`` but for those ``missing`` (ranges of ids that were rolled back
     or not yet visible), plus ``late`` ones (ids that an earlier seal found missing and that came to light afterwards).
@@ -71,7 +71,7 @@ class Seal(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("封印")
+        verbose_name = _("封存")
         ordering = ["id"]
         indexes = [models.Index(fields=["at"], name="audit_seal_at")]
 

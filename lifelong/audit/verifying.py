@@ -46,11 +46,11 @@ def verify(*, at: datetime, tell: Callable[[int, int], None] = lambda done, tota
     for number, seal in enumerate(_pages(Seal.objects.filter(pk__lte=newest), 500), 1):
         walk.check(seal)
         if (hashes := anchors.pop(seal.pk, None)) and hashes != {seal.hash}:
-            report.found(_("封印 #%(seal)s 与锚文件不一致：数据库里的链被改写过。"), seal=seal.pk)
+            report.found(_("封存 #%(seal)s 与锚文件不一致：数据库里的链被改写过。"), seal=seal.pk)
         if number % 500 == 0:
             tell(number, total)
     for missing in sorted(anchors):
-        report.found(_("锚文件里的封印 #%(seal)s 在数据库中不存在：链尾被截去，或数据库来自更早的备份。"), seal=missing)
+        report.found(_("锚文件里的封存 #%(seal)s 在数据库中不存在：链尾被截去，或数据库来自更早的备份。"), seal=missing)
     walk.end()
     tell(total, total)
     return report
@@ -91,10 +91,10 @@ class _Walk:
     def check(self, seal: Seal) -> None:
         self.report.seals += 1
         if seal.previous != self.previous:
-            self.report.found(_("封印 #%(seal)s 没有接在前一个封印之后：链在这里断开。"), seal=seal.pk)
+            self.report.found(_("封存 #%(seal)s 没有接在前一个封存之后：链在这里断开。"), seal=seal.pk)
         if seal.first_id != self.next_id:
             self.report.found(
-                _("封印 #%(seal)s 从记录 %(first)s 开始，应从 %(wanted)s 开始。"),
+                _("封存 #%(seal)s 从记录 %(first)s 开始，应从 %(wanted)s 开始。"),
                 seal=seal.pk, first=seal.first_id, wanted=self.next_id,
             )  # fmt: skip
         lines = [*self._covered(seal), *self._late(seal)]
@@ -119,7 +119,7 @@ class _Walk:
         self.report.purged += seal.count
         if lines:
             self.report.found(
-                _("封印 #%(seal)s 的记录已登记为清除，却还有 %(count)s 条。"), seal=seal.pk, count=len(lines)
+                _("封存 #%(seal)s 的记录已登记为清除，却还有 %(count)s 条。"), seal=seal.pk, count=len(lines)
             )
 
     def _check_rows(self, seal: Seal, lines: list[bytes]) -> None:
@@ -130,12 +130,12 @@ class _Walk:
         self.report.sealed += count
         if count != seal.count:
             self.report.found(
-                _("记录 %(first)s–%(last)s：应有 %(wanted)s 条，现有 %(count)s 条（封印 #%(seal)s）。有记录被删除或插入。"),
+                _("记录 %(first)s–%(last)s：应有 %(wanted)s 条，现有 %(count)s 条（封存 #%(seal)s）。有记录被删除或插入。"),
                 first=seal.first_id, last=seal.last_id, wanted=seal.count, count=count, seal=seal.pk,
             )  # fmt: skip
         elif digest != seal.hash:
             self.report.found(
-                _("记录 %(first)s–%(last)s 的内容与封印 #%(seal)s 不符：有记录被改动。"),
+                _("记录 %(first)s–%(last)s 的内容与封存 #%(seal)s 不符：有记录被改动。"),
                 first=seal.first_id, last=seal.last_id, seal=seal.pk,
             )  # fmt: skip
 
@@ -146,7 +146,7 @@ class _Walk:
         for number, (_text, sealed_at) in sorted(self.in_holes.items()):
             self.report.unsealed += 1
             if sealed_at < self.at - timedelta(days=LATE_DAYS):
-                self.report.found(_("记录 %(entry)s 出现在已封存的范围里，却不在任何封印之内。"), entry=number)
+                self.report.found(_("记录 %(entry)s 出现在已封存的范围里，却不在任何封存之内。"), entry=number)
         self._check_purges()
 
     def _check_purges(self) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django_tasks.base import Task
 
 
-class GiveUp(Exception):  # noqa: N818 - reads as what the job says
+class GiveUp(Exception):
     """Raised by a job that will never succeed: no more attempts. Its text is shown to the owner (中文)."""
 
 

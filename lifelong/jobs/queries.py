@@ -39,10 +39,10 @@ def living_workers(at: datetime) -> QuerySet[Worker]:
     return Worker.objects.filter(seen_at__gt=at - timedelta(seconds=LEASE_SECONDS)).order_by("started_at")
 
 
-def jobs(*, state: str = "", queue: str = "", words: str = "") -> QuerySet[Job]:
+def jobs(*, state: str = "", queue: str = "", path: str = "") -> QuerySet[Job]:
     """For the operator's list, newest first."""
     found = Job.objects.select_related("owner").order_by("-id").defer("traceback", "result")
-    filters: dict[str, Any] = {"state": state, "queue": queue, "path__icontains": words}
+    filters: dict[str, Any] = {"state": state, "queue": queue, "path": path}
     return found.filter(**{name: value for name, value in filters.items() if value})
 
 
@@ -63,6 +63,10 @@ def last_of(path: str) -> Job | None:
 
 def queues() -> list[str]:
     return list(Job.objects.values_list("queue", flat=True).distinct().order_by("queue"))
+
+
+def paths() -> list[str]:
+    return list(Job.objects.values_list("path", flat=True).distinct().order_by("path"))
 
 
 def number_dead() -> int:

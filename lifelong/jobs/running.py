@@ -59,7 +59,10 @@ def _call(job: Job) -> Any:
 def _failed(job: Job, error: str, *, for_good: bool = False) -> State | None:
     state = leasing.fail(job, error=error, traceback=format_exc(), for_good=for_good)
     if state == State.DEAD:
-        log.exception("job %s (%s) is dead after %s attempts", job.pk, job.path, job.attempts)
+        if for_good:  # it said so itself: nothing for the developers
+            log.warning("job %s (%s) gave up: %s", job.pk, job.path, error)
+        else:
+            log.exception("job %s (%s) is dead after %s attempts", job.pk, job.path, job.attempts)
         _announce(job, State.DEAD)
     elif state is not None:
         log.warning("job %s (%s) failed, attempt %s of %s: %s", job.pk, job.path, job.attempts, job.max_attempts, error)

@@ -11,8 +11,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from lifelong.audit.masks import mask_name
 from lifelong.jobs import policy, queries
 from lifelong.jobs.actions import operating
+from lifelong.jobs.declared import title_of
 from lifelong.jobs.lifecycle import State
 from lifelong.jobs.models import Job
 from lifelong.web.rights import SIGNED_IN, right
@@ -24,7 +26,7 @@ PER_PAGE = 50
 @right("jobs.read")
 def jobs(request: HttpRequest) -> HttpResponse:
     """Overview, filters, newest first; dead letters are one filter away."""
-    chosen = {name: request.GET.get(name, "").strip() for name in ("state", "queue", "words")}
+    chosen = {name: request.GET.get(name, "").strip() for name in ("state", "queue", "path")}
     if chosen["state"] not in State.values:
         chosen["state"] = ""
     found = Paginator(queries.jobs(**chosen), PER_PAGE).get_page(request.GET.get("page"))
@@ -34,6 +36,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "states": State.choices,
         "queues": queries.queues(),
+        "kinds": sorted(((path, title_of(path)) for path in queries.paths()), key=lambda kind: kind[1]),
         "may_manage": _holds(request.user, "jobs.manage"),
     }
     return render(request, "jobs/jobs.html", facts)
@@ -48,6 +51,7 @@ def job(request: HttpRequest, number: int) -> HttpResponse:
         "job": found,
         "abilities": policy.abilities(request.user, found),
         "next": found.result if isinstance(found.result, dict) and "url" in found.result else None,
+        "owner": mask_name(found.owner.get_full_name()) if found.owner else "",
         "for_operator": _holds(request.user, "jobs.read"),
     }
     fragment = "X-Fragment" in request.headers

@@ -33,7 +33,7 @@ class Worker:
 
     slots: list[Queues]
     lease_s: float = LEASE_SECONDS
-    grace_s: float = 10.0
+    grace_s: float = 5.0
     with_clock: bool = True
     name: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(3)}")
 

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
             ],
             options={
-                'verbose_name': '封印',
+                'verbose_name': '封存',
                 'ordering': ['id'],
                 'indexes': [models.Index(fields=['at'], name='audit_seal_at')],
             },

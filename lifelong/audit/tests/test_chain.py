@@ -156,7 +156,7 @@ def test_an_entry_slipped_into_an_old_hole_is_found():
     number = hole(written_at=now() - PATIENCE * 2)
     seal_entries(at=now())
     come_to_light(number)
-    assert "不在任何封印之内" in "".join(verify(at=now() + timedelta(days=3)).problems)
+    assert "不在任何封存之内" in "".join(verify(at=now() + timedelta(days=3)).problems)
 
 
 def test_two_sealers_at_once_make_one_chain():

@@ -85,7 +85,7 @@ def test_one_entry_shows_everything_but_no_markup_of_a_stranger(auditor):
     audit.record("a.b", detail={"title": "<script>alert(1)</script>"})
     page = auditor.client.get(reverse("audit-entry", args=[AuditEntry.objects.get().pk])).content.decode()
     assert "&lt;script&gt;alert(1)" in page
-    assert "尚未封印" in page
+    assert "尚未封存" in page
     assert auditor.client.get(reverse("audit-entry", args=[10**9])).status_code == 404
 
 
@@ -154,7 +154,7 @@ def test_the_auditor_checks_the_chain_from_the_page_and_sees_what_was_found(audi
 def test_a_broken_chain_is_the_first_thing_on_the_auditors_desk(auditor):
     Job.objects.create(
         path="lifelong.audit.tasks.verify_trail", queue="default", state="done", finished_at=timezone.now(),
-        result={"sound": False, "problems": ["记录 1–5 的内容与封印 #1 不符：有记录被改动。"]},
+        result={"sound": False, "problems": ["记录 1–5 的内容与封存 #1 不符：有记录被改动。"]},
     )  # fmt: skip
     (item,) = desk.waiting_for(auditor)
     assert (item.urgent, item.count) == (True, 1)

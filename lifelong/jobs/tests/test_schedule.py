@@ -21,7 +21,7 @@ def declared(monkeypatch):
 
 
 def beijing(*parts):
-    return timezone.make_aware(datetime(*parts))  # noqa: DTZ001
+    return timezone.make_aware(datetime(*parts))
 
 
 def test_a_daily_slot_is_the_last_time_of_day_that_has_passed(declared):
@@ -40,7 +40,7 @@ def test_a_declaration_gives_the_task_back_and_counts_once(declared):
         declared.every()
 
 
-@given(at=st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)), minutes=st.integers(1, 3000))  # noqa: DTZ001
+@given(at=st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)), minutes=st.integers(1, 3000))
 def test_every_instant_lies_in_the_slot_that_began_at_most_a_period_before(at, minutes):
     entries = schedule.entries
     schedule.entries = []

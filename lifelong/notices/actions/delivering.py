@@ -66,7 +66,8 @@ def _deliver_one(mail: Mail, connection: Any, *, kept: bool) -> str:
         mail.state = MailState.FAILED if mail.attempts >= MOST_ATTEMPTS else MailState.WAITING
         mail.error = in_words(error, mail)
     else:
-        mail.state, mail.error, mail.sent_at = (MailState.KEPT if kept else MailState.SENT), "", timezone.now()
+        mail.state, mail.error = (MailState.KEPT if kept else MailState.SENT), ""
+        mail.sent_at = None if kept else timezone.now()
         if mail.secret and not kept and not settings.DEMO:
             mail.text = ""
     mail.save(update_fields=["attempts", "state", "error", "sent_at", "text"])

@@ -14,10 +14,10 @@ from lifelong.web.refusals import Refusal
 
 
 class Command(BaseCommand):
-    help = "清除某日之前已封印的审计记录（至少保存六个月）。先校验，再清除，留下清除记录。"
+    help = "清除某日之前已封存的审计记录（至少保存六个月）。先校验，再清除，留下清除记录。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--before", required=True, help="日期，如 2026-01-01：清除这一天之前封印的记录")
+        parser.add_argument("--before", required=True, help="日期，如 2026-01-01：清除这一天之前封存的记录")
         parser.add_argument("--reason", required=True, help="原因和批准人")
 
     def handle(self, **options: Any) -> None:

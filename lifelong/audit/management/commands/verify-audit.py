@@ -10,13 +10,13 @@ from lifelong.audit.verifying import verify
 
 
 class Command(BaseCommand):
-    help = "校验审计记录：逐条对照封印链和锚文件。完好时返回 0，发现问题时返回 1。"
+    help = "校验审计记录：逐条对照封存链和锚文件。完好时返回 0，发现问题时返回 1。"
 
     def handle(self, **_options: Any) -> None:
         report = verify(at=timezone.now())
         self.stdout.write(
-            f"封印 {report.seals} 个，核对记录 {report.sealed} 条，已清除 {report.purged} 条，"
-            f"锚文件 {report.anchors} 行，尚未封印 {report.unsealed} 条。"
+            f"封存 {report.seals} 个，核对记录 {report.sealed} 条，已清除 {report.purged} 条，"
+            f"锚文件 {report.anchors} 行，尚未封存 {report.unsealed} 条。"
         )
         for problem in report.problems:
             self.stdout.write(f"✗ {problem}")

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--queues", default="", help="只执行这些队列，逗号分隔；每个通道都按此执行")
         parser.add_argument("--lease", type=float, default=LEASE_SECONDS, help="租约秒数（默认 15）")
         parser.add_argument(
-            "--grace", type=float, default=10.0, help="停止时等待进行中任务的秒数，之后退回队列（默认 10）"
+            "--grace", type=float, default=5.0, help="停止时等待进行中任务的秒数，之后退回队列（默认 5）"
         )
         parser.add_argument("--no-clock", action="store_true", help="不产生定时任务，也不值守")
 
