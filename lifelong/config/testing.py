@@ -1,9 +1,9 @@
 """A real server for tests: own port, own data folder, own database. Used here, by media and by the journeys.
 
-    from lifelong.config.testing import live_front  # in conftest.py
+from lifelong.config.testing import live_front  # in conftest.py
 
-    def test_something(live_front):
-        urlopen(live_front.url + "/healthz")
+def test_something(live_front):
+    urlopen(live_front.url + "/healthz")
 """
 
 import json
@@ -26,6 +26,22 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = os.environ.get("DJANGO_SETTINGS_MODULE", "lifelong.config.settings")
 START_SECONDS = 60.0
+SHELL = """
+import json, os, sys, traceback
+import django
+from django.db import close_old_connections
+answers, sys.stdout = sys.stdout, sys.stderr
+django.setup()
+for line in sys.stdin:
+    known = {}
+    try:
+        close_old_connections()
+        exec(json.loads(line), known)
+        answer = {"result": known.get("result")}
+    except Exception:
+        answer = {"error": traceback.format_exc()}
+    print(json.dumps(answer), file=answers, flush=True)
+"""
 
 
 class LiveFront:
@@ -50,6 +66,7 @@ class LiveFront:
             **environ,
         }
         self.process: subprocess.Popen[bytes] | None = None
+        self.shell: subprocess.Popen[str] | None = None
 
     @property
     def log(self) -> str:
@@ -101,13 +118,26 @@ class LiveFront:
         return done.stdout
 
     def python(self, code: str) -> Any:
-        """Runs code in a Django process on the same data; what it assigns to ``result`` (JSON)."""
-        wrapped = f"import json, django\ndjango.setup()\nresult = None\n{code}\nprint('\\n' + json.dumps(result))"
-        line = [sys.executable, "-c", wrapped]
-        done = subprocess.run(line, env=self.environ, cwd=ROOT, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(done.stderr[-4000:])
-        return json.loads(done.stdout.rsplit("\n", 2)[-2])
+        """Runs code in a Django process on the same data (one process for all calls); what it assigns to ``result``."""
+        if self.shell is None:
+            self.shell = subprocess.Popen(
+                [sys.executable, "-c", SHELL], env=self.environ, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                text=True,
+            )  # fmt: skip
+        assert self.shell.stdin
+        assert self.shell.stdout
+        self.shell.stdin.write(json.dumps(code) + "\n")
+        self.shell.stdin.flush()
+        answer = json.loads(self.shell.stdout.readline())
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["result"]
+
+    def close(self) -> None:
+        if self.shell is not None:
+            self.shell.communicate()
+            self.shell = None
+        self.stop()
 
 
 def free_port() -> int:
@@ -146,7 +176,7 @@ def a_front(data: Path, *, command: tuple[str, ...] = (), **environ: str) -> Ite
         try:
             yield front
         finally:
-            front.stop()
+            front.close()
 
 
 @pytest.fixture(scope="session")

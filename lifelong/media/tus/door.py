@@ -28,6 +28,7 @@ from lifelong.media.tus.rules import (
 )
 
 BLOCK = 1 << 20
+LONGEST_IN_MEMORY_SECONDS = 1.0  # of a slow sender, so that a killed server costs a second, not a megabyte
 STALL_SECONDS = 30.0
 WRITERS = 4
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -166,16 +167,17 @@ class Door:
                 await hashing
 
         blocks: list[bytes] = []
-        size = 0
+        size, due = 0, self.loop.time() + LONGEST_IN_MEMORY_SECONDS
         under_way: asyncio.Task[None] | None = None
         try:
             async for block in steadily(body, STALL_SECONDS, part.lock.wanted):
                 blocks.append(block)
                 size += len(block)
-                if size >= BLOCK:
+                if size >= BLOCK or self.loop.time() > due:
                     if under_way:
                         await under_way
                     under_way, blocks, size = self.loop.create_task(both(blocks)), [], 0
+                    due = self.loop.time() + LONGEST_IN_MEMORY_SECONDS
         finally:
             if under_way:
                 await under_way
