@@ -85,6 +85,7 @@ class Version(models.Model):
 
     # the 18 fields under their names in code (1 is resource.resource_id)
     title = models.CharField(_("资源名称"), max_length=100, blank=True, default="")
+    title_key = models.CharField(max_length=40, blank=True, default="", db_index=True)  # folded, to find near-same titles
     type = models.CharField(_("资源类型"), max_length=3, blank=True, default="")
     host_platform = models.CharField(_("部署平台"), max_length=100, blank=True, default="")
     link = models.CharField(_("资源链接"), max_length=2000, blank=True, default="")

@@ -39,6 +39,15 @@ def can_see(user: User, version: Version) -> bool:
     return handed_in(version) and (reach.decides_finally or institution.region_id in reach.regions)
 
 
+def is_own(user: User, version: Version) -> bool:
+    return version.resource.institution_id in reach_of(user).own
+
+
+def can_preview(user: User, version: Version) -> bool:
+    """The living version; while the institution works on it, officers read the round it handed in instead."""
+    return is_own(user, version) or (can_see(user, version) and version.state not in EDITABLE | {State.UNIT_REVIEW})
+
+
 def can_create(user: User, institution: Institution) -> bool:
     return reports_for(user, institution)
 
@@ -119,6 +128,7 @@ def can_see_resource(user: User, resource: Resource) -> bool:
 
 VERBS = {
     "see": can_see,
+    "preview": can_preview,
     "edit": can_edit,
     "upload": can_upload,
     "delete": can_delete,

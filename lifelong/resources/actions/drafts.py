@@ -181,7 +181,7 @@ def start_version(version: Version, *, by: User, at: datetime) -> Version:
     last = resource.versions.order_by("-number").values_list("number", flat=True)[0]
     fresh = Version(resource=version.resource, number=last + 1, created_by=by, created_at=at, saved_by=by, saved_at=at)
     columns = [*(name for name in FIELDS if name != "category"), "category", "category_path", "cover", "rights_file"]
-    for name in [*columns, "duration_from_file"]:
+    for name in [*columns, "duration_from_file", "title_key"]:
         setattr(fresh, name, getattr(version, name))
     fresh.state_at = at
     fresh.save()
@@ -204,6 +204,7 @@ def lock(version: Version) -> Version:
 
 def _put(version: Version, given: Mapping[str, Any], *, by: User, at: datetime) -> None:
     """Validate everything together, write it, judge again what depends on it."""
+    new_series = str(given.get("series_new") or "")[:200]
     given = {name: given[name] for name in TYPED if name in given}
     given["outline"] = as_xml(str(given.get("outline") or ""))
     if version.duration_from_file and str(given.get("duration") or "") == as_clock(version.duration):
@@ -212,6 +213,8 @@ def _put(version: Version, given: Mapping[str, Any], *, by: User, at: datetime) 
     changed, series_before = write(version, result, given), version.series
     version.series = series.named(version.resource.institution, result.values.get("series", ""), at=at)
     version.duration_from_file = version.duration is not None and not given.get("duration")
+    if new_series:
+        version.raw["series_new"] = new_series  # typed, and not yet meant: see VersionForm.values
     _number(version, str(result.values.get("own_number", "")), str(given.get("own_number") or ""))
     version.saved_by, version.saved_at, version.revision = by, at, version.revision + 1
     version.save()

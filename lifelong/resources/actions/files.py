@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from lifelong import audit
 from lifelong.accounts.models import User
 from lifelong.media import actions as media
+from lifelong.media import storage
 from lifelong.media.actions.uploads import plain_name
 from lifelong.media.models import MediaFile, Upload
 from lifelong.media.queries import running_upload
@@ -112,6 +113,28 @@ def name_files(version: Version, *, titles: Mapping[int, str], by: User, at: dat
         entry.title = " ".join(titles[entry.pk].split())[:TITLE_LENGTH] or PurePath(entry.media_file.original_name).stem
         entry.save(update_fields=["title"])
     audit.record("resources.files_named", by=by, of=locked, at=at)
+
+
+@transaction.atomic
+def measured_anew(media_file: MediaFile, *, at: datetime) -> None:
+    """A file was measured: its length and its verdicts into every draft and every open round that holds it."""
+    holding = Version.objects.filter(files__media_file=media_file, deleted_at__isnull=True).order_by("pk").distinct()
+    for version in holding:
+        locked = lock(version)
+        if locked.state in EDITABLE | {State.UNIT_REVIEW}:
+            refresh(locked, at=at)
+        findings.judge_open_round(locked, media_file, at=at)
+
+
+@transaction.atomic
+def take_small(version: Version, *, name: str, content: bytes, by: User, at: datetime) -> VersionFile | None:
+    """A file of up to 20 MB that came through a form: an upload like any other, all at once."""
+    upload = open_upload(version, name=name, size=len(content), by=by, at=at)
+    part = storage.part_of(upload.pk)
+    part.parent.mkdir(parents=True, exist_ok=True)
+    part.write_bytes(content)
+    done = media.conclude_upload(upload.pk, at=at)
+    return version.files.filter(media_file=done.media_file_id).first() if done else None
 
 
 def refresh(version: Version, *, at: datetime) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from lifelong.institutions.models import Institution
 from lifelong.resources.actions.bulk import next_keys, write_rows
 from lifelong.resources.identifiers import new_id
-from lifelong.resources.lifecycle import Availability, State
+from lifelong.resources.lifecycle import Availability, State, Verb
 from lifelong.resources.models import Origin, Resource, Series, Step, Version
+from lifelong.resources.queries.duplicates import title_key
 
 
 @dataclass
@@ -45,8 +46,17 @@ def load_published(records: Sequence[Loaded], *, at: datetime, note: str) -> Non
         "number": 1, "state": State.PUBLISHED.value, "state_at": at, "origin": Origin.LOAD.value, "created_at": at,
         "saved_at": at,
     }  # fmt: skip
-    write_rows(Version, [{**same, "id": r.version, "resource_id": r.resource, **r.values} for r in records])
-    step = {"verb": "published", "from_state": "", "to_state": State.PUBLISHED.value, "at": at, "note": note}
+    write_rows(
+        Version,
+        [
+            {
+                **same, "id": r.version, "resource_id": r.resource, "title_key": title_key(r.values.get("title", "")),
+                **r.values,
+            }
+            for r in records
+        ],
+    )  # fmt: skip
+    step = {"verb": Verb.LOADED.value, "from_state": "", "to_state": State.PUBLISHED.value, "at": at, "note": note}
     write_rows(Step, [{**step, "version_id": record.version} for record in records])
 
 

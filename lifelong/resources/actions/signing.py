@@ -16,6 +16,7 @@ from lifelong.resources.policy import can_sign
 from lifelong.resources.queries.freezing import fingerprint
 from lifelong.web.refusals import NotAllowed, Refusal
 
+BY_FIELD = ("title", "type", "area", "category", "summary", "speakers", "rights_holder", "cover", "outline", "files")
 Answers = Mapping[str, Mapping[str, Any]]  # {"ideology": {"answer": True | False | None, "remark": "…"}}
 
 

@@ -21,9 +21,9 @@ from lifelong.resources.models import Round, ScreeningHit, Signature, Version
 from lifelong.resources.queries import submitting
 from lifelong.resources.queries.freezing import files_of, values_of
 from lifelong.resources.queries.missing import Gap, what_is_missing
-from lifelong.screening import screen
-from lifelong.standards.technical import standard
+from lifelong.standards.technical import packaged
 from lifelong.web.refusals import NotAllowed, Refusal
+from lifelong.web.templatetags.web import moment
 
 SCREENED = ("title", "summary", "outline", "keywords", "speakers", "rights_holder", "series")
 
@@ -177,10 +177,12 @@ def _freeze(
     last = version.rounds.order_by("-number").values_list("number", flat=True).first() or 0
     round = Round.objects.create(
         version=version, number=last + 1, call=call, submitted_by=by, submitted_at=at,
-        receipt_number=receipts.next_number(at), standard=standard().version, values=values_of(version),
+        receipt_number=receipts.next_number(at), standard=packaged().version, values=values_of(version),
         files=files_of(version), signature=signature, in_grace=in_grace,
     )  # fmt: skip
     findings.freeze(version, round)
+    from lifelong.screening import screen
+
     ScreeningHit.objects.bulk_create(
         ScreeningHit(
             round=round, field=hit.field, start=hit.start, end=hit.end, word=hit.word, category=hit.category,
@@ -196,7 +198,7 @@ def _tell(round: Round, *, at: datetime) -> None:
     version = round.version
     address = reverse("resources:receipt", args=[version.resource.resource_id, version.number, round.receipt_number])
     text = _("《%(title)s》已于 %(when)s 报送，回执编号 %(receipt)s。省级审核后会通知您结果。")
-    facts = {"title": version.title, "when": f"{round.submitted_at:%Y-%m-%d %H:%M}", "receipt": round.receipt_number}
+    facts = {"title": version.title, "when": moment(round.submitted_at), "receipt": round.receipt_number}
     notices.send(
         round.submitted_by, subject=_("报送回执 %(receipt)s") % facts, text=text % facts, url=address, kind="receipt", at=at
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lifelong.resources.models import Version
+from lifelong.resources.queries.duplicates import title_key
 from lifelong.resources.queries.freezing import values_of
 from lifelong.standards.metadata import Result
 from lifelong.standards.models import CategoryNode
@@ -30,12 +31,14 @@ def write(version: Version, result: Result, given: Mapping[str, Any]) -> list[st
     them, save what is merely still to do.
     """
     wrong = {problem.field for problem in result.errors}
+    right = {name: value for name, value in result.values.items() if name not in wrong}
     before = {name: getattr(version, _column(name)) for name in FIELDS if name != "series"}
     for name in TEXTS:
-        setattr(version, name, result.values.get(name, ""))
+        setattr(version, name, right.get(name, ""))
     for name in PLAIN:
-        setattr(version, name, result.values.get(name))
-    version.category_path = result.values.get("category", "")
+        setattr(version, name, right.get(name))
+    version.title_key = title_key(version.title)
+    version.category_path = right.get("category", "")
     node = result.category.node if result.category and version.category_path else None
     version.category = CategoryNode.objects.filter(code=node.code).first() if node else None
     version.raw = {name: str(given[name]) for name in TYPED if name in wrong and given.get(name) not in (None, "")}

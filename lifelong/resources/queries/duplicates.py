@@ -1,11 +1,21 @@
 """The same file handed in before, and titles that are nearly the same. A stranger's is never named."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from lifelong.media.models import MediaFile
 from lifelong.resources.models import Version, VersionFile
-from lifelong.resources.queries.reach import HANDED_IN
+from lifelong.resources.queries.reach import HANDED_IN, PUBLIC_STATES
+from lifelong.standards.metadata.text import folded
+
+KEY_LENGTH = 40
+SHORTEST = 2
+BEGINNING = 3  # characters that candidates share; the index finds them
+COMPARED = 200
+ALIKE = 0.85
+_numbers = re.compile(r"[\d一二三四五六七八九十上中下甲乙丙丁]+")
 
 
 @dataclass(frozen=True)
@@ -39,3 +49,41 @@ def same_files(version: Version, files: Iterable[MediaFile]) -> list[Duplicate]:
     handed_in = Version.objects.filter(HANDED_IN).exclude(resource__institution_id=institution)
     strange = others.filter(version__in=handed_in).values_list("media_file__sha256", flat=True).distinct()
     return [*found.values(), *(Duplicate(None, wanted[sha256]) for sha256 in sorted(strange))]
+
+
+def title_key(title: str) -> str:
+    """A title as it is compared: width, case, spaces and punctuation do not matter."""
+    return folded(title)[:KEY_LENGTH]
+
+
+def near_titles(version: Version) -> list[Duplicate]:
+    """Resources whose titles are nearly the same: own ones named, strangers' only as a fact, and only once handed in."""
+    key = title_key(version.title)
+    if len(key) < SHORTEST:
+        return []
+    alike = (
+        Version.objects.filter(title_key__startswith=key[:BEGINNING], deleted_at__isnull=True)
+        .exclude(resource_id=version.resource_id)
+        .select_related("resource")
+        .order_by("-pk")[:COMPARED]
+    )
+    institution = version.resource.institution_id
+    own: dict[int, Duplicate] = {}
+    strange = False
+    for other in alike:
+        if not nearly(key, other.title_key):
+            continue
+        if other.resource.institution_id == institution:
+            own.setdefault(other.resource_id, Duplicate(other))
+        else:
+            strange = strange or other.first_submitted_at is not None or other.state in PUBLIC_STATES
+    return [*own.values(), *([Duplicate(None)] if strange else [])]
+
+
+def nearly(one: str, other: str) -> bool:
+    """The same, or alike but for a few characters; parts of a series (第一讲, 第二讲; 01, 02) are not alike."""
+    if one == other:
+        return True
+    if _numbers.sub("#", one) == _numbers.sub("#", other):
+        return False
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE

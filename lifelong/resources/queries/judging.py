@@ -1,21 +1,27 @@
 """What the metadata validator needs to know about a version: its files, its owner, its series, today."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils import timezone
 
 from lifelong.institutions.models import Institution
 from lifelong.media.models import MediaFile
-from lifelong.media.probe.facts import Facts
+from lifelong.media.probe.facts import Facts, WholeFacts
 from lifelong.resources.models import Version, VersionFile
 from lifelong.standards.metadata import Context, Media, Stage
-from lifelong.standards.queries import platform_named, tree
+from lifelong.standards.queries import metadata_context
 
 
 def facts_of(file: MediaFile) -> Facts | None:
     """What the probe measured; None while it has not."""
     return Facts.from_json(file.facts) if file.facts else None
+
+
+def whole_of(file: MediaFile) -> WholeFacts | None:
+    """What the second pass found; None while it has not come to its end."""
+    return WholeFacts.from_json(file.whole) if file.whole else None
 
 
 def measured(files: Iterable[MediaFile]) -> Media | None:
@@ -71,18 +77,24 @@ def _taken_from(version: Version, orders: Orders) -> dict[tuple[str, int], str]:
 
 
 def context_for(
-    version: Version, *, stage: Stage, at: datetime, series: str = "", orders: Orders | None = None
+    version: Version,
+    *,
+    stage: Stage,
+    at: datetime,
+    series: str = "",
+    orders: Orders | None = None,
+    base: Context | None = None,
 ) -> Context:
-    """Context of one version at one time; no query where its files are loaded and ``orders`` is given."""
+    """Context of one version at one time; no query where its files are loaded and ``orders`` and ``base`` are given.
+
+    ``base`` is ``metadata_context`` of the stage, asked once for many versions.
+    """
     institution = version.resource.institution
     if orders is None:
         series = series or (version.series.title if version.series else "")
         orders = orders_taken([institution.pk], series) if series else {}
-    return Context(
-        today=timezone.localdate(at),
-        tree=tree(),
-        stage=stage,
-        platform_name=platform_named,
+    return replace(
+        base or metadata_context(stage, today=timezone.localdate(at)),
         media=measured(media_files_of(version)),
         attached=attached_to(version),
         owner_names=owner_names(institution),

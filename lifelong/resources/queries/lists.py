@@ -63,7 +63,7 @@ def filtered(versions: QuerySet[Version], asked: QueryDict) -> QuerySet[Version]
 
 def rows(versions: list[Version], *, at: datetime) -> list[Row]:
     """For versions loaded through ``prepared``: what is missing (editable ones) and what the machine found."""
-    known = known_about(versions)
+    known = known_about(versions, at=at)
     found = _counts([version for version in versions if version.state not in EDITABLE])
     listed = []
     for version in versions:
@@ -105,3 +105,11 @@ def state_counts(user: User) -> dict[str, int]:
 def trash(user: User, at: datetime) -> QuerySet[Version]:
     deleted = versions_of_institutions(user, deleted=True).filter(deleted_at__gt=at - KEPT)
     return deleted.select_related("resource__institution", "series").order_by("-deleted_at")
+
+
+def waiting_for_unit_review(user: User) -> QuerySet[Version]:
+    """What the institution's reviewer is to sign, the nearest due date first."""
+    waiting = Version.objects.filter(
+        resource__institution_id__in=reach_of(user).signs_for, state=State.UNIT_REVIEW, deleted_at__isnull=True
+    )
+    return prepared(waiting).order_by("return_due_at", "state_at")

@@ -1,11 +1,12 @@
 """What still stops a version from being submitted, each with the place where it is mended (spec 1, What stops what)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lifelong.media.lifecycle import RESERVING, ProbeState
@@ -13,7 +14,8 @@ from lifelong.media.models import Upload
 from lifelong.resources.models import Finding, Verdict, Version, VersionFile
 from lifelong.resources.queries.freezing import values_of
 from lifelong.resources.queries.judging import Orders, context_for, orders_taken
-from lifelong.standards.metadata import validate
+from lifelong.standards.metadata import Context, validate
+from lifelong.standards.queries import metadata_context
 
 MEDIA_FIELDS = {"files"}
 
@@ -31,8 +33,9 @@ class Gap:
 class Known:
     """What is asked once for a whole list of versions."""
 
-    uploading: frozenset[int] = frozenset()
-    orders: Orders = field(default_factory=dict)
+    uploading: frozenset[int]
+    orders: Orders
+    base: Context
 
 
 def purpose_of(version: Version) -> str:
@@ -45,6 +48,10 @@ def version_of(purpose: str) -> int | None:
     return int(number) if kind == "version" and number.isdigit() else None
 
 
+def uploads_of(version: Version) -> QuerySet[Upload]:
+    return Upload.objects.filter(purpose=purpose_of(version))
+
+
 def prepared(versions: QuerySet[Version]) -> QuerySet[Version]:
     """With everything that is read here: a constant number of queries for any number of versions."""
     files = VersionFile.objects.select_related("media_file")
@@ -54,12 +61,14 @@ def prepared(versions: QuerySet[Version]) -> QuerySet[Version]:
     ).prefetch_related(Prefetch("files", files), Prefetch("findings", living, to_attr="living_findings"))
 
 
-def known_about(versions: Iterable[Version]) -> Known:
+def known_about(versions: Iterable[Version], *, at: datetime) -> Known:
     versions = list(versions)
     running = Upload.objects.filter(purpose__in=[purpose_of(v) for v in versions], state__in=RESERVING)
     ids = {version_of(purpose) for purpose in running.values_list("purpose", flat=True)}
     return Known(
-        frozenset(pk for pk in ids if pk is not None), orders_taken(v.resource.institution_id for v in versions)
+        frozenset(pk for pk in ids if pk is not None),
+        orders_taken(v.resource.institution_id for v in versions),
+        metadata_context("submit", today=timezone.localdate(at)),
     )
 
 
@@ -70,7 +79,7 @@ def what_is_missing(version: Version, *, at: datetime, known: Known | None = Non
     Load ``version`` through ``prepared`` to spare queries.
     """
     if known is None:
-        known = known_about([version])
+        known = known_about([version], at=at)
     return [*_fields(version, at, known), *_files(version, known), *_explanations(version)]
 
 
@@ -88,7 +97,8 @@ def address(version: Version, name: str) -> str:
 
 def _fields(version: Version, at: datetime, known: Known) -> Iterator[Gap]:
     values = {name: value for name, value in values_of(version).items() if name not in {"resource_id", "cover"}}
-    result = validate(values | version.raw, context=context_for(version, stage="submit", at=at, orders=known.orders))
+    context = context_for(version, stage="submit", at=at, orders=known.orders, base=known.base)
+    result = validate(values | version.raw, context=context)
     for problem in result.errors:
         page = "files" if problem.field in MEDIA_FIELDS else "edit"
         yield Gap(problem.field, problem.message, f"{address(version, page)}#field-{problem.field}")

@@ -10,10 +10,9 @@ from lifelong.calls import scope, windows
 from lifelong.calls.lifecycle import Stage
 from lifelong.calls.models import Call
 from lifelong.media.lifecycle import UploadState
-from lifelong.media.models import Upload
 from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Signature, Version
-from lifelong.resources.queries.missing import Gap, address, purpose_of
+from lifelong.resources.queries.missing import Gap, address, uploads_of
 from lifelong.resources.queries.signatures import answered_no, covers
 
 NEVER_CAME = {UploadState.CANCELLED, UploadState.EXPIRED, UploadState.FAILED}
@@ -31,7 +30,7 @@ class Standing:
 
 def upload_began_at(version: Version) -> datetime | None:
     """When the first of its uploads began that was not given up."""
-    uploads = Upload.objects.filter(purpose=purpose_of(version)).exclude(state__in=NEVER_CAME)
+    uploads = uploads_of(version).exclude(state__in=NEVER_CAME)
     return uploads.aggregate(first=Min("began_at"))["first"]
 
 

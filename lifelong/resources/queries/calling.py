@@ -1,0 +1,80 @@
+"""Which calls an institution may answer, and which one a version is for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from lifelong.calls import windows
+from lifelong.calls.lifecycle import Stage
+from lifelong.calls.models import Call
+from lifelong.institutions.models import Institution
+from lifelong.regions.queries import within
+from lifelong.resources.models import Round, Version
+
+
+def reaches(call: Call, institution: Institution) -> bool:
+    """Whether the call asks this institution: its region and its kind."""
+    region = call.region
+    here = region is None or institution.region_id in within(region)
+    return here and (not call.answer_kinds or institution.kind in call.answer_kinds)
+
+
+def calls_for(institution: Institution) -> list[Call]:
+    """Open calls that ask this institution, those whose submission ends first leading."""
+    calls = [call for call in Call.objects.open().with_windows() if reaches(call, institution)]
+    return sorted(calls, key=lambda call: _end(call, institution))
+
+
+def calls_open_to(institution: Institution, *, at: datetime) -> list[Call]:
+    """Those that take a submission now; a version with grace or a return's due date is judged apart."""
+    return [call for call in calls_for(institution) if windows.is_open(call, Stage.SUBMISSION, institution, at)]
+
+
+def chosen_call(version: Version, *, number: str, at: datetime) -> Call | None:
+    """The named call; else the one it was handed in to before; else the only one that is open, or was last."""
+    institution = version.resource.institution
+    if number:
+        found = Call.objects.public().with_windows().filter(number=number).first()
+        return found if found and reaches(found, institution) else None
+    if version.call_id:
+        return Call.objects.with_windows().get(pk=version.call_id)
+    open_now = calls_open_to(institution, at=at)
+    if open_now:
+        return open_now[0] if len(open_now) == 1 else None
+    return next(iter(calls_for(institution)), None)
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How much of a call's quota is used; it tells, it never refuses (spec 1, What stops what)."""
+
+    used: int
+    limit: int
+
+    @property
+    def full(self) -> bool:
+        return self.used >= self.limit
+
+
+def used_of_quota(institution: Institution, call: Call) -> Quota | None:
+    if call.quota is None:
+        return None
+    rounds = Round.objects.filter(call=call, version__resource__institution=institution)
+    return Quota(rounds.values("version__resource").distinct().count(), call.quota)
+
+
+def deadline_for(institutions: QuerySet[Institution], at: datetime) -> datetime | None:
+    """The next end of submission that concerns one of these institutions."""
+    ends = [
+        ends_at
+        for institution in institutions
+        for call in calls_open_to(institution, at=at)
+        if (ends_at := windows.effective_end(call, Stage.SUBMISSION, institution))
+    ]
+    return min(ends, default=None)
+
+
+def _end(call: Call, institution: Institution) -> float:
+    ends_at = windows.effective_end(call, Stage.SUBMISSION, institution)
+    return ends_at.timestamp() if ends_at else float("inf")

@@ -1,0 +1,33 @@
+"""News from below: files that arrived, files that were measured."""
+
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils import timezone
+
+from lifelong.media import events
+from lifelong.media.models import MediaFile
+from lifelong.resources.actions import files, links
+from lifelong.standards import events as standards_events
+from lifelong.standards.models import HostPlatform
+
+
+@receiver(events.file_arrived)
+def take_in(sender: Any, *, media_file: MediaFile, upload: Any, **rest: Any) -> None:
+    if upload is not None:
+        files.receive(media_file, upload, at=timezone.now())
+
+
+@receiver(events.facts_measured)
+def judge_facts(sender: Any, *, media_file: MediaFile, **rest: Any) -> None:
+    files.measured_anew(media_file, at=timezone.now())
+
+
+@receiver(events.whole_measured)
+def judge_whole(sender: Any, *, media_file: MediaFile, **rest: Any) -> None:
+    files.measured_anew(media_file, at=timezone.now())
+
+
+@receiver(standards_events.platform_verified)
+def judge_links(sender: Any, *, platform: HostPlatform, **rest: Any) -> None:
+    links.judge_links_of(platform, at=timezone.now())

@@ -1,0 +1,25 @@
+"""Work on resources outside a request. Each loads by id, does one thing, and may be repeated."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_tasks import task
+
+from lifelong.jobs.schedule import daily
+from lifelong.resources.actions import drafts, links
+from lifelong.resources.models import LinkCheck
+from lifelong.standards.links import checker
+
+
+@task(priority=20, max_attempts=4, title=_("检查资源链接"))
+def check_link(link_check_id: int, url: str, attempt: int) -> None:
+    """Goes out and looks. A link that was changed meanwhile is another check's."""
+    check = LinkCheck.objects.filter(pk=link_check_id, url=url, attempts=attempt - 1).first()
+    if check is None:
+        return
+    links.record_check(check, facts=checker.check_link(url), attempt=attempt, at=timezone.now())
+
+
+@daily(at="03:20")
+@task(title=_("清理回收站中过期的草稿"))
+def purge_deleted_drafts() -> int:
+    return drafts.purge(at=timezone.now())

@@ -1,0 +1,1 @@
+"""Pages and buttons of those who prepare and sign resources."""

@@ -1,0 +1,175 @@
+"""媒体文件: the upload page of a version, its findings with their explanations, and what the upload island asks."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from lifelong.media.queries import upload_address, upload_state
+
+from lifelong.resources.actions import explanations, files, links
+from lifelong.resources.models import Version
+from lifelong.resources.queries.duplicates import same_files
+from lifelong.resources.queries.filing import file_states, link_findings, moving, running_uploads
+from lifelong.resources.queries.missing import address, what_is_missing
+from lifelong.resources.views.loading import shell, version_or_404
+from lifelong.web.middleware import wants_json
+from lifelong.web.refusals import Refusal
+from lifelong.web.rights import right
+
+
+@require_GET
+@right("desk")
+def index(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+    version = version_or_404(request, resource_id, number, "preview")
+    uploads = [upload_state(upload) for upload in running_uploads(version)]
+    return render(
+        request, "resources/files.html", {**_listed(request, version), "step": "files", "uploads": uploads}
+    )
+
+
+def _listed(request: HttpRequest, version: Version) -> dict[str, Any]:
+    return {
+        **shell(version, request.user),
+        "files": file_states(version),
+        "duplicates": same_files(version, [entry.media_file for entry in version.files.all()]),
+        "link_findings": link_findings(version),
+        "gaps": what_is_missing(version, at=timezone.now()),
+    }
+
+
+@require_GET
+@right("resources.prepare")
+def state(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+    """JSON for the island: what is on its way and what is being checked, with the verdicts so far."""
+    return JsonResponse({"files": moving(version_or_404(request, resource_id, number))})
+
+
+@require_GET
+@right("desk")
+def list_fragment(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+    """The files and what was found of each, for a page that brings itself up to date."""
+    version = version_or_404(request, resource_id, number, "preview")
+    return render(request, "resources/_files.html", _listed(request, version))
+
+
+@require_POST
+@right("resources.prepare")
+def open_upload(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+    """``name``, ``size`` and perhaps ``sha256`` in, the upload with its address out; JSON or form alike."""
+    version = version_or_404(request, resource_id, number)
+    told = _told(request)
+    size = str(told.get("size", ""))
+    upload = files.open_upload(
+        version, name=str(told.get("name", "")), size=int(size) if size.isdigit() else 0,
+        sha256=str(told.get("sha256", "")), by=request.user, at=timezone.now(),
+    )  # fmt: skip
+    return JsonResponse({"id": str(upload.pk), "url": upload_address(upload)}, status=201)
+
+
+def _told(request: HttpRequest) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        return request.POST.dict()
+    try:
+        told = json.loads(request.body)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+@require_POST
+@right("resources.prepare")
+def cancel_upload(request: HttpRequest, resource_id: str, number: int, upload: str) -> HttpResponse:
+    version = version_or_404(request, resource_id, number)
+    files.cancel_upload(version, upload_id=upload, by=request.user, at=timezone.now())
+    return _back(request, version, _("已取消上传。"))
+
+
+@require_POST
+@right("resources.prepare")
+def send(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+    """Without a script: files of up to 20 MB in all through the form itself."""
+    version = version_or_404(request, resource_id, number, "upload")
+    sent = request.FILES.getlist("files")
+    if not sent:
+        messages.warning(request, _("还没有选择文件。"))
+    for file in sent:
+        try:
+            files.take_small(version, name=file.name or "", content=file.read(), by=request.user, at=timezone.now())
+        except Refusal as refusal:
+            messages.error(request, f"{file.name}：{refusal}")
+        else:
+            messages.success(request, _("已收到“%(name)s”，正在检测。") % {"name": file.name})
+    return redirect(address(version, "files"))
+
+
+@require_POST
+@right("resources.prepare")
+def change(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+    """Order and titles of all files at once; or one file moved, or taken out, by its own button."""
+    version = version_or_404(request, resource_id, number)
+    entries = list(version.files.all())
+    by, at = request.user, timezone.now()
+    if remove := request.POST.get("remove"):
+        files.remove_file(version, entry_id=int(remove) if remove.isdigit() else 0, by=by, at=at)
+        return _back(request, version, _("文件已移出。"))
+    titles = {entry.pk: request.POST[f"title-{entry.pk}"] for entry in entries if f"title-{entry.pk}" in request.POST}
+    if titles:
+        files.name_files(version, titles=titles, by=by, at=at)
+    order = _order(request, [entry.pk for entry in entries])
+    if order != [entry.pk for entry in entries]:
+        files.order_files(version, entry_ids=order, by=by, at=at)
+    return _back(request, version, _("已保存文件的次序和标题。"))
+
+
+def _order(request: HttpRequest, now: list[int]) -> list[int]:
+    """By the numbers typed, by one step up or down, or by name."""
+    for name, step in (("up", -1), ("down", 1)):
+        moved = request.POST.get(name, "")
+        if moved.isdigit() and int(moved) in now:
+            place = now.index(int(moved))
+            other = min(max(place + step, 0), len(now) - 1)
+            now[place], now[other] = now[other], now[place]
+            return now
+
+    def wanted(pk: int) -> tuple[int, int]:
+        text = request.POST.get(f"position-{pk}", "")
+        return (int(text) if text.isdigit() else now.index(pk) + 1, now.index(pk))
+
+    return sorted(now, key=wanted)
+
+
+@require_POST
+@right("resources.prepare")
+def explain(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+    """The reporter's one sentence for each fail (spec 1, What stops what)."""
+    version = version_or_404(request, resource_id, number)
+    given = {
+        int(name.removeprefix("explanation-")): text
+        for name, text in request.POST.items()
+        if name.startswith("explanation-") and name.removeprefix("explanation-").isdigit()
+    }
+    explanations.explain(version, sentences=given, by=request.user, at=timezone.now())
+    return _back(request, version, _("说明已保存。"))
+
+
+@require_POST
+@right("resources.prepare")
+def check_link(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+    version = version_or_404(request, resource_id, number)
+    links.ask_for_check(version, by=request.user, at=timezone.now())
+    return _back(request, version, _("已开始检查链接，稍后刷新查看结果。"))
+
+
+def _back(request: HttpRequest, version: Version, said: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"said": said})
+    messages.success(request, said)
+    return redirect(address(version, "files"))
+
+

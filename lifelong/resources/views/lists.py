@@ -1,0 +1,159 @@
+"""The institution's list, what is still missing in it, and the trash."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lifelong.calls.scope import Area, ResourceType
+from lifelong.resources.actions import drafts
+from lifelong.resources.actions import series as series_actions
+from lifelong.resources.forms import FillForm
+from lifelong.resources.lifecycle import EDITABLE, State
+from lifelong.resources.models import Series
+from lifelong.resources.queries import lists
+from lifelong.resources.queries.missing import prepared
+from lifelong.resources.queries.reach import institutions_reported_by, reach_of
+from lifelong.resources.views.loading import chosen, reported_institution
+from lifelong.web.refusals import Refusal
+from lifelong.web.rights import right
+
+PAGE = 50
+
+
+@require_GET
+@right("resources.sign")
+def index(request: HttpRequest) -> HttpResponse:
+    """Everything the institution has, newest version per resource, filtered by the address."""
+    own = lists.newest_only(lists.versions_of_institutions(request.user))
+    page = Paginator(lists.filtered(prepared(own), request.GET), PAGE).get_page(request.GET.get("page"))
+    counts = lists.state_counts(request.user)
+    return render(
+        request,
+        "resources/index.html",
+        {
+            "page": page,
+            "rows": lists.rows(list(page), at=timezone.now()),
+            "states": [(state, State(state).label, counts[state]) for state in State.values if state in counts],
+            "total": sum(counts.values()),
+            "areas": Area.choices,
+            "types": ResourceType.choices,
+            "series": Series.objects.filter(institution_id__in=reach_of(request.user).own).order_by("title"),
+            "institutions": list(institutions_reported_by(request.user)),
+            "fill": FillForm(),
+            "filtering": any(request.GET.get(name) for name in ("q", "state", "area", "type", "series")),
+        },
+    )
+
+
+@require_GET
+@right("resources.prepare")
+def missing(request: HttpRequest) -> HttpResponse:
+    """还缺什么: every draft with a link to each gap."""
+    own = lists.newest_only(lists.versions_of_institutions(request.user)).filter(state__in=EDITABLE)
+    page = Paginator(prepared(own).order_by("return_due_at", "-saved_at", "-id"), PAGE).get_page(request.GET.get("page"))
+    rows = lists.rows(list(page), at=timezone.now())
+    return render(
+        request, "resources/missing.html", {"page": page, "rows": rows, "ready": [row for row in rows if not row.gaps]}
+    )
+
+
+@require_GET
+@right("resources.prepare")
+def trash(request: HttpRequest) -> HttpResponse:
+    page = Paginator(lists.trash(request.user, timezone.now()), PAGE).get_page(request.GET.get("page"))
+    return render(request, "resources/trash.html", {"page": page})
+
+
+@require_POST
+@right("resources.prepare")
+def many(request: HttpRequest) -> HttpResponse:
+    """One button of the bar below the list: submit, delete, fill one field."""
+    versions = chosen(request, lists.versions_of_institutions(request.user))
+    back = redirect(f"{reverse('resources:index')}?{request.POST.get('query', '')}".rstrip("?"))
+    if not versions:
+        messages.warning(request, _("还没有选资源。请在列表左侧勾选。"))
+        return back
+    match request.POST.get("do"):
+        case "submit":
+            names = "&".join(f"version={version.pk}" for version in versions)
+            return redirect(f"{reverse('resources:submit-many')}?{names}")
+        case "delete":
+            _delete(request, versions)
+        case "fill":
+            _fill(request, versions)
+    return back
+
+
+def _delete(request: HttpRequest, versions: list) -> None:
+    done, left = 0, []
+    for version in versions:
+        try:
+            drafts.delete_draft(version, by=request.user, at=timezone.now())
+            done += 1
+        except Refusal as refusal:
+            left.append(f"《{version.title}》{refusal}")
+    if done:
+        text = ngettext("已删除 %(n)s 份草稿，30 天内可以在回收站恢复。", "已删除 %(n)s 份草稿，30 天内可以在回收站恢复。", done)
+        messages.success(request, text % {"n": done})
+    for text in left:
+        messages.warning(request, text)
+
+
+def _fill(request: HttpRequest, versions: list) -> None:
+    form = FillForm(request.POST)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, errors[0])
+        return
+    field, value = form.cleaned_data["field"], form.cleaned_data["value"]
+    outcome = drafts.fill_field(versions, field=field, value=value, by=request.user, at=timezone.now())
+    done = sum(not why for _version, why in outcome)
+    if done:
+        messages.success(request, ngettext("已填写 %(n)s 项资源。", "已填写 %(n)s 项资源。", done) % {"n": done})
+    for version, why in outcome:
+        if why:
+            messages.warning(request, f"《{version.title or version.resource}》{why}")
+
+
+@require_http_methods(["GET", "POST"])
+@right("resources.prepare")
+def series(request: HttpRequest) -> HttpResponse:
+    """The institution's series with how much is in each; POST makes one."""
+    institutions = list(institutions_reported_by(request.user))
+    if request.method == "POST":
+        institution = reported_institution(request)
+        try:
+            series_actions.create(
+                institution, title=request.POST.get("title", ""), by=request.user, at=timezone.now()
+            )
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, _("系列已建立。"))
+        return redirect("resources:series")
+    found = Series.objects.filter(institution__in=institutions).annotate(
+        count=Count("version__resource", filter=Q(version__deleted_at__isnull=True), distinct=True)
+    )
+    return render(
+        request, "resources/series.html", {"series": found.order_by("title"), "institutions": institutions}
+    )
+
+
+@require_POST
+@right("resources.prepare")
+def rename_series(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Series, pk=pk, institution__in=institutions_reported_by(request.user))
+    try:
+        series_actions.rename(found, title=request.POST.get("title", ""), by=request.user, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("系列已改名。"))
+    return redirect("resources:series")

@@ -1,0 +1,57 @@
+"""Load what an address names, for this person; what they may not see does not exist."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from lifelong.institutions.models import Institution
+from lifelong.resources import policy
+from lifelong.resources.identifiers import as_written
+from lifelong.resources.models import Resource, Version
+from lifelong.resources.queries.missing import prepared
+from lifelong.resources.queries.reach import institutions_reported_by, versions_seen_by
+
+
+def version_or_404(request: HttpRequest, resource_id: str, number: int, verb: str = "see") -> Version:
+    """404 for what is out of reach, 403 for what may be seen but not be done."""
+    version = get_object_or_404(
+        prepared(versions_seen_by(request.user)), resource__resource_id=as_written(resource_id) or "-", number=number
+    )
+    if not policy.VERBS[verb](request.user, version):
+        raise PermissionDenied
+    return version
+
+
+def resource_or_404(request: HttpRequest, resource_id: str) -> tuple[Resource, list[Version]]:
+    """The resource and those of its versions that this person sees, newest first; never without one."""
+    seen = prepared(versions_seen_by(request.user)).filter(resource__resource_id=as_written(resource_id) or "-")
+    versions = list(seen.order_by("-number"))
+    if not versions:
+        raise Http404
+    return versions[0].resource, versions
+
+
+def reported_institution(request: HttpRequest) -> Institution:
+    """The institution that a new resource is for: the named one, else the person's first."""
+    own = institutions_reported_by(request.user)
+    code = request.POST.get("institution") or request.GET.get("institution")
+    found = own.filter(code=code).first() if code else own.first()
+    if found is None:
+        raise PermissionDenied
+    return found
+
+
+def chosen(request: HttpRequest, versions: QuerySet[Version], name: str = "version") -> list[Version]:
+    """The ticked rows of a list, in the order of the list; ids of others are passed over."""
+    values = request.POST.getlist(name) or request.GET.getlist(name)
+    ids = [int(value) for value in values if value.isdigit()]
+    found = {version.pk: version for version in prepared(versions).filter(pk__in=ids)}
+    return [found[pk] for pk in dict.fromkeys(ids) if pk in found]
+
+
+def shell(version: Version, user: Any) -> dict[str, Any]:
+    """What every page of a version carries."""
+    return {"version": version, "resource": version.resource, "may": policy.abilities(user, version)}

@@ -1,0 +1,118 @@
+"""Pages that only show: the resource as a whole, a version, its preview, a receipt."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from lifelong.media.queries import playable, signed_url
+from lifelong.resources import policy
+from lifelong.resources.models import Version
+from lifelong.resources.queries.preview import Playable, pieces_of, preview_of
+from lifelong.resources.queries.reading import contents_of, lines_of, lines_of_version
+from lifelong.resources.queries.timeline import timeline, whereabouts
+from lifelong.resources.views.loading import resource_or_404, shell, version_or_404
+from lifelong.web.rights import right
+
+
+@require_GET
+@right("desk")
+def overview(request: HttpRequest, resource_id: str) -> HttpResponse:
+    """Where it is, with whom, expected by when; its versions and everything that happened."""
+    resource, versions = resource_or_404(request, resource_id)
+    newest = versions[0]
+    return render(
+        request,
+        "resources/overview.html",
+        {
+            **shell(newest, request.user),
+            "versions": versions,
+            "where": whereabouts(newest, timezone.now()),
+            "entries": timeline(resource, request.user),
+            "rounds": newest.rounds.order_by("-number"),
+            "own": policy.reports_for(request.user, resource.institution),
+        },
+    )
+
+
+def read_only(request: HttpRequest, version: Version) -> HttpResponse:
+    """The version as it reads; officers are shown what was handed in, never the draft that follows it."""
+    shown = version.rounds.order_by("-number").first() if not _own(request, version) else None
+    values = shown.values if shown else None
+    return render(
+        request,
+        "resources/version.html",
+        {
+            **shell(version, request.user),
+            "round": shown,
+            "lines": lines_of(values) if values else lines_of_version(version),
+            "contents": contents_of(values["outline"] if values else version.outline),
+            "findings": _findings(version, shown),
+            "where": whereabouts(version, timezone.now()),
+        },
+    )
+
+
+def _own(request: HttpRequest, version: Version) -> bool:
+    return policy.is_own(request.user, version)
+
+
+def _findings(version: Version, shown: object) -> list:
+    newest = shown or version.rounds.order_by("-number").first()
+    return list(version.findings.filter(round=newest).select_related("media_file"))
+
+
+@require_GET
+@right("desk")
+def preview(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+    """As the public will see it, played through addresses that are good for this session alone."""
+    version = version_or_404(request, resource_id, number, "preview")
+    wanted = request.GET.get("file", "")
+    pieces = pieces_of(version)
+    chosen = next((piece for piece in pieces if str(piece.entry.pk) == wanted), pieces[0] if pieces else None)
+    return render(
+        request,
+        "resources/preview.html",
+        {
+            **shell(version, request.user),
+            "step": "preview",
+            "shown": preview_of(version, cover=_address(request, version.cover)),
+            "pieces": pieces,
+            "chosen": chosen,
+            "player": _player(request, version, chosen),
+        },
+    )
+
+
+def _player(request: HttpRequest, version: Version, piece: Playable | None) -> dict | None:
+    if piece is None or not piece.ready:
+        return None
+    file = piece.entry.media_file
+    return {
+        "src": signed_url(playable(file) or file, request=request),
+        "mime": piece.mime,
+        "sound": piece.sound,
+        "poster": _address(request, version.cover),
+        "title": version.title,
+        "area": version.area,
+        "start": request.GET.get("t", ""),
+    }
+
+
+def _address(request: HttpRequest, file: object) -> str:
+    return signed_url(file, request=request) if file is not None else ""
+
+
+@require_GET
+@right("desk")
+def receipt(request: HttpRequest, resource_id: str, number: int, receipt_number: str) -> HttpResponse:
+    version = version_or_404(request, resource_id, number)
+    rounds = version.rounds.select_related("call", "submitted_by", "signature")
+    found = rounds.filter(receipt_number=receipt_number).first()
+    if found is None:
+        raise Http404
+    return render(
+        request,
+        "resources/receipt.html",
+        {**shell(version, request.user), "round": found, "where": whereabouts(version, timezone.now())},
+    )
