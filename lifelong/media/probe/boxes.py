@@ -99,7 +99,7 @@ def walk(fd: int, size: int) -> Movie:
     fragmented = False
     index_whole = True
     reach = 0
-    for kind, begin, body, end in _top(fd, size):
+    for kind, begin, body, end in top(fd, size):
         reach = max(reach, end)
         if kind == b"ftyp" and not brands:
             brands = _brands(os.pread(fd, min(end - body, 512), body))
@@ -117,7 +117,7 @@ def walk(fd: int, size: int) -> Movie:
     return Movie(boxes, tracks, index_at is not None, index_whole)
 
 
-def _top(fd: int, size: int) -> Iterator[tuple[bytes, int, int, int]]:
+def top(fd: int, size: int) -> Iterator[tuple[bytes, int, int, int]]:
     """Kind, begin, begin of the body and end of each box of the file's top level."""
     at = 0
     for _ in range(_TOP_BOXES):
@@ -136,7 +136,7 @@ def _top(fd: int, size: int) -> Iterator[tuple[bytes, int, int, int]]:
         at += length
 
 
-def _inner(data: bytes | memoryview, begin: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
+def inner(data: bytes | memoryview, begin: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
     """Kind, begin and end of the body of each box in ``data``, descending into the plain containers."""
     at, end = begin, len(data) if end is None else end
     while at + 8 <= end:
@@ -151,7 +151,7 @@ def _inner(data: bytes | memoryview, begin: int = 0, end: int | None = None) -> 
         stop = min(at + length, end)
         yield kind, body, stop
         if kind in _INSIDE:
-            yield from _inner(data, body, stop)
+            yield from inner(data, body, stop)
         at += length
 
 
@@ -164,7 +164,7 @@ def _index(data: bytes, tracks: dict[int, Track]) -> float | None:
     """Reads moov into ``tracks``; gives the length that the movie header states, in seconds."""
     duration = None
     track = Track()
-    for kind, begin, end in _inner(data):
+    for kind, begin, end in inner(data):
         body = data[begin:end] if kind in _READERS or kind in (b"mvhd", b"trex") else b""
         if kind == b"mvhd":
             timescale, ticks = _clock(body)
@@ -215,7 +215,7 @@ def _read_stsd(track: Track, body: bytes) -> None:
 
 
 def _read_stts(track: Track, body: bytes) -> None:
-    pairs = _numbers(body[8:], 4)
+    pairs = numbers(body[8:], 4)
     counts, lengths = pairs[: len(pairs) // 2 * 2 : 2], pairs[1::2]
     track.spacing = Spacing()
     for count, length in zip(counts, lengths, strict=True):
@@ -224,10 +224,10 @@ def _read_stts(track: Track, body: bytes) -> None:
 
 
 def _read_chunks(track: Track, body: bytes, width: int) -> None:
-    track.last_chunk = max(_numbers(body[8:], width), default=0)
+    track.last_chunk = max(numbers(body[8:], width), default=0)
 
 
-def _numbers(data: bytes, width: int) -> "array[int]":
+def numbers(data: bytes, width: int) -> "array[int]":
     """Big-endian numbers of 4 or 8 bytes; a cut-off last one is dropped."""
     numbers = array("I" if width == 4 else "Q", data[: len(data) // width * width])
     if sys.byteorder == "little":
@@ -248,11 +248,11 @@ _READERS = {
 
 def _fragment(data: bytes, tracks: dict[int, Track]) -> None:
     """Adds the samples of one moof to its tracks."""
-    for kind, begin, end in _inner(data):
+    for kind, begin, end in inner(data):
         if kind != b"traf":
             continue
         track, length = None, 0
-        for inner, start, stop in _inner(data, begin, end):
+        for inner, start, stop in inner(data, begin, end):
             try:
                 if inner == b"tfhd":
                     track, length = _read_tfhd(data[start:stop], tracks)
@@ -279,5 +279,5 @@ def _read_trun(track: Track, default: int, body: bytes) -> None:
         return
     step = bin(flags >> 8 & 0xF).count("1")
     begin = 8 + 4 * (flags & 1) + 4 * (flags >> 2 & 1)
-    for length in _numbers(body[begin : begin + count * step * 4], 4)[::step]:
+    for length in numbers(body[begin : begin + count * step * 4], 4)[::step]:
         track.spacing.add(length)

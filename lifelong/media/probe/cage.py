@@ -182,11 +182,8 @@ class _Keeper:
         if control is not None:
             control.close()
         if process is not None:
-            try:
-                process.wait(1)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.kill()  # it keeps nothing, and its children die with it
+            process.wait()
 
 
 def _start() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:

@@ -1,6 +1,6 @@
 """What a probe measured of a file: plain values, no opinion. The technical standard judges them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from lifelong.media.probe.record import Record
@@ -137,9 +137,8 @@ class Facts(Record):
         """The track a player chooses: the first marked as default, else the first."""
         return next((track for track in self.audio if track.default), self.audio[0] if self.audio else None)
 
-    @property
-    def frame_rate(self) -> Fraction | None:
-        return self.video.frame_rate if self.video else None
+    def with_sha256(self, digest: str) -> "Facts":
+        return replace(self, sha256=digest)
 
 
 @dataclass(frozen=True)
