@@ -30,10 +30,9 @@ def codec(case: Case, rule: Requirement) -> Finding:
     measured = codec_name(video.codec, video.tag)
     if video.codec in rule.limits["codecs"]:
         return finding(rule, "pass", required, " ".join((measured, video.profile)).strip(), _("画面编码符合要求。"))
-    message = _("画面的编码是 %(found)s，标准要求 %(wanted)s；许多浏览器放不出 %(found)s 的画面。") % {
-        "found": measured,
-        "wanted": required,
-    }
+    message = _("画面的编码是 %(found)s，标准要求 %(wanted)s。") % {"found": measured, "wanted": required}
+    if video.codec not in _SHOWN_BY_BROWSERS:
+        message += _("许多浏览器放不出这种画面。")
     remedy = _("请在“导出”里把视频编码选为 H.264（也写作 AVC），不要选 H.265/HEVC，重新导出。")
     return finding(rule, "fail", required, measured, message, remedy)
 
@@ -157,6 +156,8 @@ def playable(case: Case, rule: Requirement) -> Finding:
         message += _("画面是隔行扫描，快速运动时可能有锯齿。")
     return finding(rule, "pass", required, measured, message)
 
+
+_SHOWN_BY_BROWSERS = ("vp8", "vp9", "av1")
 
 RULES: dict[str, Rule] = {
     "video.container": container,
