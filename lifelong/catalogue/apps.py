@@ -1,4 +1,8 @@
+from collections.abc import Iterator
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils.translation import gettext as _
 
 
 class CatalogueConfig(AppConfig):
@@ -7,3 +11,28 @@ class CatalogueConfig(AppConfig):
 
     def ready(self) -> None:
         from lifelong.catalogue import receivers  # noqa: F401 - they listen from now on
+        from lifelong.web import desk
+
+        desk.register_menu(_menu)
+        desk.register_waiting(_waiting)
+
+
+def _menu(user: Any) -> Iterator[Any]:
+    from lifelong.catalogue import policy
+    from lifelong.web.desk import Entry
+
+    if policy.can_open_library(user):
+        yield Entry(_("资源库"), "/work/catalogue/", group=_("资源库"), order=60)
+    if policy.can_answer_reports(user):
+        yield Entry(_("问题反馈"), "/work/reports/", group=_("资源库"), order=61)
+
+
+def _waiting(user: Any) -> Iterator[Any]:
+    from lifelong.catalogue import policy
+    from lifelong.catalogue.queries import desk
+    from lifelong.web.desk import Waiting
+
+    if policy.can_answer_reports(user) and (count := desk.open_reports()):
+        yield Waiting(_("待答复的问题反馈"), count, "/work/reports/")
+    if user.has_right("catalogue.restore") and (count := desk.hidden_count()):
+        yield Waiting(_("已下架、待决定恢复或出库的资源"), count, "/work/catalogue/?state=hidden")

@@ -43,8 +43,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.exclude(visibility=Visibility.PREPARED)
 
     def with_counts(self) -> "EntryQuerySet":
-        """One query for a list: counts and the institution's present name come along."""
-        return self.select_related("resource__count", "institution")
+        """One query for a list: counts, batch and the institution's present name come along."""
+        heavy = ("batch__manifest", "batch__amendments", "batch__announcement")  # of thousands of items, once per row
+        return self.select_related("resource__count", "institution", "batch").defer(*heavy)
 
 
 class Entry(models.Model):

@@ -13,6 +13,7 @@ from lifelong.media import events as media_events
 from lifelong.resources import events as resource_events
 from lifelong.resources.lifecycle import Availability
 from lifelong.review import events as review_events
+from lifelong.standards import events as standard_events
 
 
 @receiver(review_events.batch_prepared)
@@ -43,3 +44,8 @@ def show_new_renditions(sender: Any, *, media_file: Any, **rest: Any) -> None:
 @receiver([events.entry_hidden, events.entry_retired])
 def keep_hidden(sender: Any, *, entry: Entry, **rest: Any) -> None:
     tasks.keep_hidden.enqueue(entry.pk)
+
+
+@receiver(standard_events.category_changed)
+def index_category(sender: Any, *, code: str, **rest: Any) -> None:
+    tasks.index_category.enqueue(code)

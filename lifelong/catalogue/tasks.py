@@ -25,3 +25,8 @@ def renew_media(media_file_pk: int) -> int:
 @task(title=_("核对已下架资源的文件"))
 def check_hidden() -> int:
     return sum(availability.keep_out(entry, at=timezone.now()) for entry in media.hidden_with_names())
+
+
+@task(title=_("按新的分类更新检索"))
+def index_category(code: str) -> int:
+    return snapshots.index_category(code, at=timezone.now())

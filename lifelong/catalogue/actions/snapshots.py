@@ -13,6 +13,7 @@ from lifelong.catalogue.actions import media
 from lifelong.catalogue.actions.log import note_changes
 from lifelong.catalogue.lifecycle import ChangeKind, Visibility
 from lifelong.catalogue.models import Entry, Speaker
+from lifelong.catalogue.queries.categories import below
 from lifelong.institutions.models import Institution
 from lifelong.resources.lifecycle import Availability
 from lifelong.resources.models import Resource, Version
@@ -146,3 +147,16 @@ def renew_media(media_file_key: int, *, at: datetime | None = None) -> int:
             renewed.append(entry.resource_id)
     note_changes(renewed, kind=ChangeKind.PUBLISHED, at=at)
     return len(renewed)
+
+
+def index_category(code: str, *, at: datetime) -> int:
+    """A node was renamed, moved or merged: whatever lies in it or below is indexed anew, a chunk a transaction."""
+    keys = below(code)
+    total = 0
+    resources = Entry.objects.online().filter(category__in=keys).order_by("pk").values_list("resource_id", flat=True)
+    for start in range(0, len(resources), 2_000):
+        with transaction.atomic():
+            some = list(resources[start : start + 2_000])
+            note_changes(some, kind=ChangeKind.RENAMED, at=at)
+            total += len(some)
+    return total

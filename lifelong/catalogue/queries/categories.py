@@ -15,7 +15,7 @@ class CategoryTree:
     nodes: dict[int, CategoryNode] = field(default_factory=dict)
     by_code: dict[str, CategoryNode] = field(default_factory=dict)
     children: dict[int | None, list[CategoryNode]] = field(default_factory=dict)
-    read_at: float = 0.0
+    read_at: float = float("-inf")
 
     def path(self, key: int | None) -> tuple[CategoryNode, ...]:
         """From the area down to the node; empty for none."""
@@ -35,7 +35,7 @@ _tree = CategoryTree()
 
 def category_tree() -> CategoryTree:
     global _tree  # noqa: PLW0603 - one per process, renewed after a few seconds
-    if time.monotonic() - _tree.read_at > FRESH_S or not _tree.nodes:
+    if time.monotonic() - _tree.read_at > FRESH_S:
         nodes = list(CategoryNode.objects.order_by("position", "id"))
         fresh = CategoryTree(read_at=time.monotonic())
         for node in nodes:
@@ -65,3 +65,14 @@ def category(code: str) -> CategoryNode | None:
             break
         node = tree.nodes.get(node.moved_to_id)
     return node
+
+
+def below(code: str) -> set[int]:
+    """Keys of a node, of everything under it, and of what was merged into any of these; read afresh."""
+    nodes = list(CategoryNode.objects.values_list("pk", "code", "parent_id", "moved_to_id"))
+    found = {key for key, node_code, _parent, _moved in nodes if node_code == code}
+    while True:
+        more = {key for key, _code, parent, moved in nodes if parent in found or moved in found} - found
+        if not more:
+            return found
+        found |= more

@@ -72,7 +72,7 @@ def region_path(code: str | None) -> tuple[str, ...]:
 
 def online(resource_keys: Iterable[int] | None = None) -> Iterator[Entry]:
     """Online entries, all or those of these resources, without holding them all in memory."""
-    entries = Entry.objects.online().with_counts().select_related("batch")
+    entries = Entry.objects.online().with_counts()
     if resource_keys is not None:
         return iter(entries.filter(resource_id__in=list(resource_keys)))
     return entries.order_by("pk").iterator(chunk_size=2_000)

@@ -15,11 +15,11 @@ VERSION = 1  # raise it with every change here or in text.py: the feeder then bu
 # which is five times faster than counting a field of many values (measured, research/search-spike pitfall 7)
 FACETS = {
     "area": "area", "category": "category", "type": "type", "institution": "institution", "region": "region",
-    "year": "year", "length": "length", "batch": "batch", "captions": "captions",
+    "year": "year", "length": "length", "batch": "batch", "captions": "captions", "series": "series",
 }  # fmt: skip
 PATHS = {"category", "region"}
 # filter → the field whose terms it matches
-FILTERS = {**FACETS, "category": "categories", "region": "regions", "series": "series", "speaker": "speakers"}
+FILTERS = {**FACETS, "category": "categories", "region": "regions", "speaker": "speakers"}
 SORTS = {"views": "views", "learners": "learners", "newest": "newest", "series": "order"}
 LENGTHS = [("short", 600), ("medium", 1800), ("long", 3600), ("longer", None)]  # seconds, upper bound
 
@@ -65,7 +65,7 @@ def build_schema() -> Schema:
     build.add_unsigned_field("change", fast=True)  # which state of the entry this is, for the nightly comparison
     build.add_text_field("all", tokenizer_name="words", index_option="freq")
     build.add_text_field("sounds", tokenizer_name="words", index_option="basic")
-    for name in ("words", "heard", "completions", "titles", "categories", "regions", "speakers", "series"):
+    for name in ("words", "heard", "completions", "titles", "categories", "regions", "speakers"):
         build.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in FACETS.values():
         build.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)

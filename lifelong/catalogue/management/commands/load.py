@@ -11,7 +11,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from lifelong.catalogue.actions.loading import load
-from lifelong.catalogue.queries.standards import context_for_load
+from lifelong.standards.queries.judging import metadata_context
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         now = timezone.now()
         quiet = options["json"] or not sys.stderr.isatty()
         with tqdm(total=path.stat().st_size, unit="B", unit_scale=True, disable=quiet) as bar:
-            done = load(path, at=now, context=context_for_load(now), tell=lambda read: bar.update(read - bar.n))
+            done = load(path, at=now, context=metadata_context("load"), tell=lambda read: bar.update(read - bar.n))
         summary = {
             "lines": done.lines, "accepted": done.accepted, "unchanged": done.known, "rejected": done.rejected,
             "batch": done.batch, "rejected_file": done.rejected_file,

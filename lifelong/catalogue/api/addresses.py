@@ -1,0 +1,195 @@
+"""The addresses under ``/api/v1/``. Reads only; everything is public and free."""
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Field, NinjaAPI, Query, Schema
+from ninja.errors import HttpError, ValidationError
+
+from lifelong.catalogue import forms
+from lifelong.catalogue.api import presenting, shapes
+from lifelong.catalogue.lifecycle import Visibility
+from lifelong.catalogue.queries import pages
+from lifelong.catalogue.queries.categories import category_tree
+from lifelong.catalogue.queries.labels import SPOKEN, facet_values
+from lifelong.catalogue.queries.listing import entries_of, facet_counts, the_reader, view_now
+from lifelong.catalogue.search.asking import ask
+from lifelong.catalogue.search.shelf import IndexMissing
+from lifelong.catalogue.search.suggest import suggest as complete
+from lifelong.institutions.models import Institution
+from lifelong.regions.queries import full_name
+from lifelong.resources.identifiers import as_written
+from lifelong.review.queries.batches import published_batches
+from lifelong.web.refusals import Refusal
+from lifelong.web.vocabulary import AREAS
+
+FACETS = ("area", "category", "type", "institution", "region", "year", "length", "batch", "captions")
+BAD = {400: shapes.Problem}
+LOST = {404: shapes.Problem}
+
+api = NinjaAPI(
+    title="终身教育平台开放接口",
+    version="1.0.0",
+    description="资源库的公开数据：无需账号，免费使用。出错时返回 RFC 9457 的问题说明（application/problem+json）。",
+    urls_namespace="api-v1",
+    docs_url=None,
+    openapi_url="/openapi.json",
+)
+
+
+class Listing(Schema):
+    """What a search takes; a filter repeats for 「或」."""
+
+    q: str = Field("", max_length=200, description="检索词：中文词、单字、拼音、资源ID均可")
+    area: list[str] = Field([], description="领域：degree、training、older、community，也认中文")
+    type: list[str] = Field([], description="类型：A01 视频、A02 音频、A03 网络课程")
+    category: list[str] = Field([], description="分类代码，含其下各级")
+    institution: list[str] = Field([], description="单位代码")
+    region: list[str] = Field([], description="行政区划代码（GB/T 2260），省级含其下")
+    year: list[str] = Field([], description="发布年份")
+    length: list[str] = Field([], description="时长：short、medium、long、longer、unknown")
+    batch: list[str] = Field([], description="批次号")
+    captions: list[str] = Field([], description="字幕：yes、no")
+    series: list[str] = Field([], description="系列编号")
+    speaker: list[str] = Field([], description="主讲人编号")
+    sort: str = Field("relevance", description="relevance、views、learners、newest、series")
+    page: int = Field(1, ge=1, description="从 1 起；最深到第 10,000 条")
+    size: int = Field(20, ge=1, le=100, description="每页条数")
+
+
+def told(content: Any, status: int = 200) -> HttpResponse:
+    """Values that are plain already: not validated a second time on their way out."""
+    kind = "application/json" if status < 400 else "application/problem+json"
+    return HttpResponse(json.dumps(content, ensure_ascii=False), status=status, content_type=f"{kind}; charset=utf-8")
+
+
+def problem(code: str, title: str, status: int, fields: dict[str, str] | None = None) -> HttpResponse:
+    content: dict[str, Any] = {"type": f"/problems/{code}", "title": title, "status": status}
+    return told(content | ({"fields": fields} if fields else {}), status)
+
+
+@api.get("/resources", response={200: shapes.Found, **BAD, 503: shapes.Problem}, summary="检索资源")
+def resources(request: HttpRequest, listing: Query[Listing]) -> HttpResponse:
+    wanted = forms.wanted(dict(request.GET.lists()))
+    view = the_reader().now()
+    answer = ask(view, wanted.question(FACETS))
+    entries = entries_of(answer.ids)
+    return told(
+        {
+            "total": answer.total,
+            "page": wanted.page,
+            "size": wanted.size,
+            "items": [presenting.item(entry) for entry in entries],
+            "facets": {
+                name: [
+                    {"value": value.value, "label": value.label, "count": value.count}
+                    for value in facet_values(name, counted, wanted.filters.get(name, ()), most=SPOKEN)
+                ]
+                for name, counted in answer.facets.items()
+            },
+            "understood_as": answer.shown or None,
+            "did_you_mean": answer.meant or None,
+        }
+    )
+
+
+@api.get("/resources/{resource_id}", response={200: shapes.Detail, **LOST, 410: shapes.Problem}, summary="一项资源")
+def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
+    entry = pages.entry_at(resource_id) or pages.entry_at(as_written(resource_id))
+    if entry is None:
+        return problem("not_found", "没有这项资源。", 404)
+    if entry.visibility == Visibility.GONE:
+        return problem("retired", f"这项资源已出库：{pages.hidden_reason(entry) or '未说明原因'}", 410)
+    if entry.visibility != Visibility.ONLINE:
+        return problem("suspended", f"这项资源已暂停提供：{pages.hidden_reason(entry) or '未说明原因'}", 404)
+    return told(presenting.detail(entry))
+
+
+@api.get("/suggest", response={200: shapes.Suggestions, **BAD}, summary="输入提示")
+def suggest(request: HttpRequest, q: str = Query("", max_length=100, description="已输入的字，中文或拼音")) -> HttpResponse:
+    view = view_now()
+    return told({"items": [{"text": words} for words in (complete(view, q) if view else [])]})
+
+
+@api.get("/institutions", response={200: shapes.Institutions}, summary="有资源在线的单位")
+def institutions(request: HttpRequest) -> HttpResponse:
+    sized = sorted(pages.institutions_by_size(), key=lambda pair: pair[0].code)
+    return told({"total": len(sized), "items": [institution_item(one, count) for one, count in sized]})
+
+
+def institution_item(institution: Institution, count: int) -> dict[str, Any]:
+    return {
+        "code": institution.code, "name": institution.name, "kind": institution.kind, "region": institution.region_id,
+        "region_name": full_name(institution.region_id) if institution.region_id else "", "resources": count,
+        "url": presenting.absolute(f"/institutions/{institution.code}"),
+    }  # fmt: skip
+
+
+@api.get("/areas", response={200: shapes.Areas}, summary="四个领域")
+def areas(request: HttpRequest) -> HttpResponse:
+    counts = facet_counts(view_now(), "area")
+    items = [
+        {"code": code, "name": str(name), "resources": counts.get(code, 0), "url": presenting.absolute(f"/areas/{code}")}
+        for code, name in AREAS.items()
+    ]
+    return told({"items": items})
+
+
+@api.get("/categories", response={200: shapes.Categories}, summary="分类树")
+def categories(request: HttpRequest) -> HttpResponse:
+    tree, counts = category_tree(), facet_counts(view_now(), "category")
+    items = []
+    for node in tree.nodes.values():
+        if node.moved_to_id:
+            continue
+        path = tree.path(node.pk)
+        items.append(
+            {
+                "code": node.code, "name": node.name, "area": node.area, "parent": path[-2].code if len(path) > 1 else None,
+                "path": "-".join(step.name for step in path[1:] or path), "resources": counts.get(node.code, 0),
+                "url": presenting.absolute(f"/categories/{node.code}"),
+            }
+        )  # fmt: skip
+    return told({"items": items})
+
+
+@api.get("/batches", response={200: shapes.Batches, **BAD}, summary="已发布的批次")
+def batches(request: HttpRequest, page: int = Query(1, ge=1, le=100_000), size: int = Query(20, ge=1, le=100)) -> HttpResponse:
+    found = published_batches()
+    items = [
+        {
+            "number": batch.number, "title": batch.title, "published_at": presenting.instant(batch.published_at),
+            "items": batch.size, "pulled": batch.pulled, "url": presenting.absolute(f"/batches/{batch.number}"),
+        }
+        for batch in found[(page - 1) * size : page * size]
+    ]  # fmt: skip
+    return told({"total": found.count(), "items": items})
+
+
+@api.exception_handler(ValidationError)
+def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = {str(one["loc"][-1]): str(one["msg"]) for one in error.errors}
+    return problem("bad_query", f"参数不能识别：{'、'.join(fields)}。", 400, fields)
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
+    return problem(error.code, str(error), error.status, error.fields)
+
+
+@api.exception_handler(IndexMissing)
+def not_ready(request: HttpRequest, error: IndexMissing) -> HttpResponse:
+    answer = problem("index_missing", "检索正在准备，请稍候再试。", 503)
+    answer["Retry-After"] = "5"
+    return answer
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem("not_found", "没有这个地址。", 404)
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem("http_error", str(error), error.status_code)

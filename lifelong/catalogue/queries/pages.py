@@ -1,0 +1,224 @@
+"""What each public page tells, read from entries and the index; a constant number of queries."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lifelong.catalogue.lifecycle import Visibility
+from lifelong.catalogue.models import Entry, Speaker
+from lifelong.catalogue.queries.categories import category_path, category_tree
+from lifelong.catalogue.queries.labels import Value, facet_values
+from lifelong.catalogue.queries.listing import Card, cards, entries_of, facet_counts, view_now
+from lifelong.catalogue.search.asking import Answer, Question, ask
+from lifelong.catalogue.search.related import related
+from lifelong.catalogue.search.shelf import View
+from lifelong.institutions.models import Institution
+from lifelong.resources.models import Series
+from lifelong.review.lifecycle import BatchState
+from lifelong.review.models import Batch, BatchItem
+from lifelong.standards.models import CategoryNode
+from lifelong.standards.outline import OutlineError, parse
+
+NEIGHBOURS = 400  # of a series, in the list beside the player
+
+
+@dataclass
+class SeriesLine:
+    """A series on the home page."""
+
+    key: int
+    title: str
+    institution: str
+    size: int
+    cover_url: str
+    area: str
+
+
+@dataclass
+class Home:
+    view: View | None
+    doors: dict[str, int] = field(default_factory=dict)
+    total: int = 0
+    batch: Batch | None = None
+    new: list[Card] = field(default_factory=list)
+    popular: list[Card] = field(default_factory=list)
+    series: list[SeriesLine] = field(default_factory=list)
+    institutions: list[Value] = field(default_factory=list)
+    institution_count: int = 0
+    batch_count: int = 0
+    words: list[str] = field(default_factory=list)
+
+
+def home() -> Home:
+    view = view_now()
+    page = Home(view)
+    published = Batch.objects.filter(state=BatchState.PUBLISHED).exclude(origin="load").order_by("-published_at")
+    batches = list(published.only("number", "title", "published_at"))
+    page.batch, page.batch_count = (batches[0] if batches else None), len(batches)
+    newest = Entry.objects.online().with_counts().order_by("-published_at", "-pk")
+    page.new = cards((newest.filter(batch=page.batch) if page.batch else newest)[:8])
+    if view is None:
+        return page
+    answer = ask(view, Question.of("", sort="views", limit=8, facets=("area", "institution", "series")))
+    page.total, page.doors = answer.total, dict(answer.facets["area"])
+    shown = {one.url for one in page.new}
+    page.popular = [one for one in cards(entries_of(answer.ids)) if one.url not in shown][:4] or cards(entries_of(answer.ids))[:4]
+    page.series = series_lines([(int(key), size) for key, size in answer.facets["series"] if size > 1][:6])
+    page.institution_count = len(answer.facets["institution"])
+    page.institutions = facet_values("institution", answer.facets["institution"], most=12)
+    return page
+
+
+def series_lines(sizes: list[tuple[int, int]]) -> list[SeriesLine]:
+    """Series with their number of resources and the cover of the first; two queries."""
+    keys = [key for key, _ in sizes]
+    titles = {one.pk: one for one in Series.objects.filter(pk__in=keys).select_related("institution")}
+    firsts: dict[int, tuple[str, str]] = {}
+    rows = Entry.objects.online().filter(series__in=keys).order_by("series_position", "pk")
+    for key, cover, poster, area in rows.values_list("series_id", "cover", "poster", "area")[:2_000]:
+        firsts.setdefault(key, (cover or poster, area))
+    return [
+        SeriesLine(key, titles[key].title, titles[key].institution.name, size, *firsts.get(key, ("", "")))
+        for key, size in sizes
+        if key in titles
+    ]
+
+
+@dataclass
+class Chapter:
+    """A line of the contents; ``start_s`` where it can be jumped to, ``file`` the place of the file it lies in."""
+
+    level: int
+    number: str
+    title: str
+    start_s: int | None
+    duration_s: int | None
+    file: int | None
+
+
+@dataclass
+class ResourcePage:
+    entry: Entry
+    path: tuple[CategoryNode, ...]
+    chapters: list[Chapter]
+    series: list[Entry]
+    before: Entry | None
+    after: Entry | None
+    related: list[Card]
+
+
+def entry_at(identifier: str) -> Entry | None:
+    """The one entry of a resource that is or was public; suspended and retired ones too."""
+    entries = Entry.objects.shown_or_not().with_counts().select_related("category", "region")
+    return entries.filter(identifier=identifier).first()
+
+
+def resource_page(entry: Entry) -> ResourcePage:
+    neighbours = series_entries(entry.series_id)
+    place = next((at for at, one in enumerate(neighbours) if one.pk == entry.pk), None)
+    before = neighbours[place - 1] if place else None
+    after = neighbours[place + 1] if place is not None and place + 1 < len(neighbours) else None
+    alike: list[Card] = []
+    if (view := view_now()) is not None:
+        code = entry.category.code if entry.category else ""
+        ids = related(view, entry.resource_id, entry.title, entry.keyword_list, code, limit=8)
+        together = {one.resource_id for one in neighbours}
+        alike = cards(entries_of([key for key in ids if key not in together] or ids))[:6]
+    return ResourcePage(entry, category_path(entry.category_id), chapters_of(entry), neighbours, before, after, alike)
+
+
+def series_entries(series_key: int | None) -> list[Entry]:
+    if not series_key:
+        return []
+    shown = Entry.objects.online().filter(series=series_key).order_by("series_position", "series_order", "pk")
+    return list(
+        shown.only(
+            "version", "resource_id", "identifier", "title", "series_order", "duration_s", "type", "area", "cover", "poster"
+        )[:NEIGHBOURS]
+    )
+
+
+def chapters_of(entry: Entry) -> list[Chapter]:
+    """The outline as contents; nothing where an old library brought something unreadable."""
+    if not entry.outline:
+        return []
+    try:
+        outline = parse(entry.outline)
+    except OutlineError:
+        return []
+    places = {name: file["position"] for file in entry.files for name in (file.get("name"), file.get("title")) if name}
+    return [
+        Chapter(level, item.number, item.title, item.start_s, item.duration_s, places.get(item.file) if item.file else None)
+        for level, item in outline.walk()
+    ]
+
+
+def listing(text: str = "", *, page: int = 1, size: int = 24, sort: str = "newest", facets: tuple[str, ...] = (), **filters: Any) -> tuple[Answer | None, list[Card]]:
+    """A page of cards for a filter; None instead of an answer while there is no index."""
+    view = view_now()
+    if view is None:
+        return None, []
+    answer = ask(view, Question.of(text, filters, sort=sort, offset=(page - 1) * size, limit=size, facets=facets))
+    return answer, cards(entries_of(answer.ids))
+
+
+def children_with_counts(code: str, counts: dict[str, int]) -> list[Value]:
+    """The categories right below a node, in the tree's own order."""
+    tree = category_tree()
+    node = tree.by_code.get(code)
+    below = tree.children.get(node.pk if node else None, [])
+    return [Value(child.code, child.name, counts.get(child.code, 0)) for child in below]
+
+
+@dataclass
+class BatchLine:
+    """A line of a published batch; a pulled one keeps it, struck through, with date and reason."""
+
+    position: int
+    title: str
+    url: str
+    institution: str
+    type: str
+    area: str
+    item: BatchItem
+
+
+def batch_at(number: str) -> Batch | None:
+    return Batch.objects.filter(number=number, state=BatchState.PUBLISHED).first()
+
+
+def batch_lines(batch: Batch, start: int, size: int) -> tuple[int, list[BatchLine]]:
+    """How many lines, and one page of them. Titles are those of the published version, whatever became of it since."""
+    items = batch.items.select_related("version__resource__institution").order_by("position", "pk")
+    total = items.count()
+    page = list(items[start : start + size])
+    shown = set(
+        Entry.objects.online().filter(resource_id__in=[item.version.resource_id for item in page]).values_list(
+            "resource_id", flat=True
+        )
+    )
+    return total, [
+        BatchLine(
+            start + at, item.version.title,
+            f"/resources/{item.version.resource.resource_id}" if item.version.resource_id in shown else "",
+            item.version.resource.institution.name, item.version.type, item.version.area, item,
+        )
+        for at, item in enumerate(page, 1)
+    ]  # fmt: skip
+
+
+def institutions_by_size(most: int = 2_000) -> list[tuple[Institution, int]]:
+    """Institutions that have something online, with how much; by region and name on the page."""
+    counts = facet_counts(view_now(), "institution")
+    found = Institution.objects.filter(code__in=list(counts)[:most]).select_related("region")
+    return [(institution, counts[institution.code]) for institution in found]
+
+
+def speaker_at(key: int) -> Speaker | None:
+    return Speaker.objects.select_related("institution").filter(pk=key).first()
+
+
+def hidden_reason(entry: Entry) -> str:
+    """Why it is not public: what was told with the suspension or the retirement."""
+    return entry.resource.availability_reason if entry.visibility != Visibility.ONLINE else ""
+
+

@@ -1,0 +1,53 @@
+"""The public side: portal, lists, machines; and the desk of the library."""
+
+from django.urls import path, register_converter
+
+from lifelong.catalogue.api import api
+from lifelong.catalogue.views import desk, docs, lists, machines, portal, reports, resources, texts
+
+
+class Verb:
+    regex = "suspend|restore|retire"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Verb, "library_verb")
+
+urlpatterns = [
+    path("", portal.home, name="home"),
+    path("search", portal.search, name="search"),
+    path("resources/<str:resource_id>", resources.resource, name="resource_page"),
+    path("resources/<str:resource_id>/qr.svg", resources.qr_code, name="resource_qr"),
+    path("r/<str:resource_id>", resources.short_link, name="short_link"),
+    path("areas/<str:area>", lists.area, name="area_page"),
+    path("categories/<str:code>", lists.category_page, name="category_page"),
+    path("series/<int:key>", lists.series, name="series_page"),
+    path("institutions/", lists.institutions, name="institution_list"),
+    path("institutions/<str:code>", lists.institution, name="institution_page"),
+    path("speakers/<int:key>", lists.speaker, name="speaker_page"),
+    path("batches/", lists.batches, name="batch_list"),
+    path("batches/<str:number>", lists.batch, name="batch_page"),
+    path("report", reports.report, name="report"),
+    path("complaint", reports.report, name="complaint"),
+    path("reports/", reports.find_report, name="report_find"),
+    path("reports/<str:number>", reports.report_state, name="report_state"),
+    path("about", texts.text, {"name": "about"}, name="about"),
+    path("help", texts.text, {"name": "help"}, name="help"),
+    path("terms", texts.text, {"name": "terms"}, name="terms"),
+    path("privacy", texts.text, {"name": "privacy"}, name="privacy"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("sitemap-<str:name>.xml", machines.sitemap_part, name="sitemap_part"),
+    path("feeds/<str:code>.atom", machines.feed, name="feed"),
+    path("api/docs", docs.docs, name="api_docs"),
+    path("api/v1/", api.urls),
+    path("work/catalogue/", desk.library, name="catalogue_library"),
+    path("work/catalogue/<str:resource_id>/", desk.entry, name="catalogue_entry"),
+    path("work/catalogue/<str:resource_id>/<library_verb:verb>", desk.change, name="catalogue_change"),
+    path("work/reports/", desk.reports, name="catalogue_reports"),
+    path("work/reports/<str:number>", desk.report, name="catalogue_report"),
+]

@@ -1,0 +1,1 @@
+"""Public pages, machines' addresses and the operator's desk."""

@@ -1,0 +1,85 @@
+"""Sitemap and feeds: what machines read besides the REST interface."""
+
+from datetime import timedelta
+from xml.sax.saxutils import escape
+
+from django.conf import settings
+from django.db.models import Max, Min
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.views.decorators.http import require_safe
+
+from lifelong.catalogue.models import Entry
+from lifelong.catalogue.queries import pages
+from lifelong.catalogue.queries.categories import category, category_path
+from lifelong.web.rights import PUBLIC, right
+from lifelong.web.vocabulary import AREAS
+
+SLICE = 20_000  # resources of one sitemap file; the protocol allows fifty thousand
+FEED = 30
+
+
+@require_safe
+@right(PUBLIC)
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """The index of the sitemap files: one for the lists, then one for every slice of keys."""
+    bounds = Entry.objects.online().aggregate(first=Min("pk"), last=Max("pk"))
+    slices = range((bounds["first"] or 0) // SLICE, (bounds["last"] or 0) // SLICE + 1) if bounds["last"] else range(0)
+    names = ["lists", *map(str, slices)]
+    body = "".join(f"<sitemap><loc>{settings.SITE_URL}/sitemap-{name}.xml</loc></sitemap>" for name in names)
+    return xml(f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{body}</sitemapindex>')
+
+
+@require_safe
+@right(PUBLIC)
+def sitemap_part(request: HttpRequest, name: str) -> HttpResponse:
+    if name == "lists":
+        places = ["/", "/search", "/institutions/", "/batches/", *(f"/areas/{code}" for code in AREAS)]
+        return xml(urlset([(place, None) for place in places]))
+    if not (name.isascii() and name.isdigit()) or len(name) > 9:
+        raise Http404
+    start = int(name) * SLICE
+    rows = Entry.objects.online().filter(pk__gte=start, pk__lt=start + SLICE).order_by("pk")
+    found = [(f"/resources/{key}", at) for key, at in rows.values_list("identifier", "harvested_at")]
+    if not found:
+        raise Http404
+    return xml(urlset(found))
+
+
+def urlset(places: list[tuple[str, object]]) -> str:
+    lines = (
+        f"<url><loc>{escape(settings.SITE_URL + place)}</loc>"
+        + (f"<lastmod>{timezone.localtime(at).isoformat(timespec='seconds')}</lastmod>" if at else "")
+        + "</url>"
+        for place, at in places
+    )
+    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{"".join(lines)}</urlset>'
+
+
+def xml(body: str) -> HttpResponse:
+    return HttpResponse(f'<?xml version="1.0" encoding="UTF-8"?>\n{body}', content_type="application/xml")
+
+
+@require_safe
+@right(PUBLIC)
+def feed(request: HttpRequest, code: str) -> HttpResponse:
+    """The newest of an area or a category as Atom."""
+    node = category(code)
+    if node is None and code not in AREAS:
+        raise Http404
+    title = " · ".join(one.name for one in category_path(node.pk)) if node else str(AREAS[code])
+    where = {"category": [node.code]} if node and node.code not in AREAS else {"area": [node.code if node else code]}
+    place = f"/areas/{code}" if code in AREAS else f"/categories/{code}"
+    _answer, cards = pages.listing(sort="newest", size=FEED, **where)
+    atom = Atom1Feed(
+        title=title, link=settings.SITE_URL + place, description=title, language="zh-hans",
+        feed_url=f"{settings.SITE_URL}/feeds/{code}.atom", author_name=settings.OPERATOR["name"],
+    )  # fmt: skip
+    for card in cards:
+        atom.add_item(
+            title=card.title, link=settings.SITE_URL + card.url, description=f"{card.speakers} · {card.institution}",
+            pubdate=card.published_at, updateddate=card.published_at or timezone.now() - timedelta(days=1),
+            unique_id=settings.SITE_URL + card.url, author_name=card.institution,
+        )  # fmt: skip
+    return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")

@@ -1,0 +1,102 @@
+"""The page of a resource, and what is shared of it."""
+
+import io
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lifelong.catalogue.lifecycle import Visibility
+from lifelong.catalogue.models import Entry
+from lifelong.catalogue.queries import crosswalks, pages
+from lifelong.resources.identifiers import as_written
+from lifelong.web.rights import PUBLIC, right
+
+MIME = {"mp4": "video/mp4", "mp3": "audio/mpeg"}
+
+
+@require_safe
+@right(PUBLIC)
+def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
+    """Player first. Suspended: 404 that says so; retired: 410; another way to write the id leads to the right one."""
+    entry = pages.entry_at(resource_id)
+    if entry is None:
+        known = as_written(resource_id)
+        if known and known != resource_id and pages.entry_at(known) is not None:
+            return redirect(f"/resources/{known}", permanent=True)
+        raise Http404
+    if entry.visibility == Visibility.GONE:
+        return render(request, "catalogue/resource_gone.html", hidden(entry), status=410)
+    if entry.visibility != Visibility.ONLINE:
+        return render(request, "catalogue/resource_suspended.html", hidden(entry), status=404)
+    page = pages.resource_page(entry)
+    file = file_asked_for(request, entry)
+    shown = {
+        "entry": entry, "resource": page, "file": file, "area": entry.area,
+        "mime": MIME.get(file["kind"], "video/mp4") if file else "", "sound": bool(file) and file["kind"] == "mp3",
+        "start": second_asked_for(request), "address": address_of(entry), "short": f"{settings.SITE_URL}/r/{entry.identifier}",
+        "citation": citation(entry), "json_ld": crosswalks.json_ld(entry, page, settings.SITE_URL),
+        "poster": (file or {}).get("poster") or entry.cover or entry.poster, "image": absolute(entry.cover or entry.poster),
+    }  # fmt: skip
+    return render(request, "catalogue/resource.html", shown)
+
+
+@require_safe
+@right(PUBLIC)
+def short_link(request: HttpRequest, resource_id: str) -> HttpResponse:
+    return redirect(f"/resources/{as_written(resource_id) or resource_id}", permanent=True)
+
+
+@require_safe
+@right(PUBLIC)
+def qr_code(request: HttpRequest, resource_id: str) -> HttpResponse:
+    """The short link as an SVG that prints sharp at any size."""
+    import qrcode
+    from qrcode.image.svg import SvgPathImage
+
+    entry = pages.entry_at(resource_id)
+    if entry is None or entry.visibility != Visibility.ONLINE:
+        raise Http404
+    out = io.BytesIO()
+    qrcode.make(f"{settings.SITE_URL}/r/{entry.identifier}", image_factory=SvgPathImage, border=2).save(out)
+    answer = HttpResponse(out.getvalue(), content_type="image/svg+xml")
+    patch_cache_control(answer, public=True, max_age=86_400)
+    return answer
+
+
+def hidden(entry: Entry) -> dict[str, Any]:
+    return {"entry": entry, "reason": pages.hidden_reason(entry)}
+
+
+def file_asked_for(request: HttpRequest, entry: Entry) -> dict[str, Any] | None:
+    """``?file=2`` of a course of many; the first else."""
+    asked = request.GET.get("file", "")
+    return next((file for file in entry.files if str(file["position"]) == asked), entry.files[0] if entry.files else None)
+
+
+def second_asked_for(request: HttpRequest) -> int:
+    asked = request.GET.get("t", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
+
+
+def address_of(entry: Entry) -> str:
+    return f"{settings.SITE_URL}{entry.get_absolute_url()}"
+
+
+def absolute(path: str) -> str:
+    return f"{settings.SITE_URL}{path}" if path else ""
+
+
+def citation(entry: Entry) -> str:
+    """After GB/T 7714: who, what, where, when, address."""
+    who = ", ".join(one["name"] for one in entry.speakers) or entry.rights_holder or entry.institution.name
+    when = timezone.localtime(entry.published_at) if entry.published_at else None
+    return _("%(who)s. %(title)s[EB/OL]. %(institution)s%(when)s. %(address)s.") % {
+        "who": who, "title": entry.title, "institution": entry.institution_name,
+        "when": f", ({when:%Y-%m-%d})" if when else "", "address": address_of(entry),
+    }  # fmt: skip
