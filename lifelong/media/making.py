@@ -1,18 +1,24 @@
 """Makes what is played and shown from a file. Lossless: links and remuxes, never a transcode. Writes no rows."""
 
+import io
 import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lifelong.media import posters, storage
+from PIL import Image
+
+from lifelong.jobs import progress
+from lifelong.media import covers, posters, remux, storage
 from lifelong.media.actions.renditions import Made
 from lifelong.media.lifecycle import RenditionKind
 from lifelong.media.models import MediaFile
 from lifelong.media.probe.cage import Broken
 from lifelong.media.probe.facts import Facts
 
+COVER_WIDTHS = (320, 640, 1280)
+QUALITY = 86
 logger = logging.getLogger(__name__)
 
 
@@ -27,23 +33,34 @@ def playable(media_file: MediaFile) -> list[Made]:
 
 
 def cover(media_file: MediaFile) -> list[Made]:
-    """A cover in the sizes that pages show."""
-    from lifelong.media import covers
+    """A cover in the widths that pages show, cleaned of everything but the picture; nothing where it is no cover."""
+    try:
+        cleaned = covers.check_cover(media_file.location.read_bytes())
+    except covers.CoverRefused as refusal:
+        logger.warning("file %s is no cover: %s", media_file.pk, refusal)
+        return []
+    widths = sorted({min(width, cleaned.width) for width in COVER_WIDTHS})
+    return [picture(media_file, cleaned.jpeg_bytes, width) for width in widths]
 
-    return [
-        Made(RenditionKind.COVER, each.path, each.size, each.sha256, each.width, each.height)
-        for each in covers.make(media_file)
-    ]
+
+def picture(media_file: MediaFile, content: bytes, width: int) -> Made:
+    with Image.open(io.BytesIO(content)) as opened:
+        height = max(round(opened.height * width / opened.width), 1)
+
+        def draw(to: Path) -> None:
+            opened.resize((width, height), Image.Resampling.LANCZOS).save(to, "JPEG", quality=QUALITY, progressive=True)
+
+        made = written(media_file, RenditionKind.COVER, f"cover-{width}.jpg", draw)
+    return Made(made.kind, made.path, made.size, made.sha256, width, height)
 
 
 def movie(media_file: MediaFile, facts: Facts) -> list[Made]:
     width, height = facts.video.display_size if facts.video else (None, None)
     if facts.boxes and facts.boxes.index_first and not facts.boxes.fragmented:
         return [linked(media_file, RenditionKind.MP4, "movie.mp4", width, height)]
-    from lifelong.media import remux
 
     def rewrite(to: Path) -> None:
-        remux.faststart(media_file.location, to)
+        remux.faststart(media_file.location, to, progress=share)
 
     try:
         made = written(media_file, RenditionKind.MP4, "faststart.mp4", rewrite)
@@ -54,11 +71,8 @@ def movie(media_file: MediaFile, facts: Facts) -> list[Made]:
 
 
 def poster(media_file: MediaFile, facts: Facts) -> list[Made]:
-    size = (0, 0)
-
     def draw(to: Path) -> None:
-        nonlocal size
-        size = posters.make_poster(media_file.location, to, facts)
+        posters.make_poster(media_file.location, to, facts)
 
     if facts.video is None:
         return []
@@ -67,7 +81,8 @@ def poster(media_file: MediaFile, facts: Facts) -> list[Made]:
     except Broken as broken:
         logger.warning("no poster of file %s: %s", media_file.pk, broken)
         return []
-    return [Made(made.kind, made.path, made.size, made.sha256, *size)]
+    with Image.open(storage.files() / made.path) as drawn:
+        return [Made(made.kind, made.path, made.size, made.sha256, *drawn.size)]
 
 
 def linked(
@@ -98,3 +113,8 @@ def beside(target: Path) -> Iterator[Path]:
         yield draft
     finally:
         draft.unlink(missing_ok=True)
+
+
+def share(done: float) -> None:
+    """From 0 to 1, as the job's progress; ends the job where another worker has it by now."""
+    progress.report(round(done * 100), 100)

@@ -19,18 +19,17 @@ ENOUGH_CONTRAST = 14.0  # standard deviation of brightness; a black or white scr
 LIMITS = Limits(wall_s=60, cpu_s=60, write_bytes=8 << 20)
 
 
-def make_poster(source: Path, target: Path, facts: Facts) -> tuple[int, int]:
-    """Writes a JPEG to ``target``; its width and height. Raises ``cage.Broken`` where no frame can be had."""
+def make_poster(source: Path, target: Path, facts: Facts) -> None:
+    """Writes a JPEG to ``target``. Raises ``cage.Broken`` where no frame can be had."""
     target.parent.mkdir(parents=True, exist_ok=True)
     values = {"demuxer": "mov" if facts.container in {"mp4", "mov"} else facts.container, "length": facts.duration_s}
     with source.open("rb") as movie, target.open("wb") as picture:
-        answer = run(
+        run(
             "lifelong.media.posters:draw", [movie.fileno(), picture.fileno()], limits=LIMITS,
             values={**values, "rotation": facts.video.rotation if facts.video else 0},
         )  # fmt: skip
         picture.flush()
         os.fsync(picture.fileno())
-    return int(answer["width"]), int(answer["height"])
 
 
 def draw(_report: Reporter, movie: int, picture: int, *, demuxer: str, length: float | None, rotation: int) -> Any:

@@ -91,6 +91,12 @@ def rendition(media_file: MediaFile, kind: RenditionKind | str) -> Rendition | N
     return media_file.renditions.filter(kind=kind).order_by("-width").first()
 
 
+def pictures(media_file: MediaFile) -> list[Rendition]:
+    """Of a cover, in every width, the smallest first; of a film, its poster."""
+    kinds = [RenditionKind.COVER, RenditionKind.POSTER]
+    return list(media_file.renditions.filter(kind__in=kinds).order_by("width"))
+
+
 def playable(media_file: MediaFile) -> Rendition | None:
     found = media_file.renditions.filter(kind__in=[RenditionKind.MP4, RenditionKind.MP3]).order_by("kind", "-width")
     return found.first()

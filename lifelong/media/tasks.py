@@ -39,7 +39,8 @@ def probe_whole_of(media_file_id: int) -> None:
     media_file = MediaFile.objects.get(pk=media_file_id)
     if media_file.probe_state != ProbeState.FACTS:
         return
-    whole = probe.probe_whole(media_file.location, facts=probe.Facts.from_json(media_file.facts))
+    facts = probe.Facts.from_json(media_file.facts)
+    whole = probe.probe_whole(media_file.location, facts, progress=making.share)
     actions.record_whole(media_file, whole=whole.to_json(), at=timezone.now())
 
 

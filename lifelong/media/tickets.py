@@ -13,11 +13,11 @@ SESSION = "lifelong.media.session"
 LONGEST_SECONDS = 3600
 
 
-class NotGenuine(Exception):  # noqa: N818 - reads as what happened
+class NotGenuine(Exception):
     """The paper was not issued here, or was altered."""
 
 
-class OutOfDate(Exception):  # noqa: N818 - reads as what happened
+class OutOfDate(Exception):
     """The paper was genuine and has expired."""
 
 

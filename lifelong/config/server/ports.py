@@ -5,11 +5,11 @@ import errno
 import socket
 
 
-class PortTaken(Exception):  # noqa: N818 - reads as what happened
+class PortTaken(Exception):
     """Somebody listens there already."""
 
 
-class PortForbidden(Exception):  # noqa: N818 - reads as what happened
+class PortForbidden(Exception):
     """This user may not listen there, or the address is not this machine's."""
 
 

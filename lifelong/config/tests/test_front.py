@@ -19,7 +19,9 @@ def status(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
 
-@pytest.mark.parametrize("path", ["/echo", "/media/p/nothing", "/static/nothing.css", "/uploads/", "/healthz", "/raises"])
+@pytest.mark.parametrize(
+    "path", ["/echo", "/media/p/nothing", "/static/nothing.css", "/uploads/", "/healthz", "/raises"]
+)
 def test_every_way_carries_the_same_security_headers(strange: LiveFront, path: str):
     answer = get(strange, path)
     assert all(answer[name] for name in CARRIED)

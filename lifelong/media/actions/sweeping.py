@@ -39,7 +39,7 @@ def expire_uploads(*, at: datetime) -> int:
 def match_public_names() -> tuple[int, int]:
     """Public names on disk and in the database agree again; the database is right. ``(restored, removed)``."""
     wanted = {
-        storage.public_path(name, Path(path).suffix): path
+        storage.public_path(str(name), Path(path).suffix): path
         for name, path in Rendition.objects.exclude(public_name=None).values_list("public_name", "path").iterator()
     }
     restored = 0

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hashlib
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -362,9 +362,8 @@ def test_an_upload_can_be_given_up(ended: list[Any]):
 
 
 @pytest.fixture
-def big_blocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def big_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "BLOCK", 700)
-    yield
 
 
 @pytest.mark.usefixtures("big_blocks")

@@ -7,7 +7,7 @@ TICK_SECONDS = 1.0
 WORTH_READING = 64 * 1024 * 1024
 
 
-class Stalled(Exception):  # noqa: N818 - reads as what happened
+class Stalled(Exception):
     """The sender fell silent, or gave way to another connection of the same upload."""
 
 

@@ -19,11 +19,11 @@ SILENT_SECONDS = 1.5
 HASHES_KEPT = 512
 
 
-class InUse(Exception):  # noqa: N818 - reads as what happened
+class InUse(Exception):
     """Another connection is writing and has not fallen silent."""
 
 
-class Gone(Exception):  # noqa: N818 - reads as what happened
+class Gone(Exception):
     """There is no part: cancelled, expired, or already a file."""
 
 

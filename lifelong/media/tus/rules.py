@@ -18,7 +18,7 @@ NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
 
 
-class Refused(Exception):  # noqa: N818 - reads as what happened
+class Refused(Exception):
     """Carries the answer."""
 
     def __init__(self, answer: Answer) -> None:
