@@ -8,9 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from lifelong.audit.canonical import dump
 from lifelong.audit.models import AuditEntry
@@ -67,6 +64,10 @@ def _csv(rows: Iterable[list[Any]]) -> bytes:
 
 
 def _xlsx(rows: Iterable[list[Any]]) -> bytes:
+    from openpyxl import Workbook  # brings numpy along: only the process that writes a sheet pays for it
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("审计记录"))
     sheet.freeze_panes = "A3"

@@ -4,7 +4,9 @@ So a killed worker is known for dead within two seconds, long before its leases 
 """
 
 import contextlib
+import logging
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +17,12 @@ try:
 except ImportError:  # not on Windows: there the leases alone decide
     fcntl = None  # type: ignore[assignment]
 
+log = logging.getLogger("lifelong.jobs")
+
 
 def folder() -> Path:
-    return Path(settings.DATA) / "run" / "workers"
+    """By host: on a shared folder a lock may be known to one kernel only."""
+    return Path(settings.DATA) / "run" / "workers" / socket.gethostname()
 
 
 @contextlib.contextmanager
@@ -30,8 +35,12 @@ def present(name: str) -> Iterator[None]:
     path, early = folder() / f"{name}.lock", folder() / f".{name}"
     handle = os.open(early, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        early.rename(path)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            early.rename(path)
+        except OSError as error:  # a file system without locks: the leases alone decide
+            early.unlink(missing_ok=True)
+            log.warning("no lock for worker %s: %s", name, error)
         yield
     finally:
         path.unlink(missing_ok=True)
@@ -51,7 +60,7 @@ def gone() -> list[str]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             found.append(path.stem)
-        except BlockingIOError:
+        except OSError:  # held: it lives
             pass
         finally:
             os.close(handle)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 from dataclasses import dataclass
 
@@ -123,7 +124,7 @@ def test_a_job_starts_at_once_on_an_idle_worker(platform):
         "for n in range(5):\n  numbers.append(tasks.note.enqueue(path, str(n)).id)\n  time.sleep(1.3)\n"
         "answer = [(job.started_at - job.created_at).total_seconds() for job in Job.objects.filter(pk__in=numbers)]",
     )
-    assert sorted(answer)[2] < 0.3, answer
+    assert sorted(answer)[2] < 0.5, answer  # usually 0.1; the machine may be busy
 
 
 def test_ten_racing_processes_run_each_job_once(platform):
@@ -178,7 +179,7 @@ def test_a_worker_makes_the_jobs_of_the_clock_and_no_second_worker_doubles_them(
 
 def test_the_lock_of_a_dead_worker_is_let_go(platform):
     worker = platform.worker("--no-clock")
-    folder = platform.folder / "run" / "workers"
+    folder = platform.folder / "run" / "workers" / socket.gethostname()
     wait_for(lambda: list(folder.glob("*.lock")))
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
