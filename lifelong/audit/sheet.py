@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -45,39 +45,22 @@ def safe(value: Any) -> Any:
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
-def table(entries: Iterable[AuditEntry], *, above: str) -> Iterator[list[Any]]:
-    """``above``: the filters that the list was made with, as its first row."""
-    yield [above]
-    yield head()
-    for entry in entries:
-        yield [safe(value) for value in row(entry)]
+def as_bytes(entries: Iterable[AuditEntry], form: str, *, filters: Iterable[str]) -> bytes:
+    """``form``: xlsx or csv. ``filters``: what the list was narrowed by, written above it."""
+    rows = (row(entry) for entry in entries)
+    return _csv(rows, filters) if form == "csv" else _xlsx(rows, filters)
 
 
-def as_bytes(rows: Iterable[list[Any]], form: str) -> bytes:
-    return _csv(rows) if form == "csv" else _xlsx(rows)
-
-
-def _csv(rows: Iterable[list[Any]]) -> bytes:
+def _csv(rows: Iterable[list[Any]], filters: Iterable[str]) -> bytes:
     text = io.StringIO()
-    csv.writer(text).writerows(rows)
+    out = csv.writer(text)
+    out.writerow([_("审计记录"), *filters])
+    out.writerow(head())
+    out.writerows([safe(value) for value in values] for values in rows)
     return text.getvalue().encode("utf-8-sig")  # Excel knows Chinese by the mark
 
 
-def _xlsx(rows: Iterable[list[Any]]) -> bytes:
-    from openpyxl import Workbook  # brings numpy along: only the process that writes a sheet pays for it
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
+def _xlsx(rows: Iterable[list[Any]], filters: Iterable[str]) -> bytes:
+    from lifelong.web.workbooks import Column, workbook  # brings openpyxl along: only who writes a sheet pays for it
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("审计记录"))
-    sheet.freeze_panes = "A3"
-    for number, values in enumerate(rows):
-        cells: list[Any] = values
-        if number == 1:
-            cells = [WriteOnlyCell(sheet, value) for value in values]
-            for cell in cells:
-                cell.font = Font(bold=True)
-        sheet.append(cells)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+    return workbook(_("审计记录"), [Column(word) for word in head()], rows, filters=filters)

@@ -44,11 +44,10 @@ def verify_trail() -> dict[str, Any]:
 
 @task(max_attempts=3, title=_("导出审计记录"))
 def export(filters: dict[str, str], form: str) -> dict[str, str]:
-    """``form``: xlsx or csv. The first row names the filters and the time."""
+    """``form``: xlsx or csv."""
     number = progress.job_id() or 0
-    chosen = "；".join(f"{TrailFilter.base_fields[name].label}：{value}" for name, value in filters.items() if value)
-    above = f"{gettext('审计记录')} · {timezone.localtime():%Y-%m-%d %H:%M} · {chosen or gettext('全部')}"
-    name = make_file(entries(**TrailFilter(filters).wanted()), form=form, above=above, number=number)
+    chosen = [f"{TrailFilter.base_fields[name].label}：{value}" for name, value in filters.items() if value]
+    name = make_file(entries(**TrailFilter(filters).wanted()), form=form, filters=chosen, number=number)
     return {"url": reverse("audit-download", args=[number]), "label": gettext("下载文件"), "name": name}
 
 

@@ -27,7 +27,7 @@ def order_export(filters: dict[str, str], form: str, *, by: Any, at: datetime) -
     return jobs.enqueue("lifelong.audit.tasks.export", filters, form, owner=by).id
 
 
-def make_file(entries: Any, *, form: str, above: str, number: int) -> str:
+def make_file(entries: Any, *, form: str, filters: list[str], number: int) -> str:
     """Write the file of job ``number``; returns its name in the storage. Refuses more than 50,000 entries."""
     total = entries.count()
     if total > MOST:
@@ -35,8 +35,8 @@ def make_file(entries: Any, *, form: str, above: str, number: int) -> str:
             _("符合条件的记录有 %(total)s 条，一次最多导出 %(most)s 条。请缩小日期范围后再导出。")
             % {"total": total, "most": MOST}
         )
-    rows = sheet.table(_counted(entries, total), above=above)
-    return default_storage.save(f"{FOLDER}/{number}.{form}", ContentFile(sheet.as_bytes(rows, form)))
+    content = sheet.as_bytes(_counted(entries, total), form, filters=filters)
+    return default_storage.save(f"{FOLDER}/{number}.{form}", ContentFile(content))
 
 
 def _counted(entries: Any, total: int) -> Any:
