@@ -27,7 +27,13 @@ began = time.perf_counter()
 rows = sum(1 for row in CalamineWorkbook.from_path(sys.argv[1]).get_sheet_by_index(0).iter_rows())
 print(time.perf_counter() - began)
 """
-MISTAKES = [("duration", "1:2"), ("created_date", "2023-02-29"), ("declared_views", "3.65万"), ("title", ""), ("type", "B01")]
+MISTAKES = [
+    ("duration", "1:2"),
+    ("created_date", "2023-02-29"),
+    ("declared_views", "3.65万"),
+    ("title", ""),
+    ("type", "B01"),
+]
 OUTLINE = (
     '<catalog version="1"><item no="1" title="第一章"><item no="1.1" title="绪论" start="00:00:00" duration="00:12:30"/>'
     '<item no="1.2" title="方法" start="00:12:30"/></item><item no="2" title="第二章" start="00:20:00"/></catalog>'
@@ -53,7 +59,9 @@ def record(number: int, dice: random.Random) -> dict[str, object]:
         "cover": f"{number:05}.jpg",
         "outline": OUTLINE,
         "keywords": f"{topic};入门;示例",
-        "category": dice.choice(["科学文化-航空知识-航空发动机", "老年教育-主动健康-八段锦", "职业发展", "社区教育-职业技能"]),
+        "category": dice.choice(
+            ["科学文化-航空知识-航空发动机", "老年教育-主动健康-八段锦", "职业发展", "社区教育-职业技能"]
+        ),
         "own_number": f"N{number:06}",
         "files": f"{number:05}.mp4",
     }
@@ -115,9 +123,13 @@ def main() -> int:
         annotated = time.perf_counter() - began
         print(f"sheet: {asked.rows} rows, {path.stat().st_size / 1e6:.1f} MB")
         print(f"bare calamine        {bare:6.2f} s")
-        print(f"dry run              {checked:6.2f} s   ratio {checked / bare:.1f}   {asked.rows / checked:,.0f} rows/s")
+        print(
+            f"dry run              {checked:6.2f} s   ratio {checked / bare:.1f}   {asked.rows / checked:,.0f} rows/s"
+        )
         print(f"annotated sheet back {annotated:6.2f} s")
-        print(f"memory during the dry run: +{(peak.most - before) / 1024:.0f} MB (parent), {len(report.problems)} problems kept")
+        print(
+            f"memory during the dry run: +{(peak.most - before) / 1024:.0f} MB (parent), {len(report.problems)} problems kept"
+        )
         print(f"accepted {report.accepted}, rejected {report.rejected}")
         good = checked <= 10 and report.accepted + report.rejected == report.rows == asked.rows
         print("target ≤ 10 s:", "met" if good else "MISSED")

@@ -114,7 +114,9 @@ def _not_jpeg(content: bytes) -> str:
     elif content[4:8] == b"ftyp":
         kind = "HEIC" if content[8:12] in {b"heic", b"heix", b"mif1", b"msf1"} else _("视频")
     if kind:
-        return _("封面的内容是 %(kind)s，不是 JPG；改文件名不会改变内容。请用图片软件另存为 JPG 后再上传。") % {"kind": kind}
+        return _("封面的内容是 %(kind)s，不是 JPG；改文件名不会改变内容。请用图片软件另存为 JPG 后再上传。") % {
+            "kind": kind
+        }
     return _("封面不是 JPG 图片。请上传 JPG，建议不小于 640×360、宽高比 16:9。")
 
 
@@ -126,7 +128,8 @@ def _measure(content: bytes) -> None:
     width, height = size
     if width * height > MOST_PIXELS:
         raise CoverTooLarge(
-            _("封面 %(width)s×%(height)s，像素太多。请缩小到长边 2560 以内再上传。") % {"width": width, "height": height}
+            _("封面 %(width)s×%(height)s，像素太多。请缩小到长边 2560 以内再上传。")
+            % {"width": width, "height": height}
         )
     if min(width, height) < LEAST_SIDE:
         raise CoverTooSmall(
@@ -181,7 +184,7 @@ def _decoded(content: bytes) -> tuple[Image.Image, list[CoverNotice]]:
 def _exif(opened: Image.Image) -> dict[int, object]:
     try:
         return dict(opened.getexif())
-    except Exception:  # noqa: BLE001 - a camera's notes may be broken in any way; they are thrown away in any case
+    except Exception:
         return {}
 
 
@@ -223,7 +226,9 @@ def _remarks(width: int, height: int) -> list[CoverNotice]:
     found = []
     said = {"width": width, "height": height}
     if width < WANTED_WIDTH or height < WANTED_HEIGHT:
-        found.append(CoverNotice("cover.small", _("封面 %(width)s×%(height)s，建议不小于 640×360，否则看起来模糊。") % said))
+        found.append(
+            CoverNotice("cover.small", _("封面 %(width)s×%(height)s，建议不小于 640×360，否则看起来模糊。") % said)
+        )
     if abs(width / height - WANTED_RATIO) > WANTED_RATIO * RATIO_TOLERANCE:
         found.append(CoverNotice("cover.ratio", _("封面 %(width)s×%(height)s 不是 16:9，显示时四周会留边。") % said))
     return found

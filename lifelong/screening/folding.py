@@ -20,7 +20,7 @@ class _Table(dict[str, str]):
 @cache
 def _simplified() -> dict[str, str]:
     """Traditional → simplified, character by character, so that places in the text are kept."""
-    from opencc import OpenCC  # noqa: PLC0415 - its dictionaries are read once, where they are needed
+    from opencc import OpenCC
 
     characters = [chr(code) for start, end in _BLOCKS for code in range(start, end)]
     simple = OpenCC("t2s").convert("\n".join(characters)).split("\n")

@@ -58,13 +58,18 @@ class EvidenceEntry(forms.Form):
         label=_("备案证明编号"), max_length=60, help_text=_("公安机关《信息系统安全等级保护备案证明》上的编号。")
     )
     assessment_date = forms.DateField(
-        label=_("最近一次测评日期"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("三级系统每年测评一次。")
+        label=_("最近一次测评日期"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("三级系统每年测评一次。"),
     )
     expires_date = forms.DateField(
         label=_("证明有效期至"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("一般为测评日期后一年。")
     )
     file = forms.FileField(
-        label=_("证明材料"), required=False, max_length=200, help_text=_("PDF、JPG 或 PNG，不超过 8 MB；只有核实人员能看到。")
+        label=_("证明材料"),
+        required=False,
+        max_length=200,
+        help_text=_("PDF、JPG 或 PNG，不超过 8 MB；只有核实人员能看到。"),
     )
     text = forms.CharField(
         label=_("说明"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),

@@ -75,11 +75,12 @@ def _root(text: str) -> etree._Element:
         huge_tree=False, recover=False, remove_comments=True, remove_pis=True, strip_cdata=True,
     )  # fmt: skip
     try:
-        root = etree.fromstring(text.strip().encode("utf-8"), parser)  # noqa: S320 - no DTD, entities or network
+        root = etree.fromstring(text.strip().encode("utf-8"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         line, column = getattr(error, "position", (0, 0))
         raise OutlineError(
-            "not_xml", _("不是完整的 XML，第 %(line)s 行第 %(column)s 个字符附近有误") % {"line": line, "column": column}
+            "not_xml",
+            _("不是完整的 XML，第 %(line)s 行第 %(column)s 个字符附近有误") % {"line": line, "column": column},
         ) from error
     if root is None:
         raise OutlineError("not_xml", _("不是 XML"))

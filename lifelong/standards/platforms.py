@@ -17,7 +17,23 @@ LEVELS = {1: "一级", 2: "二级", 3: "三级", 4: "四级", 5: "五级"}
 
 # Registering one of these would claim everybody's addresses below it.
 SHARED = frozenset(
-    "com.cn net.cn org.cn edu.cn gov.cn ac.cn mil.cn com.hk com.tw co.uk ac.uk com.au github.io gitee.io pages.dev".split()
+    [
+        "com.cn",
+        "net.cn",
+        "org.cn",
+        "edu.cn",
+        "gov.cn",
+        "ac.cn",
+        "mil.cn",
+        "com.hk",
+        "com.tw",
+        "co.uk",
+        "ac.uk",
+        "com.au",
+        "github.io",
+        "gitee.io",
+        "pages.dev",
+    ]
 )
 
 
@@ -136,8 +152,16 @@ def _judged(platform: Protected | None, today: date) -> tuple[Verdict, str, str,
         message = _("「%(name)s」的等级保护是%(level)s，应不低于三级。") % {**name, "level": level}
         return "fail", level, message, _("请把课程部署到等级保护三级以上的平台，或直接上传课程文件。")
     if platform.expires_date is not None and platform.expires_date < today:
-        message = _("「%(name)s」的等级保护证明已于 %(day)s 到期。") % {**name, "day": platform.expires_date.isoformat()}
-        return "fail", _("%(level)s，已到期") % {"level": level}, message, _("请到「部署平台」补充最近一次测评的证明材料。")
+        message = _("「%(name)s」的等级保护证明已于 %(day)s 到期。") % {
+            **name,
+            "day": platform.expires_date.isoformat(),
+        }
+        return (
+            "fail",
+            _("%(level)s，已到期") % {"level": level},
+            message,
+            _("请到「部署平台」补充最近一次测评的证明材料。"),
+        )
     message = _("「%(name)s」的等级保护是%(level)s。") % {**name, "level": level}
     if platform.expires_date is not None and platform.expires_date - today <= SOON:
         message += _("证明将于 %(day)s 到期，请提前补充。") % {"day": platform.expires_date.isoformat()}

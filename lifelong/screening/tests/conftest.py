@@ -4,11 +4,11 @@ from lifelong.accounts.models import Role
 from lifelong.accounts.tests import cast
 
 
-@pytest.fixture()
+@pytest.fixture
 def operator(db):
     return cast.holder(Role.OPERATOR)
 
 
-@pytest.fixture()
+@pytest.fixture
 def officer(db):
     return cast.holder(Role.HANDLING_OFFICER)

@@ -78,7 +78,10 @@ def test_the_context_is_short_and_on_one_line():
 def test_a_word_inside_a_longer_one_is_told_once_unless_it_weighs_more():
     assert found("网络赌博网站", "赌博", "赌博网站") == [("赌博网站", "赌博网站")]
     heavier = Matcher([Listed("赌博", "甲", "block"), Listed("赌博网站", "乙", "look")])
-    assert [(h.word, h.severity) for h in heavier.screen({"t": "赌博网站"})] == [("赌博网站", "look"), ("赌博", "block")]
+    assert [(h.word, h.severity) for h in heavier.screen({"t": "赌博网站"})] == [
+        ("赌博网站", "look"),
+        ("赌博", "block"),
+    ]
 
 
 def test_the_same_word_in_two_lists_is_told_for_both_categories():

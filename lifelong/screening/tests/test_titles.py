@@ -20,7 +20,15 @@ def test_one_title_in_two_spellings_has_one_key(a, b):
 
 
 @pytest.mark.parametrize(
-    ("a", "b"), [("太极拳第一讲", "太极拳第二讲"), ("太极拳（上）", "太极拳（下）"), ("数学 1", "数学 2"), ("2022 年鉴", "2023 年鉴"), ("书法", "养生"), ("", "")]
+    ("a", "b"),
+    [
+        ("太极拳第一讲", "太极拳第二讲"),
+        ("太极拳（上）", "太极拳（下）"),
+        ("数学 1", "数学 2"),
+        ("2022 年鉴", "2023 年鉴"),
+        ("书法", "养生"),
+        ("", ""),
+    ],
 )
 def test_titles_that_count_differently_are_not_doubles(a, b):
     assert similar_titles(a, b) < 0.5

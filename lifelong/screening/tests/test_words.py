@@ -14,7 +14,7 @@ from lifelong.screening.models import AllowedPhrase, Severity, Word, WordList
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture()
+@pytest.fixture
 def gambling(operator):
     made = actions.make_list("赌博词", "赌博", "block", by=operator, at=timezone.now())
     actions.add_words(made, ["赌博", "博彩"], by=operator, at=timezone.now())
@@ -57,7 +57,9 @@ def test_an_allowed_phrase_lets_a_word_pass(operator, gambling):
 
 
 def test_words_are_kept_once_however_they_are_written(operator, gambling):
-    result = actions.add_words(gambling, ["賭博", " 赌 场 ", "赌场", "", "——", "长" * 101], by=operator, at=timezone.now())
+    result = actions.add_words(
+        gambling, ["賭博", " 赌 场 ", "赌场", "", "——", "长" * 101], by=operator, at=timezone.now()
+    )
     assert (result.added, result.known, len(result.refused)) == (1, 2, 2)
     assert words_of(gambling) == {"赌博", "博彩", "赌 场"}
 
@@ -113,7 +115,9 @@ def test_the_operator_keeps_a_list_on_the_pages(operator):
     assert "加微信" in page
     assert "扫码领取" not in page
     client.post(reverse("words-remove", args=[made.pk]), {"id": [str(Word.objects.get(text="扫码领取").pk), "x"]})
-    client.post(answer.url, {"do": "settings", "name": "广告词", "category": "广告", "severity": "block", "is_active": "on"})
+    client.post(
+        answer.url, {"do": "settings", "name": "广告词", "category": "广告", "severity": "block", "is_active": "on"}
+    )
     made.refresh_from_db()
     assert (made.severity, words_of(made)) == (Severity.BLOCK, {"加微信", "免费领奖"})
     export = client.get(reverse("words-export", args=[made.pk]))

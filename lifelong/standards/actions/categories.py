@@ -177,7 +177,7 @@ def _create(
 
 def _code(parent: CategoryNode, text: str) -> str:
     """Short, Latin, safe in an address, and nobody else's: ``community.science.hangkong``."""
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - its tables take a moment to load
+    from pypinyin import lazy_pinyin
 
     label = "".join(lazy_pinyin(text)) if not text.isascii() else text
     label = re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")[:LONGEST_LABEL].strip("-") or "node"

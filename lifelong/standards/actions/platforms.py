@@ -155,7 +155,8 @@ def _undecided(evidence: ProtectionEvidence, by: User) -> ProtectionEvidence:
         raise NotAllowed(_("您不能核实证明材料。"))
     if found.state != EvidenceState.PROPOSED:
         raise EvidenceDecided(
-            _("%(who)s 已经处理了这份材料（%(state)s）。") % {"who": found.decided_by, "state": found.get_state_display()}
+            _("%(who)s 已经处理了这份材料（%(state)s）。")
+            % {"who": found.decided_by, "state": found.get_state_display()}
         )
     return found
 
@@ -204,7 +205,7 @@ def _host(host: str) -> str:
 
 
 def _claim(evidence: Evidence, at: datetime) -> None:
-    from django.utils import timezone  # noqa: PLC0415 - only the day of ``at`` is needed
+    from django.utils import timezone
 
     today = timezone.localdate(at)
     if not 1 <= evidence.level <= 5:

@@ -60,7 +60,9 @@ class Check:
             return None
         if (hidden := unseen(text)) is not None:
             text = without_unseen(text)
-            self.notice(name, "cleaned", _("含有看不见的字符 U+%(code)04X，已去掉") % {"code": ord(hidden)}, found=value)
+            self.notice(
+                name, "cleaned", _("含有看不见的字符 U+%(code)04X，已去掉") % {"code": ord(hidden)}, found=value
+            )
         if self.too_long(name, text):
             return None
         return text or None

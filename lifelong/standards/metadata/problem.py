@@ -85,6 +85,4 @@ def todo(field: Field, reason: str, *, found: object = "") -> Problem:
     """What only submitting needs."""
     column, seen = _(field.heading), shown(found)
     message = _("「%(column)s」%(reason)s。") % {"column": column, "reason": reason}
-    return Problem(
-        field.name, column, f"todo.{field.name}", "notice", seen, _(field.format), field.example, message
-    )
+    return Problem(field.name, column, f"todo.{field.name}", "notice", seen, _(field.format), field.example, message)

@@ -14,7 +14,11 @@ _spaces = re.compile(r"\s+")
 
 
 def is_blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip()) or (isinstance(value, list | tuple) and not value)
+    return (
+        value is None
+        or (isinstance(value, str) and not value.strip())
+        or (isinstance(value, list | tuple) and not value)
+    )
 
 
 def as_text(value: Any) -> str | None:

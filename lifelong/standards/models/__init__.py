@@ -3,4 +3,13 @@
 from lifelong.standards.models.categories import CategoryAlias, CategoryNode, NodeState, TreeVersion
 from lifelong.standards.models.platforms import EvidenceState, HostName, HostPlatform, ProtectionEvidence
 
-__all__ = ["CategoryAlias", "CategoryNode", "EvidenceState", "HostName", "HostPlatform", "NodeState", "ProtectionEvidence", "TreeVersion"]
+__all__ = [
+    "CategoryAlias",
+    "CategoryNode",
+    "EvidenceState",
+    "HostName",
+    "HostPlatform",
+    "NodeState",
+    "ProtectionEvidence",
+    "TreeVersion",
+]

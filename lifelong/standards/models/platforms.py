@@ -30,7 +30,9 @@ class HostPlatform(models.Model):
         verbose_name = _("部署平台")
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(condition=Q(level__isnull=True) | Q(level__range=(1, 5)), name="protection_level_1_to_5"),
+            models.CheckConstraint(
+                condition=Q(level__isnull=True) | Q(level__range=(1, 5)), name="protection_level_1_to_5"
+            ),
             models.CheckConstraint(
                 condition=Q(level__isnull=True) | Q(verified_at__isnull=False), name="level_only_when_verified"
             ),
@@ -43,7 +45,9 @@ class HostPlatform(models.Model):
 class HostName(models.Model):
     """A host name of a platform, in ASCII lower case; its subdomains belong to it too."""
 
-    platform = models.ForeignKey(HostPlatform, verbose_name=_("部署平台"), on_delete=models.CASCADE, related_name="hosts")
+    platform = models.ForeignKey(
+        HostPlatform, verbose_name=_("部署平台"), on_delete=models.CASCADE, related_name="hosts"
+    )
     host = models.CharField(_("域名"), max_length=253, unique=True)
 
     class Meta:

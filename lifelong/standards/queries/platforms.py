@@ -11,9 +11,7 @@ from lifelong.standards.platforms import SOON, Platform, Register, candidates
 def platform_for(host: str) -> HostPlatform | None:
     """The platform that a host belongs to, by the longest registered name; ``None`` if none is."""
     names = candidates(host)
-    found = {
-        row.host: row.platform for row in HostName.objects.filter(host__in=names).select_related("platform")
-    }
+    found = {row.host: row.platform for row in HostName.objects.filter(host__in=names).select_related("platform")}
     return next((found[name] for name in names if name in found), None)
 
 

@@ -8,17 +8,17 @@ from lifelong.accounts.tests import cast
 from lifelong.institutions.models import Institution, Mandate, MandateRole
 
 
-@pytest.fixture()
+@pytest.fixture
 def operator(db):
     return cast.holder(Role.OPERATOR)
 
 
-@pytest.fixture()
+@pytest.fixture
 def officer(db):
     return cast.holder(Role.HANDLING_OFFICER)
 
 
-@pytest.fixture()
+@pytest.fixture
 def expert(db):
     return cast.holder(Role.EXPERT)
 
@@ -32,11 +32,11 @@ def _reporter(email, code):
     return user
 
 
-@pytest.fixture()
+@pytest.fixture
 def reporter(db):
     return _reporter("reporter@example.org", "R1")
 
 
-@pytest.fixture()
+@pytest.fixture
 def rival(db):
     return _reporter("rival@example.org", "R2")

@@ -66,7 +66,10 @@ def _compound(stream):
 def ods(rows):
     cells = "".join(
         "<table:table-row>"
-        + "".join(f'<table:table-cell office:value-type="string"><text:p>{escape(str(c))}</text:p></table:table-cell>' for c in row)
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{escape(str(c))}</text:p></table:table-cell>'
+            for c in row
+        )
         + "</table:table-row>"
         for row in rows
     )

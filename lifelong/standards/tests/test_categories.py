@@ -123,7 +123,13 @@ def test_the_path_kept_resolves_to_the_same_node_again(children, written):
 
 def test_the_exported_file_reads_back_as_the_same_tree():
     tree = tree_with(
-        Node("older.health.q", '引号"与\\', "older.health", "pending", (Alias("旧", "older.leisure"), Alias("旧二", "older.health"))),
+        Node(
+            "older.health.q",
+            '引号"与\\',
+            "older.health",
+            "pending",
+            (Alias("旧", "older.leisure"), Alias("旧二", "older.health")),
+        ),
         Node("older.health.gone", "并走", "older.health", moved_to="older.health.q"),
     )
     again = from_toml(to_toml(tree))

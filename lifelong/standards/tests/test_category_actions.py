@@ -22,7 +22,7 @@ def resolved(path):
     return queries.category_tree().resolve(path)
 
 
-@pytest.fixture()
+@pytest.fixture
 def tai_chi(operator):
     return actions.add_node(node("older.health"), "太极拳", by=operator, at=timezone.now())
 
@@ -138,7 +138,9 @@ def test_a_node_cannot_be_put_below_itself_or_beside_its_namesake(operator, tai_
 
 def test_every_change_is_audited_and_told(operator):
     heard = []
-    events.category_changed.connect(lambda **news: heard.append((news["code"], news["change"])), weak=False, dispatch_uid="t")
+    events.category_changed.connect(
+        lambda **news: heard.append((news["code"], news["change"])), weak=False, dispatch_uid="t"
+    )
     try:
         made = actions.add_node(node("older.health"), "太极拳", by=operator, at=timezone.now())
         actions.rename_node(made, "太极", by=operator, at=timezone.now())

@@ -43,10 +43,26 @@ def test_a_whole_record_has_no_problems():
 
 
 def test_the_standard_names_eighteen_fields_in_order():
-    assert [field.name for field in standard().fields] == (
-        "resource_id title type host_platform link series series_order summary duration created_date rights_holder "
-        "speakers declared_views declared_learners cover outline keywords category"
-    ).split()
+    assert [field.name for field in standard().fields] == [
+        "resource_id",
+        "title",
+        "type",
+        "host_platform",
+        "link",
+        "series",
+        "series_order",
+        "summary",
+        "duration",
+        "created_date",
+        "rights_holder",
+        "speakers",
+        "declared_views",
+        "declared_learners",
+        "cover",
+        "outline",
+        "keywords",
+        "category",
+    ]
     assert [field.name for field in standard().extras] == ["own_number", "area", "files", "rights_file"]
     assert len(standard().ethnic_groups) == 56
 
@@ -149,7 +165,21 @@ def test_a_type_must_fit_the_file():
 
 
 @pytest.mark.parametrize(
-    "given", ["01:02", "1:2", "2:45:32", "02:60:00", "02:45:60", "165", 165.0, "两小时", "02:45:32.5", "-1:00:00", "٠٢:٤٥:٣٢", "00:00"]
+    "given",
+    [
+        "01:02",
+        "1:2",
+        "2:45:32",
+        "02:60:00",
+        "02:45:60",
+        "165",
+        165.0,
+        "两小时",
+        "02:45:32.5",
+        "-1:00:00",
+        "٠٢:٤٥:٣٢",
+        "00:00",
+    ],
 )
 def test_a_duration_is_hours_minutes_seconds(given):
     assert errors(judged(duration=given)) == ["duration.format"]
@@ -183,7 +213,8 @@ def test_a_near_miss_is_shown_as_it_should_be():
 
 
 @pytest.mark.parametrize(
-    ("declared", "problem"), [("00:10:00", []), ("00:10:06", []), ("00:10:07", ["duration.differs"]), ("00:09:00", ["duration.differs"])]
+    ("declared", "problem"),
+    [("00:10:00", []), ("00:10:06", []), ("00:10:07", ["duration.differs"]), ("00:09:00", ["duration.differs"])],
 )
 def test_a_declared_duration_is_compared_with_the_file(declared, problem):
     measured = context("submit", media=Media(kinds=frozenset({"A01"}), duration_s=600.2))
@@ -229,7 +260,18 @@ def test_a_day_as_the_standard_writes_it_needs_no_notice():
 @pytest.mark.parametrize("name", ["declared_views", "declared_learners"])
 @pytest.mark.parametrize(
     ("given", "hint"),
-    [("3.65万", "36500"), ("36,500", "36500"), ("36，500", "36500"), ("36500次", "36500"), ("3w", "30000"), ("约三万", None), ("-5", None), (1.5, None), ("1e5", None), (True, None)],
+    [
+        ("3.65万", "36500"),
+        ("36,500", "36500"),
+        ("36，500", "36500"),
+        ("36500次", "36500"),
+        ("3w", "30000"),
+        ("约三万", None),
+        ("-5", None),
+        (1.5, None),
+        ("1e5", None),
+        (True, None),
+    ],
 )
 def test_a_count_that_is_no_whole_number_is_refused_with_a_hint(name, given, hint):
     result = judged(**{name: given})
@@ -324,7 +366,12 @@ def test_too_many_or_too_long_keywords_are_refused():
 
 @pytest.mark.parametrize(
     ("given", "code"),
-    [("太短了", "length"), ("字" * 2001, "length"), ("<p>这是一段网页代码写成的简介</p>", "markup"), ("这是一段&nbsp;网页里抄来的简介", "markup")],
+    [
+        ("太短了", "length"),
+        ("字" * 2001, "length"),
+        ("<p>这是一段网页代码写成的简介</p>", "markup"),
+        ("这是一段&nbsp;网页里抄来的简介", "markup"),
+    ],
 )
 def test_a_summary_is_plain_text_of_ten_to_two_thousand_characters(given, code):
     assert errors(judged(summary=given)) == [f"summary.{code}"]
@@ -354,7 +401,14 @@ def test_an_order_is_unique_in_its_series_as_a_number():
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("older", "older"), ("老年教育", "older"), ("社区教育 ", "community"), ("学历继续教育", "degree"), ("非学历教育培训", "training"), ("OLDER", "older")],
+    [
+        ("older", "older"),
+        ("老年教育", "older"),
+        ("社区教育 ", "community"),
+        ("学历继续教育", "degree"),
+        ("非学历教育培训", "training"),
+        ("OLDER", "older"),
+    ],
 )
 def test_an_area_is_understood_in_chinese_and_by_code(given, kept):
     assert judged(area=given).values["area"] == kept
@@ -437,7 +491,9 @@ def test_a_rights_holder_that_is_not_the_institution_asks_for_a_licence():
     own = context("sheet", owner_names=frozenset({"示例开放大学"}))
     assert codes(judged(with_context=own)) == []
     assert codes(judged(with_context=own, rights_holder="示例开放大学;另一单位")) == ["todo.rights_file"]
-    licensed = context("sheet", owner_names=frozenset({"示例开放大学"}), attached=frozenset({"cover", "files", "rights_file"}))
+    licensed = context(
+        "sheet", owner_names=frozenset({"示例开放大学"}), attached=frozenset({"cover", "files", "rights_file"})
+    )
     assert codes(judged(with_context=licensed, rights_holder="另一单位")) == []
 
 
@@ -458,7 +514,9 @@ def test_file_names_may_lie_in_folders_of_the_archive():
 def test_a_bad_outline_says_where_and_a_good_one_is_kept_in_one_form():
     assert errors(judged(outline="<catalog><item")) == ["outline.not_xml"]
     assert errors(judged(outline='<!DOCTYPE a><catalog version="1"/>')) == ["outline.doctype"]
-    result = judged(outline='<?xml version="1.0"?>\n<catalog version="1">\n <item no="1" title=" 第一章 " start="00：00：05"/></catalog>')
+    result = judged(
+        outline='<?xml version="1.0"?>\n<catalog version="1">\n <item no="1" title=" 第一章 " start="00：00：05"/></catalog>'
+    )
     assert result.values["outline"] == '<catalog version="1"><item no="1" title="第一章" start="00:00:05"/></catalog>'
 
 

@@ -44,7 +44,9 @@ def test_normalising_twice_changes_nothing(record, stage):
     again = validate(first.values, context=context)
     assert again.values == first.values
     spoken = {"missing", "address"}
-    fresh = [p for p in again.errors if p.code.split(".")[1] not in spoken and p.code not in {q.code for q in first.errors}]
+    fresh = [
+        p for p in again.errors if p.code.split(".")[1] not in spoken and p.code not in {q.code for q in first.errors}
+    ]
     assert fresh == []
 
 

@@ -35,9 +35,11 @@ def own_files(settings, tmp_path):
     settings.STORAGES = {**settings.STORAGES, "default": kept}
 
 
-@pytest.fixture()
+@pytest.fixture
 def platform(officer):
-    return actions.register_platform("示例在线课堂", ["https://course.example.org/x", "*.example.net"], by=officer, at=timezone.now())
+    return actions.register_platform(
+        "示例在线课堂", ["https://course.example.org/x", "*.example.net"], by=officer, at=timezone.now()
+    )
 
 
 # the verdict, pure
@@ -75,7 +77,9 @@ def test_a_host_belongs_to_the_nearest_registered_name():
     assert register.name_for("127.0.0.1") is None
 
 
-@pytest.mark.parametrize(("host", "found"), [("Course.Example.ORG.", "course.example.org"), ("课堂.example.org", "xn--cksr32j.example.org")])
+@pytest.mark.parametrize(
+    ("host", "found"), [("Course.Example.ORG.", "course.example.org"), ("课堂.example.org", "xn--cksr32j.example.org")]
+)
 def test_a_host_is_compared_in_ascii(host, found):
     assert ascii_host(host) == found
 
@@ -87,7 +91,12 @@ def test_what_is_no_host_name_is_refused(host):
 
 
 def test_the_register_reads_back_as_it_was_written():
-    register = Register([Platform("甲\"课堂", ("a.example.org", "b.example.org"), 3, "号-1", date(2026, 1, 2), date(2027, 1, 2)), Platform("乙")])
+    register = Register(
+        [
+            Platform('甲"课堂', ("a.example.org", "b.example.org"), 3, "号-1", date(2026, 1, 2), date(2027, 1, 2)),
+            Platform("乙"),
+        ]
+    )
     assert from_toml(to_toml(register)).platforms == register.platforms
     with pytest.raises(ValueError, match="level"):
         from_toml('[[platforms]]\nname = "甲"\nlevel = 9')
@@ -141,7 +150,12 @@ def test_evidence_that_cannot_prove_anything_is_refused(platform, reporter, wron
 
 
 def test_a_host_belongs_to_one_platform_only(platform, officer):
-    for hosts, refusal in ((["course.example.org"], actions.HostTaken), (["edu.cn"], actions.HostUnfit), (["10.0.0.1"], actions.HostUnfit), ([""], actions.HostUnfit)):
+    for hosts, refusal in (
+        (["course.example.org"], actions.HostTaken),
+        (["edu.cn"], actions.HostUnfit),
+        (["10.0.0.1"], actions.HostUnfit),
+        ([""], actions.HostUnfit),
+    ):
         with pytest.raises(refusal):
             actions.register_platform("别的课堂", hosts, by=officer, at=timezone.now())
     with pytest.raises(actions.PlatformRefused):
@@ -160,7 +174,12 @@ def test_who_may_do_what(platform, reporter, rival, officer, operator, expert):
     }
     for user, (manage, propose, see, decide) in table.items():
         may = policy.abilities(user, proposed)
-        assert (may["manage_platforms"], may["propose_evidence"], may["see"], may["decide"]) == (manage, propose, see, decide), user
+        assert (may["manage_platforms"], may["propose_evidence"], may["see"], may["decide"]) == (
+            manage,
+            propose,
+            see,
+            decide,
+        ), user
         if not decide:
             with pytest.raises(NotAllowed):
                 actions.accept_evidence(proposed, by=user, at=timezone.now())
@@ -191,7 +210,13 @@ def test_a_reporter_registers_a_platform_and_brings_evidence(reporter):
     paper.name = "C:\\报告\\测评.pdf"
     answer = client.post(
         answer.url,
-        {"level": "3", "filing_number": "号-1", "assessment_date": today.isoformat(), "expires_date": (today + timedelta(days=365)).isoformat(), "file": paper},
+        {
+            "level": "3",
+            "filing_number": "号-1",
+            "assessment_date": today.isoformat(),
+            "expires_date": (today + timedelta(days=365)).isoformat(),
+            "file": paper,
+        },
     )
     assert answer.status_code == 302
     proposed = ProtectionEvidence.objects.get()
@@ -209,7 +234,10 @@ def test_mistakes_come_back_on_the_form(officer, platform):
     assert "已经登记了" in page.content.decode()
     page = client.post(reverse("platform-new"), {"name": "新平台", "hosts": "edu.cn"})
     assert "公共后缀" in page.content.decode()
-    page = client.post(reverse("evidence-add", args=[platform.pk]), {"level": "3", "filing_number": "1", "assessment_date": "2026-01-01", "expires_date": "2999-01-01"})
+    page = client.post(
+        reverse("evidence-add", args=[platform.pk]),
+        {"level": "3", "filing_number": "1", "assessment_date": "2026-01-01", "expires_date": "2999-01-01"},
+    )
     assert page.status_code == 422
     assert "请上传证明材料" in page.content.decode()
 
@@ -221,7 +249,12 @@ def test_an_officer_ticks_or_refuses_on_the_page(officer, reporter, platform):
     page = client.get(reverse("platform", args=[platform.pk])).content.decode()
     assert "核实无误" in page
     assert client.post(reverse("evidence-refuse", args=[first.pk]), {}).status_code == 422
-    assert client.post(reverse("evidence-refuse", args=[first.pk]), {f"refuse-{first.pk}-reason": "不是这个平台"}).status_code == 302
+    assert (
+        client.post(
+            reverse("evidence-refuse", args=[first.pk]), {f"refuse-{first.pk}-reason": "不是这个平台"}
+        ).status_code
+        == 302
+    )
     assert client.post(reverse("evidence-accept", args=[second.pk])).status_code == 302
     assert HostPlatform.objects.get().level == 4
     assert client.post(reverse("evidence-accept", args=[second.pk])).status_code == 409
@@ -250,6 +283,8 @@ def test_the_list_filters_and_costs_the_same_for_many(officer, django_assert_max
     assert len(from_toml(export).platforms) == 30
 
 
-@pytest.mark.parametrize("name", ["platforms", "platforms-export", "platform-new", "categories-desk", "categories-export"])
+@pytest.mark.parametrize(
+    "name", ["platforms", "platforms-export", "platform-new", "categories-desk", "categories-export"]
+)
 def test_who_has_no_right_sees_nothing(expert, name):
     assert signed_in(expert).get(reverse(name)).status_code == 403

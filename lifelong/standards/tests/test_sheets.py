@@ -69,7 +69,15 @@ def values(path):
 def test_columns_are_found_by_heading_below_a_title_and_with_columns_of_ones_own(tmp_path):
     path = book(
         tmp_path / "a.xlsx",
-        [["某某单位资源汇总表"], [], [None, "备注", " 资源 类型\n", "资源名称（必填）", "主讲人*", "审核意见"], [], [None, "x", "A01", "甲", "张三", "好"], [], [None, None, "A02", "乙", "李四"]],
+        [
+            ["某某单位资源汇总表"],
+            [],
+            [None, "备注", " 资源 类型\n", "资源名称（必填）", "主讲人*", "审核意见"],
+            [],
+            [None, "x", "A01", "甲", "张三", "好"],
+            [],
+            [None, None, "A02", "乙", "李四"],
+        ],
     )
     assert values(path) == [
         (5, {"type": "A01", "title": "甲", "speakers": "张三"}),
@@ -81,7 +89,19 @@ def test_columns_are_found_by_heading_below_a_title_and_with_columns_of_ones_own
 
 
 @pytest.mark.parametrize(
-    "heading", ["资源名称", "资源名称(必填)", "资源名称（必填，1–100 字）", "资源　名称", "资源\n名称", "*资源名称", "资源名称：", "2.资源名称", "title", "资源名称必填"]
+    "heading",
+    [
+        "资源名称",
+        "资源名称(必填)",
+        "资源名称（必填，1–100 字）",
+        "资源　名称",
+        "资源\n名称",
+        "*资源名称",
+        "资源名称：",
+        "2.资源名称",
+        "title",
+        "资源名称必填",
+    ],
 )
 def test_headings_are_understood_as_people_write_them(tmp_path, heading):
     path = book(tmp_path / "a.xlsx", [[heading, "资源类型"], ["甲", "A01"]])
@@ -122,7 +142,9 @@ def test_a_formula_counts_by_its_stored_value(tmp_path):
         parts = {name: archive.read(name) for name in archive.namelist()}
     xml = parts["xl/worksheets/sheet1.xml"].decode()
     cell = xml[xml.index('<c r="A2"') : xml.index('<c r="B2"')]
-    parts["xl/worksheets/sheet1.xml"] = xml.replace(cell, '<c r="A2" t="str"><f>"公"&amp;"式"</f><v>公式</v></c>').encode()
+    parts["xl/worksheets/sheet1.xml"] = xml.replace(
+        cell, '<c r="A2" t="str"><f>"公"&amp;"式"</f><v>公式</v></c>'
+    ).encode()
     with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
@@ -141,7 +163,10 @@ def test_a_text_table_in_any_usual_encoding_and_delimiter(tmp_path, encoding, de
     writer.writerow(["第二条", "A02", "两行的\n简介，也只算一格", "示例；单位", "李四", "社区教育"])
     path = tmp_path / "a.csv"
     path.write_bytes(text.getvalue().encode(encoding))
-    assert [(n, v["title"], v["speakers"]) for n, v in values(path)] == [(3, "智能手机使用入门", "张建华;朱新"), (5, "第二条", "李四")]
+    assert [(n, v["title"], v["speakers"]) for n, v in values(path)] == [
+        (3, "智能手机使用入门", "张建华;朱新"),
+        (5, "第二条", "李四"),
+    ]
 
 
 def test_an_old_binary_workbook_and_an_open_document_are_read(tmp_path):
@@ -155,7 +180,14 @@ def test_a_name_does_not_make_a_sheet(tmp_path):
     path = book(tmp_path / "a.xlsx", [SHORT, ROW])
     renamed = path.rename(tmp_path / "a.csv")
     assert len(values(renamed)) == 1
-    for content in (b"", b"   ", b"<html><table>", b"\x00\x01\x02" * 50, b"PK\x03\x04 not a zip", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600):
+    for content in (
+        b"",
+        b"   ",
+        b"<html><table>",
+        b"\x00\x01\x02" * 50,
+        b"PK\x03\x04 not a zip",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
+    ):
         (tmp_path / "b.xlsx").write_bytes(content)
         with pytest.raises(SheetUnreadable):
             values(tmp_path / "b.xlsx")
@@ -181,10 +213,12 @@ def test_a_grid_of_seventeen_billion_cells_is_refused_and_nothing_else_suffers(t
 
 
 def test_an_archive_that_unpacks_to_gigabytes_is_refused_before_it_does(tmp_path):
-    with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
-            for _megabyte in range(310):
-                part.write(b"0" * (1 << 20))
+    with (
+        zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part,
+    ):
+        for _megabyte in range(310):
+            part.write(b"0" * (1 << 20))
     assert (tmp_path / "a.xlsx").stat().st_size < 1 << 20
     with pytest.raises(SheetTooLarge):
         values(tmp_path / "a.xlsx")
@@ -207,7 +241,12 @@ def test_a_line_with_nothing_but_a_running_number_is_no_record(tmp_path):
 def test_the_report_has_the_shape_that_programs_rely_on(tmp_path):
     path = book(tmp_path / "a.xlsx", [[*SHORT, "资源时长", "备用"], [*ROW, "1:2"], ["第二个名称", *ROW[1:]]])
     report = check_sheet(path, context()).to_json()
-    assert {name: report[name] for name in ("rows", "accepted", "rejected", "unchanged")} == {"rows": 2, "accepted": 1, "rejected": 1, "unchanged": 0}
+    assert {name: report[name] for name in ("rows", "accepted", "rejected", "unchanged")} == {
+        "rows": 2,
+        "accepted": 1,
+        "rejected": 1,
+        "unchanged": 0,
+    }
     first, second = report["problems"]
     assert (first["row"], first["column"], first["code"], first["severity"]) == (1, "备用", "column.unknown", "notice")
     assert {k: second[k] for k in ("row", "column", "code", "severity", "found", "wanted")} == {
@@ -281,7 +320,9 @@ def test_what_is_exported_comes_in_again_without_a_difference(tmp_path):
 
 
 def test_a_text_longer_than_a_cell_is_left_out_and_says_so(tmp_path):
-    outline = "<catalog version='1'>" + "".join(f"<item no='{n}' title='{'长' * 20}'/>" for n in range(1500)) + "</catalog>"
+    outline = (
+        "<catalog version='1'>" + "".join(f"<item no='{n}' title='{'长' * 20}'/>" for n in range(1500)) + "</catalog>"
+    )
     record = validate({**GOOD, "outline": outline}, context=context()).values
     assert len(record["outline"]) > 40_000
     write_sheet([record], tmp_path / "a.xlsx")
@@ -293,7 +334,14 @@ def test_a_text_longer_than_a_cell_is_left_out_and_says_so(tmp_path):
 def test_the_sheet_comes_back_with_its_problems_in_its_cells(tmp_path):
     path = book(
         tmp_path / "a.xlsx",
-        [["汇总表"], [*SHORT, "资源时长", "备用"], [*ROW, "1:2", "=cmd()"], [], ["第二个", *ROW[1:], "00:10:00"], ["\x0b坏".strip("\x0b"), "B01"]],
+        [
+            ["汇总表"],
+            [*SHORT, "资源时长", "备用"],
+            [*ROW, "1:2", "=cmd()"],
+            [],
+            ["第二个", *ROW[1:], "00:10:00"],
+            ["\x0b坏".strip("\x0b"), "B01"],
+        ],
         sheet="上报",
     )
     report = check_sheet(path, context())

@@ -25,7 +25,9 @@ def declared_learners(check: Check, value: Any) -> int | None:
     found = _count(check, "declared_learners", value)
     views = check.values.get("declared_views")
     if found is not None and views is not None and found > views:
-        check.notice("declared_learners", "more_than_views", _("比点击量 %(views)s 还多，请核对") % {"views": views}, found=found)
+        check.notice(
+            "declared_learners", "more_than_views", _("比点击量 %(views)s 还多，请核对") % {"views": views}, found=found
+        )
     return found
 
 

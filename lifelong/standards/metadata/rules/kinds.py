@@ -31,14 +31,16 @@ def type_(check: Check, value: Any) -> str | None:
     if media is not None and code != "A03" and media.kinds and media.kinds != {code}:
         words = {kind.code: f"{kind.code} {_(kind.label)}" for kind in check.context.standard.types}
         found = "、".join(words[kind] for kind in sorted(media.kinds))
-        check.error("type", "file", _("与文件不符，文件是 %(kinds)s") % {"kinds": found}, found=text, wanted=found, example="")
+        check.error(
+            "type", "file", _("与文件不符，文件是 %(kinds)s") % {"kinds": found}, found=text, wanted=found, example=""
+        )
         return None
     return code
 
 
 @cache
 def _types(version: str) -> dict[str, str]:
-    from lifelong.standards.metadata.standard import standard  # noqa: PLC0415 - the table of the packaged version
+    from lifelong.standards.metadata.standard import standard
 
     return _words_of(standard())
 

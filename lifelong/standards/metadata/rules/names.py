@@ -22,7 +22,10 @@ def title(check: Check, value: Any) -> str | None:
         return None
     if (hidden := unseen(text)) is not None:
         place = text.index(hidden) + 1
-        reason = _("第 %(place)s 个字符 U+%(code)04X 是换行或看不见的字符，请删去") % {"place": place, "code": ord(hidden)}
+        reason = _("第 %(place)s 个字符 U+%(code)04X 是换行或看不见的字符，请删去") % {
+            "place": place,
+            "code": ord(hidden),
+        }
         check.error("title", "characters", reason, found=text, wanted=_("一行看得见的文字"))
         return None
     return None if check.too_long("title", text) else text

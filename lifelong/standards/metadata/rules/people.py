@@ -48,7 +48,9 @@ def speakers(check: Check, value: Any) -> str | None:
         check.error("speakers", "separator", _("多人要用英文分号 ; 隔开"), found=text, example=proper[:60])
         return None
     if (hidden := unseen(text)) is not None:
-        check.notice("speakers", "cleaned", _("含有看不见的字符 U+%(code)04X，已去掉") % {"code": ord(hidden)}, found=text)
+        check.notice(
+            "speakers", "cleaned", _("含有看不见的字符 U+%(code)04X，已去掉") % {"code": ord(hidden)}, found=text
+        )
         text = without_unseen(text)
     kept = [_speaker(check, part) for part in split(text) if _label.sub("", part)]
     if "speakers" in check.failed:
@@ -79,7 +81,9 @@ def _speaker(check: Check, part: str) -> Speaker | None:
     name = _name_of(rest)
     if _chinese_apart.search(name):
         example = ";".join(name.split())[:60]
-        check.error("speakers", "separator", _("多人要用英文分号 ; 隔开，一个人的姓名中间不空格"), found=part, example=example)
+        check.error(
+            "speakers", "separator", _("多人要用英文分号 ; 隔开，一个人的姓名中间不空格"), found=part, example=example
+        )
         return None
     if not _name.fullmatch(name):
         check.error("speakers", "name", _("不像姓名，职务、单位和序号不写在这里"), found=part)

@@ -15,11 +15,13 @@ EARLIEST_YEAR = 1900
 _clock = re.compile(r"(\d{2,4}):([0-5]\d):([0-5]\d)")
 _near_clock = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2})")
 _iso = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_loose = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+_loose = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+)
 _packed = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _serial = re.compile(r"\d{5}")
 _excel_day_zero = date(1899, 12, 30)
-_excel_first_days = datetime(1899, 12, 31)
+_excel_first_days = datetime(1899, 12, 31)  # noqa: DTZ001 - a cell of a sheet has no time zone
 
 
 def clock(seconds: int) -> str:

@@ -9,7 +9,9 @@ from lifelong.standards import outline as outlines
 from lifelong.standards.metadata.check import Check
 from lifelong.standards.metadata.text import once, one_space, split, unseen, without_unseen
 
-_markup = re.compile(r"</?[A-Za-z][^<>]*>|<!--|<!\[CDATA\[|&(?:nbsp|lt|gt|amp|quot|ldquo|rdquo|middot|#\d+|#x[0-9A-Fa-f]+);")
+_markup = re.compile(
+    r"</?[A-Za-z][^<>]*>|<!--|<!\[CDATA\[|&(?:nbsp|lt|gt|amp|quot|ldquo|rdquo|middot|#\d+|#x[0-9A-Fa-f]+);"
+)
 _lines = re.compile(r"\r\n?|[\u2028\u2029\x85\v\f]")
 _other_separator = re.compile(r"[,，、\n]")
 
@@ -26,7 +28,13 @@ def summary(check: Check, value: Any) -> str | None:
             check.notice("summary", "cleaned", _("含有看不见的字符 U+%(code)04X，已去掉") % {"code": ord(hidden)})
         text = "\n".join(without_unseen(line).rstrip() if unseen(line) else line.rstrip() for line in lines).strip()
     if found := _markup.search(text):
-        check.error("summary", "markup", _("含有网页代码 %(code)s") % {"code": found.group()[:30]}, found=text, wanted=_("纯文字"))
+        check.error(
+            "summary",
+            "markup",
+            _("含有网页代码 %(code)s") % {"code": found.group()[:30]},
+            found=text,
+            wanted=_("纯文字"),
+        )
         return None
     field = check.fields["summary"]
     if text and not field.min_length <= len(text) <= field.max_length:
@@ -44,7 +52,9 @@ def keywords(check: Check, value: Any) -> str | None:
         check.notice("keywords", "separator", _("已按英文分号 ; 隔开"), found=text)
         text = _other_separator.sub(";", text)
     if (hidden := unseen(text)) is not None:
-        check.notice("keywords", "cleaned", _("含有看不见的字符 U+%(code)04X，已去掉") % {"code": ord(hidden)}, found=text)
+        check.notice(
+            "keywords", "cleaned", _("含有看不见的字符 U+%(code)04X，已去掉") % {"code": ord(hidden)}, found=text
+        )
         text = without_unseen(text)
     words, again = once([one_space(word) for word in split(text)])
     if again:
@@ -55,7 +65,12 @@ def keywords(check: Check, value: Any) -> str | None:
         return None
     long = next((word for word in words if len(word) > field.max_length), None)
     if long is not None:
-        check.error("keywords", "length", _("「%(word)s」超过 %(most)s 个字") % {"word": long[:30], "most": field.max_length}, found=text)
+        check.error(
+            "keywords",
+            "length",
+            _("「%(word)s」超过 %(most)s 个字") % {"word": long[:30], "most": field.max_length},
+            found=text,
+        )
         return None
     return ";".join(words) or None
 

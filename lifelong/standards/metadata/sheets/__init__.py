@@ -2,11 +2,20 @@
 
 from lifelong.standards.metadata.sheets.annotating import annotate
 from lifelong.standards.metadata.sheets.checking import (
-    CheckedRow, SheetProblem, SheetReport, check_sheet, checked_rows, remarks,
+    CheckedRow,
+    SheetProblem,
+    SheetReport,
+    check_sheet,
+    checked_rows,
+    remarks,
 )  # fmt: skip
 from lifelong.standards.metadata.sheets.reading import Row, Sheet, open_sheet, read_sheet
 from lifelong.standards.metadata.sheets.refusals import (
-    HeadingsNotFound, HeadingTwice, SheetRefused, SheetTooLarge, SheetUnreadable,
+    HeadingsNotFound,
+    HeadingTwice,
+    SheetRefused,
+    SheetTooLarge,
+    SheetUnreadable,
 )  # fmt: skip
 from lifelong.standards.metadata.sheets.template import template
 from lifelong.standards.metadata.sheets.writing import write_sheet

@@ -12,7 +12,13 @@ from openpyxl.utils import get_column_letter
 
 from lifelong.standards.metadata.problem import Problem
 from lifelong.standards.metadata.sheets.cells import (
-    BOLD, ERROR_FILL, HEAD_FILL, NOTICE_FILL, TOP, WRAPPED, cell,
+    BOLD,
+    ERROR_FILL,
+    HEAD_FILL,
+    NOTICE_FILL,
+    TOP,
+    WRAPPED,
+    cell,
 )  # fmt: skip
 from lifelong.standards.metadata.sheets.checking import SheetProblem
 from lifelong.standards.metadata.sheets.headings import RESULT_HEADING
@@ -95,6 +101,8 @@ def _list(book: Workbook, listed: list[SheetProblem]) -> None:
     for found in listed:
         problem = found.problem
         level = _("错误") if problem.severity == "error" else _("提示")
-        row = [cell(page, v) for v in (found.row, problem.column, level, problem.found, problem.wanted, problem.message)]
+        row = [
+            cell(page, v) for v in (found.row, problem.column, level, problem.found, problem.wanted, problem.message)
+        ]
         row[2].fill = ERROR_FILL if problem.severity == "error" else NOTICE_FILL
         page.append(row)

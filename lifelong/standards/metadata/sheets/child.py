@@ -6,6 +6,7 @@ in batches. It imports nothing of the platform, so that it starts in a few hundr
 """
 
 import json
+import math
 import sys
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -38,7 +39,7 @@ def plain(cell):
     if isinstance(cell, bool | str):
         return cell
     if isinstance(cell, int | float):
-        return float(cell) if abs(cell) != float("inf") and cell == cell else None
+        return float(cell) if math.isfinite(cell) else None
     if isinstance(cell, datetime):
         return ["datetime", cell.isoformat()]
     if isinstance(cell, date):

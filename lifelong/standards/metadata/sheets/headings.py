@@ -39,7 +39,7 @@ def key(heading: Any) -> str:
 
 @cache
 def _fields(version: str) -> dict[str, str]:
-    from lifelong.standards.metadata.standard import standard  # noqa: PLC0415 - the packaged version, once
+    from lifelong.standards.metadata.standard import standard
 
     return {key(word): field.name for field in standard() for word in (field.heading, *field.words, field.name)}
 

@@ -88,9 +88,7 @@ def _weigh(path: Path) -> None:
 @contextmanager
 def _workbook(path: Path, standard: Standard) -> Iterator[Grid]:
     command = [sys.executable, "-I", str(_child), str(path), str(CHILD_MEGABYTES), str(CHILD_SECONDS)]
-    child = subprocess.Popen(  # noqa: S603 - our own file with our own interpreter
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     clock = threading.Timer(CHILD_SECONDS * 2, child.kill)
     clock.daemon = True
     clock.start()
@@ -177,7 +175,9 @@ def _refuse(reason: str) -> NoReturn:
 def _no_headings(standard: Standard) -> NoReturn:
     wanted = "、".join(_(standard.field(name).heading) for name in ("title", "type", "summary", "speakers"))
     raise HeadingsNotFound(
-        _("找不到表头：前 %(rows)s 行中没有一行写着 %(headings)s 等字段名称。请使用平台的模板，或把字段名称写在一行里。")
+        _(
+            "找不到表头：前 %(rows)s 行中没有一行写着 %(headings)s 等字段名称。请使用平台的模板，或把字段名称写在一行里。"
+        )
         % {"rows": headings.LOOKED_AT, "headings": wanted}
     )
 
@@ -214,7 +214,9 @@ def _csv(lines: Any, delimiter: str) -> Iterator[Cells]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise SheetUnreadable(_("第 %(line)s 行读不出来：引号没有成对，或一格太长。") % {"line": rows.line_num}) from error
+            raise SheetUnreadable(
+                _("第 %(line)s 行读不出来：引号没有成对，或一格太长。") % {"line": rows.line_num}
+            ) from error
         yield [_unguarded(cell) if cell else None for cell in row]
 
 

@@ -36,7 +36,9 @@ class Sheet:
             if number <= self.headings.row:
                 continue
             values = {
-                name: cells[index] for name, index in columns.items() if index < len(cells) and not is_blank(cells[index])
+                name: cells[index]
+                for name, index in columns.items()
+                if index < len(cells) and not is_blank(cells[index])
             }
             # A running number printed in the first column makes no record of an empty line.
             if values.keys() - {"resource_id"}:

@@ -73,7 +73,14 @@ def _explain(book: Workbook, chosen: Standard) -> None:
     page.append([_("序号"), _("字段"), _("要求"), _("格式"), _("示例"), _("说明")])
     for field in chosen:
         page.append(
-            [field.number or None, field.heading, _(MARKS[field.requirement]), _(field.format), field.example, _(field.help)]
+            [
+                field.number or None,
+                field.heading,
+                _(MARKS[field.requirement]),
+                _(field.format),
+                field.example,
+                _(field.help),
+            ]
         )
     for letter, width in zip("ABCDEF", (6, 14, 10, 36, 36, 70), strict=True):
         page.column_dimensions[letter].width = width

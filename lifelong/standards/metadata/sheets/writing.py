@@ -20,7 +20,11 @@ COUNTS = {"declared_views", "declared_learners"}
 
 
 def write_sheet(
-    rows: Iterable[Mapping[str, Any]], out: str | Path | IO[bytes], *, by: Standard | None = None, tree: Tree | None = None
+    rows: Iterable[Mapping[str, Any]],
+    out: str | Path | IO[bytes],
+    *,
+    by: Standard | None = None,
+    tree: Tree | None = None,
 ) -> None:
     """Write records (normalised values by field name) as .xlsx. What no cell can hold is left out and says so."""
     chosen, areas = by or standard(), {node.code: node.name for node in (tree or packaged()).areas()}
