@@ -17,9 +17,10 @@ def regions_managed_by(user: User) -> frozenset[str] | None:
     return frozenset().union(*(within(province) for province in provinces_of(user)))
 
 
-def can_enter(user: User, region: Region | str) -> bool:
+def can_enter(user: User, region: Region | str | None) -> bool:
+    """Without a region (an old library's owner) only who manages everywhere."""
     managed = regions_managed_by(user)
-    code = region if isinstance(region, str) else region.code
+    code = region.code if isinstance(region, Region) else region
     return managed is None or code in managed
 
 

@@ -54,7 +54,7 @@ def lines(institutions: Iterable[Institution]) -> Iterable[list[Any]]:
     for one in institutions:
         reporter = next(iter(getattr(one, "reporters", [])), None)
         yield [
-            one.code, one.name, one.former_name, one.get_kind_display(), one.region_id, one.region.name,
+            one.code, one.name, one.former_name, one.get_kind_display(), one.region_id, one.region.name if one.region else "",
             one.office_email, _("是") if one.reporter_signs_alone else _("否"),
             mask_name(reporter.user.name) if reporter else "", reporter.begins_at.date() if reporter else "",
         ]  # fmt: skip

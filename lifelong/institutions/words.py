@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 VERBS = {
     "institutions.entered": _("登记单位"),
+    "institutions.made_by_load": _("随既有资源库登记单位"),
     "institutions.changed": _("修改单位"),
     "institutions.mandate_opened": _("授予报送岗位"),
     "institutions.mandate_closed": _("结束报送岗位"),

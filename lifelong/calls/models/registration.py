@@ -47,6 +47,9 @@ class Registration(models.Model):
     email = EncryptedText(_("电子邮箱"))
     mobile_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
     email_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    email_code_hash = models.CharField(max_length=64, blank=True, default="")
+    email_code_until = models.DateTimeField(null=True, blank=True)
+    email_code_failures = models.PositiveSmallIntegerField(default=0)
     email_verified_at = models.DateTimeField(_("邮箱验证时间"), null=True, blank=True)
     state = models.CharField(
         _("状态"), max_length=10, choices=RegistrationState.choices, default=RegistrationState.PREPARING, db_index=True
@@ -63,12 +66,15 @@ class Registration(models.Model):
     decided_by = models.ForeignKey(
         User, verbose_name=_("审核人"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    answer_due_at = models.DateTimeField(_("补正期限"), null=True, blank=True)  # of a refusal, movable
     reason = models.CharField(_("未通过原因"), max_length=500, blank=True, default="")
     mandate = models.ForeignKey(
         Mandate, verbose_name=_("授权"), null=True, blank=True, on_delete=models.PROTECT, related_name="registrations"
     )
     link_serial = models.PositiveIntegerField(default=1)  # a new private link kills the old one
     revision = models.PositiveIntegerField(default=1)
+
+    HASHED = {"mobile_hash": "mobile", "email_hash": "email"}
 
     class Meta:
         verbose_name = _("登记")
@@ -82,6 +88,15 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_new_institution(self) -> bool:
+        """A unit that the register does not know: the officer settles which it is."""
+        return self.institution_id is None
+
+    @property
+    def place(self) -> Region | None:
+        return self.institution.region if self.institution else self.region
 
 
 class PaperKind(models.TextChoices):

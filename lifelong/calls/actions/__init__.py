@@ -1,0 +1,40 @@
+"""Everything that changes calls and registrations; one function per verb."""
+
+from lifelong.calls.actions.composing import (
+    Span,
+    add_attachment,
+    change_call,
+    delete_draft,
+    draft_call,
+    remove_attachment,
+    set_contacts,
+)
+from lifelong.calls.actions.deciding import approve, correct_address, note_full_view, refuse, send_again
+from lifelong.calls.actions.registering import (
+    add_stamped,
+    confirm_mandate,
+    correct,
+    prepare,
+    prove_email,
+    send_link,
+    submit,
+    take_in,
+    withdraw,
+)
+from lifelong.calls.actions.reminding import remind
+from lifelong.calls.actions.running import (
+    announce,
+    close_call,
+    extend_window,
+    finish_call,
+    note_reading,
+    publish_call,
+    reopen_call,
+)
+
+__all__ = [
+    "Span", "add_attachment", "add_stamped", "announce", "approve", "change_call", "close_call", "confirm_mandate",
+    "correct", "correct_address", "delete_draft", "draft_call", "extend_window", "finish_call", "note_full_view",
+    "note_reading", "prepare", "prove_email", "publish_call", "refuse", "remind", "remove_attachment", "reopen_call",
+    "send_again", "send_link", "set_contacts", "submit", "take_in", "withdraw",
+]  # fmt: skip

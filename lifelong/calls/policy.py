@@ -1,0 +1,128 @@
+"""Who may do what with a call and with a registration."""
+
+from lifelong.accounts.models import Authority, AuthorityKind, User
+from lifelong.calls.lifecycle import CallState, RegistrationState
+from lifelong.calls.models import Call, Registration
+from lifelong.calls.queries import authorities_issuing
+from lifelong.calls.queries.registrations import seen_by
+from lifelong.institutions.models import Institution
+from lifelong.institutions.queries import institutions_of, reports_for
+
+EDITABLE_PAPERS = {CallState.DRAFT, CallState.OPEN, CallState.CLOSED}
+
+
+def can_compose(user: User, authority: Authority) -> bool:
+    """Draft calls in the name of an authority: who handles or decides there, or reviews finally for the ministry."""
+    return any(issuing.pk == authority.pk for issuing in authorities_issuing(user))
+
+
+def can_see(user: User, call: Call) -> bool:
+    """Published calls are public."""
+    return call.state != CallState.DRAFT or can_compose(user, call.issued_by)
+
+
+def can_change(user: User, call: Call) -> bool:
+    """A draft; what is published is amended and extended, never rewritten."""
+    return call.state == CallState.DRAFT and can_compose(user, call.issued_by)
+
+
+def can_delete(user: User, call: Call) -> bool:
+    return can_change(user, call)
+
+
+def can_add_papers(user: User, call: Call) -> bool:
+    return call.state in EDITABLE_PAPERS and can_compose(user, call.issued_by)
+
+
+def _decides(user: User, call: Call, right: str) -> bool:
+    """Publishing, closing and extending: 审定 of the province; for the ministry's own calls the final reviewer."""
+    if not can_compose(user, call.issued_by):
+        return False
+    needed = "calls.issue" if call.issued_by.kind == AuthorityKind.MINISTRY else right
+    return user.has_right(needed)
+
+
+def can_publish(user: User, call: Call) -> bool:
+    return call.state == CallState.DRAFT and _decides(user, call, "calls.publish")
+
+
+def can_close(user: User, call: Call) -> bool:
+    return call.state == CallState.OPEN and _decides(user, call, "calls.publish")
+
+
+def can_reopen(user: User, call: Call) -> bool:
+    return call.state == CallState.CLOSED and _decides(user, call, "calls.publish")
+
+
+def can_finish(user: User, call: Call) -> bool:
+    return call.state in {CallState.OPEN, CallState.CLOSED} and _decides(user, call, "calls.publish")
+
+
+def can_extend(user: User, call: Call) -> bool:
+    return call.state in {CallState.OPEN, CallState.CLOSED} and _decides(user, call, "calls.extend")
+
+
+def can_announce(user: User, call: Call) -> bool:
+    return call.state in {CallState.OPEN, CallState.CLOSED} and can_compose(user, call.issued_by)
+
+
+def can_see_board(user: User, call: Call) -> bool:
+    return call.state != CallState.DRAFT and user.has_right("calls.read")
+
+
+def abilities(user: User, call: Call) -> dict[str, bool]:
+    return {
+        "change": can_change(user, call),
+        "delete": can_delete(user, call),
+        "add_papers": can_add_papers(user, call),
+        "publish": can_publish(user, call),
+        "close": can_close(user, call),
+        "reopen": can_reopen(user, call),
+        "finish": can_finish(user, call),
+        "extend": can_extend(user, call),
+        "announce": can_announce(user, call),
+        "see_board": can_see_board(user, call),
+    }
+
+
+# registrations
+
+
+def can_see_registration(user: User, registration: Registration) -> bool:
+    if not user.has_right("registrations.check"):
+        return False
+    return Registration.objects.filter(seen_by(user), pk=registration.pk).exists()
+
+
+def is_own(user: User, registration: Registration) -> bool:
+    """Nobody decides on their own institution's, nor on their own person."""
+    if registration.email.strip().lower() == user.email:
+        return True
+    return bool(registration.institution_id) and institutions_of(user).filter(pk=registration.institution_id).exists()
+
+
+def can_check(user: User, registration: Registration) -> bool:
+    """Approve, refuse, send again, correct an address: an officer of the province it lies in."""
+    return can_see_registration(user, registration) and not is_own(user, registration)
+
+
+def can_take_in(user: User, call: Call) -> bool:
+    """Bring in for others what came by e-mail or as a sheet."""
+    return call.state != CallState.DRAFT and user.has_right("registrations.check")
+
+
+def can_confirm(user: User, institution: Institution) -> bool:
+    """Join a later call with the mandate one has."""
+    return reports_for(user, institution)
+
+
+def registration_abilities(user: User, registration: Registration) -> dict[str, bool]:
+    check = can_check(user, registration)
+    state = registration.state
+    return {
+        "approve": check and state == RegistrationState.SUBMITTED,
+        "refuse": check and state == RegistrationState.SUBMITTED,
+        "send_again": check and state != RegistrationState.WITHDRAWN,
+        "correct_address": check and state not in {RegistrationState.WITHDRAWN, RegistrationState.REPLACED},
+        "add_paper": check and state in {RegistrationState.PREPARING, RegistrationState.SUBMITTED},
+    }
