@@ -95,7 +95,11 @@ def _read(line: str) -> tuple[str, int, Item]:
     number = ""
     if (found := _number.match(rest)) and rest[found.end() :].strip():
         number, rest = found.group(1), rest[found.end() :]
-    level = number.count(".") + 1 if number else marks.replace("  ", "-").count("-") + marks.count("　") + marks.count("\t") + 1
+    level = (
+        number.count(".") + 1
+        if number
+        else marks.replace("  ", "-").count("-") + marks.count("　") + marks.count("\t") + 1
+    )
     return number, level, Item("", " ".join(rest.split()), start, length, file)
 
 

@@ -32,7 +32,9 @@ class VersionForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, version: Version, shown: Mapping[str, Any], *, problems: Iterable[Mapping[str, str]] = ()) -> None:
+    def __init__(
+        self, version: Version, shown: Mapping[str, Any], *, problems: Iterable[Mapping[str, str]] = ()
+    ) -> None:
         """``shown``: texts by field as they stand or were just typed (a POST serves as it is)."""
         super().__init__(shown if hasattr(shown, "getlist") else _texts(version, shown), auto_id="id_%s")
         self.version = version

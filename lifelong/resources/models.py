@@ -71,7 +71,9 @@ class Version(models.Model):
     state_at = models.DateTimeField(_("状态时间"), default=timezone.now)
     origin = models.CharField(_("来源"), max_length=8, choices=Origin.choices, default=Origin.PAGE)
     call = models.ForeignKey(Call, verbose_name=_("征集"), null=True, blank=True, on_delete=models.PROTECT)
-    created_by = models.ForeignKey(User, verbose_name=_("创建人"), null=True, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        User, verbose_name=_("创建人"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(_("创建时间"), default=timezone.now)
     saved_at = models.DateTimeField(_("保存时间"), default=timezone.now)
     saved_by = models.ForeignKey(User, verbose_name=_("保存人"), null=True, on_delete=models.PROTECT, related_name="+")
@@ -81,11 +83,15 @@ class Version(models.Model):
     first_submitted_at = models.DateTimeField(_("首次报送时间"), null=True, blank=True)
     # what was typed and breaks a rule is kept as typed, never lost: {"duration": "1:2"}
     raw = models.JSONField(default=dict, blank=True)
-    problems = models.JSONField(default=list, blank=True)  # [{"field", "code", "severity", "found", "wanted", "message", "example"}]
+    problems = models.JSONField(
+        default=list, blank=True
+    )  # [{"field", "code", "severity", "found", "wanted", "message", "example"}]
 
     # the 18 fields under their names in code (1 is resource.resource_id)
     title = models.CharField(_("资源名称"), max_length=100, blank=True, default="")
-    title_key = models.CharField(max_length=40, blank=True, default="", db_index=True)  # folded, to find near-same titles
+    title_key = models.CharField(
+        max_length=40, blank=True, default="", db_index=True
+    )  # folded, to find near-same titles
     type = models.CharField(_("资源类型"), max_length=3, blank=True, default="")
     host_platform = models.CharField(_("部署平台"), max_length=100, blank=True, default="")
     link = models.CharField(_("资源链接"), max_length=2000, blank=True, default="")
@@ -107,12 +113,16 @@ class Version(models.Model):
     category = models.ForeignKey(
         CategoryNode, verbose_name=_("所属分类"), null=True, blank=True, on_delete=models.PROTECT
     )
-    category_path = models.CharField(_("分类路径"), max_length=600, blank=True, default="")  # as given, where it goes deeper
+    category_path = models.CharField(
+        _("分类路径"), max_length=600, blank=True, default=""
+    )  # as given, where it goes deeper
     area = models.CharField(_("所属领域"), max_length=10, blank=True, default="")
     rights_file = models.ForeignKey(
         MediaFile, verbose_name=_("授权文件"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     own_files = models.TextField(_("资源文件"), blank=True, default="")  # names in the sheet, until uploaded
+    row_key = models.CharField(max_length=300, blank=True, default="", db_index=True)  # by which a sheet's row finds it again
+    row_digest = models.CharField(max_length=64, blank=True, default="")  # of the row as it was last brought in
 
     class Meta:
         verbose_name = _("版本")
@@ -150,7 +160,9 @@ class Signature(models.Model):
     checklist_version = models.CharField(max_length=20)
     answers = models.JSONField(default=list)  # [{"id", "text", "clause", "answer": true|false, "remark"}]
     promise = models.TextField(_("承诺书"))
-    listed = models.JSONField(default=list)  # [{"resource_id", "version", "title", "fingerprint"}] as the list showed them
+    listed = models.JSONField(
+        default=list
+    )  # [{"resource_id", "version", "title", "fingerprint"}] as the list showed them
 
     class Meta:
         verbose_name = _("单位自审承诺")
@@ -173,7 +185,9 @@ class Round(models.Model):
     files = models.JSONField(default=list)  # [{"id", "name", "size", "sha256", "position", "title", "kind"}]
     signature = models.ForeignKey(Signature, null=True, on_delete=models.PROTECT, related_name="rounds")
     in_grace = models.BooleanField(_("在宽限期内"), default=False)
-    closed_at = models.DateTimeField(null=True, blank=True)  # answered by a return, a refusal, a withdrawal or publication
+    closed_at = models.DateTimeField(
+        null=True, blank=True
+    )  # answered by a return, a refusal, a withdrawal or publication
 
     class Meta:
         verbose_name = _("报送轮次")
@@ -197,7 +211,7 @@ class ReceiptCounter(models.Model):
 
 
 class Verdict(models.TextChoices):
-    PASS = "pass", _("通过")  # noqa: S105 - a verdict
+    PASS = "pass", _("通过")
     WARN = "warn", _("提醒")
     FAIL = "fail", _("不符合")
     UNKNOWN = "unknown", _("无法判定")

@@ -31,7 +31,9 @@ def create(connection: Any) -> None:
             )
         for table, columns in FROZEN.items():
             does = (
-                f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END" if sqlite else "FOR EACH ROW EXECUTE FUNCTION resources_refuse()"
+                f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
+                if sqlite
+                else "FOR EACH ROW EXECUTE FUNCTION resources_refuse()"
             )
             cursor.execute(f"CREATE TRIGGER {table}_frozen BEFORE UPDATE{_of(columns)} ON {table} {does}")
 

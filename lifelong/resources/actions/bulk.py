@@ -16,7 +16,8 @@ def next_keys(model: type[models.Model], count: int) -> list[int]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [f'"{table}"', column, count]
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [f'"{table}"', column, count],
             )
             return [row[0] for row in cursor.fetchall()]
         cursor.execute("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0)", [table])
@@ -30,9 +31,7 @@ def write_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> 
         return
     fields = [field for field in model._meta.concrete_fields if not field.primary_key or field.attname in rows[0]]
     columns_of = [(field.attname, _preparer(field), _preparer(field)(field.get_default())) for field in fields]
-    values = [
-        [prepare(row[name]) if name in row else default for name, prepare, default in columns_of] for row in rows
-    ]
+    values = [[prepare(row[name]) if name in row else default for name, prepare, default in columns_of] for row in rows]
     table = connection.ops.quote_name(model._meta.db_table)
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     with connection.cursor() as cursor:

@@ -86,7 +86,9 @@ def save_draft(version: Version, *, values: Mapping[str, Any], revision: int, by
     if not policy.reports_for(by, locked.resource.institution):
         raise NotAllowed(_("只有本单位的报送工作负责人可以修改。"))
     if locked.state not in EDITABLE or locked.deleted_at:
-        raise NotEditable(_("《%(title)s》目前为“%(state)s”，不能修改。") % {"title": locked.title, "state": _where(locked)})
+        raise NotEditable(
+            _("《%(title)s》目前为“%(state)s”，不能修改。") % {"title": locked.title, "state": _where(locked)}
+        )
     if locked.revision != revision:
         text = _("%(who)s已于 %(when)s 在别处保存了另一份内容，您这一份还没有保存。请对照后再决定保留哪一份。")
         who = masked(locked.saved_by) if locked.saved_by_id != by.pk else _("您")
@@ -138,7 +140,9 @@ def restore_draft(version: Version, *, by: User, at: datetime) -> Version:
 def purge(*, at: datetime) -> int:
     """Drafts deleted more than 30 days ago go for good; the resource id stays taken for ever."""
     gone = list(
-        Version.objects.filter(deleted_at__lt=at - timedelta(days=KEPT_DAYS), rounds__isnull=True).select_related("resource")
+        Version.objects.filter(deleted_at__lt=at - timedelta(days=KEPT_DAYS), rounds__isnull=True).select_related(
+            "resource"
+        )
     )
     for version in gone:
         audit.record("resources.purged", of=version.resource, at=at, detail={"version": version.number})
@@ -175,7 +179,9 @@ def start_version(version: Version, *, by: User, at: datetime) -> Version:
     if not policy.can_start_version(by, version):
         raise NotAllowed(_("只有在线或暂停中的资源可以开始新版本。"))
     going = {State.WITHDRAWN, State.REFUSED}
-    newer = resource.versions.filter(number__gt=version.number, deleted_at__isnull=True).exclude(state__in=going).first()
+    newer = (
+        resource.versions.filter(number__gt=version.number, deleted_at__isnull=True).exclude(state__in=going).first()
+    )
     if newer is not None:
         return newer
     last = resource.versions.order_by("-number").values_list("number", flat=True)[0]

@@ -67,7 +67,11 @@ def receive(media_file: MediaFile, upload: Upload, *, at: datetime) -> VersionFi
     if version is None:
         return None
     version = lock(version)
-    if version.state not in EDITABLE or version.deleted_at or version.resource.institution_id != media_file.institution_id:
+    if (
+        version.state not in EDITABLE
+        or version.deleted_at
+        or version.resource.institution_id != media_file.institution_id
+    ):
         audit.record("resources.file_left_over", by=upload.by, of=media_file, at=at, detail={"version": version.pk})
         return None
     return attach(version, media_file, by=upload.by, at=at)

@@ -92,7 +92,9 @@ def record_check(check: LinkCheck, *, facts: LinkFacts, attempt: int, at: dateti
         _put(version, verdict, at=at, round=round)
     if check.next_at is not None:
         jobs.enqueue(TASK, check.pk, check.url, attempt + 1, run_after=check.next_at)
-    audit.record("resources.link_checked", of=version, at=at, detail={"outcome": facts.outcome, "attempt": check.attempts})
+    audit.record(
+        "resources.link_checked", of=version, at=at, detail={"outcome": facts.outcome, "attempt": check.attempts}
+    )
     return check
 
 
@@ -127,7 +129,11 @@ def _put(version: Version, verdict: Verdict, *, at: datetime, round: Round | Non
     """The row of this rule, its explanation and what reviewers hung on it kept."""
     finding = version.findings.filter(round=round, media_file__isnull=True, rule=verdict.id).first()
     finding = finding or Finding(version=version, round=round, rule=verdict.id)
-    finding.verdict, finding.required, finding.measured = verdict.verdict, verdict.required[:300], verdict.measured[:300]
+    finding.verdict, finding.required, finding.measured = (
+        verdict.verdict,
+        verdict.required[:300],
+        verdict.measured[:300],
+    )
     finding.message, finding.remedy = verdict.message, verdict.remedy
     finding.standard, finding.judged_at = (round.standard if round else packaged().version), at
     finding.save()

@@ -20,7 +20,9 @@ def mark_published(version: Version, *, at: datetime, by: User | None, batch_num
     """
     resource = Resource.objects.select_for_update().select_related("online_version").get(pk=version.resource_id)
     if resource.availability == Availability.RETIRED:
-        raise IllegalStep(_("资源 %(id)s 已出库，不能再上线。") % {"id": resource.resource_id}, state=resource.availability)
+        raise IllegalStep(
+            _("资源 %(id)s 已出库，不能再上线。") % {"id": resource.resource_id}, state=resource.availability
+        )
     note = _("批次 %(number)s") % {"number": batch_number} if batch_number else ""
     move(version, to=State.PUBLISHED, verb=Verb.PUBLISHED, by=by, at=at, note=note)
     previous = resource.online_version

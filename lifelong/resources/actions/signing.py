@@ -82,9 +82,7 @@ def _answered(current: Checklist, answers: Answers) -> list[dict[str, Any]]:
             wrong[item.id] = _("请选择“是”或“否”。")
         elif not answer and not remark:
             wrong[item.id] = _("选择“否”时，请写明情况。")
-        given.append(
-            {"id": item.id, "text": item.text, "clause": item.clause, "answer": answer, "remark": remark}
-        )
+        given.append({"id": item.id, "text": item.text, "clause": item.clause, "answer": answer, "remark": remark})
     if wrong:
         raise NotSigned(_("自审清单还有 %(count)s 项没有填好。") % {"count": len(wrong)}, fields=wrong)
     return given

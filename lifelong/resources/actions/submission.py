@@ -21,6 +21,7 @@ from lifelong.resources.models import Round, ScreeningHit, Signature, Version
 from lifelong.resources.queries import submitting
 from lifelong.resources.queries.freezing import files_of, values_of
 from lifelong.resources.queries.missing import Gap, what_is_missing
+from lifelong.screening import screen
 from lifelong.standards.technical import packaged
 from lifelong.web.refusals import NotAllowed, Refusal
 from lifelong.web.templatetags.web import moment
@@ -66,7 +67,9 @@ def submit(
     locked.save(update_fields=["call", "first_submitted_at"])
     round = _freeze(locked, call=call, signature=signature, by=by, at=at, in_grace=in_grace)
     note = _("第 %(number)s 轮，回执 %(receipt)s") % {"number": round.number, "receipt": round.receipt_number}
-    move(locked, to=State.SUBMITTED, verb=Verb.SUBMITTED, by=by, at=at, round=round, note=note, on_behalf_of=on_behalf_of)
+    move(
+        locked, to=State.SUBMITTED, verb=Verb.SUBMITTED, by=by, at=at, round=round, note=note, on_behalf_of=on_behalf_of
+    )
     events.version_submitted.send(sender=Version, version=locked, round=round, by=by, at=at)
     _tell(round, at=at)
     version.refresh_from_db()
@@ -181,8 +184,6 @@ def _freeze(
         files=files_of(version), signature=signature, in_grace=in_grace,
     )  # fmt: skip
     findings.freeze(version, round)
-    from lifelong.screening import screen
-
     ScreeningHit.objects.bulk_create(
         ScreeningHit(
             round=round, field=hit.field, start=hit.start, end=hit.end, word=hit.word, category=hit.category,
@@ -200,5 +201,10 @@ def _tell(round: Round, *, at: datetime) -> None:
     text = _("《%(title)s》已于 %(when)s 报送，回执编号 %(receipt)s。省级审核后会通知您结果。")
     facts = {"title": version.title, "when": moment(round.submitted_at), "receipt": round.receipt_number}
     notices.send(
-        round.submitted_by, subject=_("报送回执 %(receipt)s") % facts, text=text % facts, url=address, kind="receipt", at=at
+        round.submitted_by,
+        subject=_("报送回执 %(receipt)s") % facts,
+        text=text % facts,
+        url=address,
+        kind="receipt",
+        at=at,
     )

@@ -6,7 +6,8 @@ from typing import Any
 from lifelong.resources.models import Version
 from lifelong.resources.queries.duplicates import title_key
 from lifelong.resources.queries.freezing import values_of
-from lifelong.standards.metadata import Result
+from lifelong.resources.queries.rows import KEY_LENGTH
+from lifelong.standards.metadata import Result, identity
 from lifelong.standards.models import CategoryNode
 
 TEXTS = (
@@ -38,6 +39,8 @@ def write(version: Version, result: Result, given: Mapping[str, Any]) -> list[st
     for name in PLAIN:
         setattr(version, name, right.get(name))
     version.title_key = title_key(version.title)
+    if not version.row_digest:  # what came by a sheet is known by its row, whatever its title becomes
+        version.row_key = identity(right)[:KEY_LENGTH] if right.get("title") or right.get("own_number") else ""
     version.category_path = right.get("category", "")
     node = result.category.node if result.category and version.category_path else None
     version.category = CategoryNode.objects.filter(code=node.code).first() if node else None

@@ -8,27 +8,9 @@ from django.db.models import QuerySet
 from lifelong.calls import windows
 from lifelong.calls.lifecycle import Stage
 from lifelong.calls.models import Call
+from lifelong.calls.queries import calls_for, open_calls_for, reaches
 from lifelong.institutions.models import Institution
-from lifelong.regions.queries import within
 from lifelong.resources.models import Round, Version
-
-
-def reaches(call: Call, institution: Institution) -> bool:
-    """Whether the call asks this institution: its region and its kind."""
-    region = call.region
-    here = region is None or institution.region_id in within(region)
-    return here and (not call.answer_kinds or institution.kind in call.answer_kinds)
-
-
-def calls_for(institution: Institution) -> list[Call]:
-    """Open calls that ask this institution, those whose submission ends first leading."""
-    calls = [call for call in Call.objects.open().with_windows() if reaches(call, institution)]
-    return sorted(calls, key=lambda call: _end(call, institution))
-
-
-def calls_open_to(institution: Institution, *, at: datetime) -> list[Call]:
-    """Those that take a submission now; a version with grace or a return's due date is judged apart."""
-    return [call for call in calls_for(institution) if windows.is_open(call, Stage.SUBMISSION, institution, at)]
 
 
 def chosen_call(version: Version, *, number: str, at: datetime) -> Call | None:
@@ -39,7 +21,7 @@ def chosen_call(version: Version, *, number: str, at: datetime) -> Call | None:
         return found if found and reaches(found, institution) else None
     if version.call_id:
         return Call.objects.with_windows().get(pk=version.call_id)
-    open_now = calls_open_to(institution, at=at)
+    open_now = open_calls_for(institution, at)
     if open_now:
         return open_now[0] if len(open_now) == 1 else None
     return next(iter(calls_for(institution)), None)
@@ -69,12 +51,7 @@ def deadline_for(institutions: QuerySet[Institution], at: datetime) -> datetime 
     ends = [
         ends_at
         for institution in institutions
-        for call in calls_open_to(institution, at=at)
+        for call in open_calls_for(institution, at)
         if (ends_at := windows.effective_end(call, Stage.SUBMISSION, institution))
     ]
     return min(ends, default=None)
-
-
-def _end(call: Call, institution: Institution) -> float:
-    ends_at = windows.effective_end(call, Stage.SUBMISSION, institution)
-    return ends_at.timestamp() if ends_at else float("inf")

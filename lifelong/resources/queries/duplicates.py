@@ -1,21 +1,17 @@
 """The same file handed in before, and titles that are nearly the same. A stranger's is never named."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from lifelong.media.models import MediaFile
 from lifelong.resources.models import Version, VersionFile
 from lifelong.resources.queries.reach import HANDED_IN, PUBLIC_STATES
-from lifelong.standards.metadata.text import folded
+from lifelong.screening.titles import NEAR, near_title, similar_titles
 
 KEY_LENGTH = 40
 SHORTEST = 2
 BEGINNING = 3  # characters that candidates share; the index finds them
 COMPARED = 200
-ALIKE = 0.85
-_numbers = re.compile(r"[\d一二三四五六七八九十上中下甲乙丙丁]+")
 
 
 @dataclass(frozen=True)
@@ -52,8 +48,8 @@ def same_files(version: Version, files: Iterable[MediaFile]) -> list[Duplicate]:
 
 
 def title_key(title: str) -> str:
-    """A title as it is compared: width, case, spaces and punctuation do not matter."""
-    return folded(title)[:KEY_LENGTH]
+    """A title as it is compared (``screening.titles``); the index finds those that begin alike."""
+    return near_title(title)[:KEY_LENGTH]
 
 
 def near_titles(version: Version) -> list[Duplicate]:
@@ -71,19 +67,10 @@ def near_titles(version: Version) -> list[Duplicate]:
     own: dict[int, Duplicate] = {}
     strange = False
     for other in alike:
-        if not nearly(key, other.title_key):
+        if similar_titles(version.title, other.title) < NEAR:
             continue
         if other.resource.institution_id == institution:
             own.setdefault(other.resource_id, Duplicate(other))
         else:
             strange = strange or other.first_submitted_at is not None or other.state in PUBLIC_STATES
     return [*own.values(), *([Duplicate(None)] if strange else [])]
-
-
-def nearly(one: str, other: str) -> bool:
-    """The same, or alike but for a few characters; parts of a series (第一讲, 第二讲; 01, 02) are not alike."""
-    if one == other:
-        return True
-    if _numbers.sub("#", one) == _numbers.sub("#", other):
-        return False
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE

@@ -9,7 +9,7 @@ from django.utils import timezone
 from lifelong.institutions.models import Institution
 from lifelong.media.models import MediaFile
 from lifelong.media.probe.facts import Facts, WholeFacts
-from lifelong.resources.models import Version, VersionFile
+from lifelong.resources.models import Version
 from lifelong.standards.metadata import Context, Media, Stage
 from lifelong.standards.queries import metadata_context
 

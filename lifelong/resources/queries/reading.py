@@ -15,7 +15,10 @@ from lifelong.standards.outline import Item, OutlineError, parse
 from lifelong.standards.technical import packaged
 
 BESIDE = ("area", "own_number")
-OF_LINKS = {"link.reachable": gettext_lazy("链接在公网可以打开"), "link.protection": gettext_lazy("部署平台等级保护不低于三级")}
+OF_LINKS = {
+    "link.reachable": gettext_lazy("链接在公网可以打开"),
+    "link.protection": gettext_lazy("部署平台等级保护不低于三级"),
+}
 
 
 @dataclass(frozen=True)

@@ -117,8 +117,11 @@ def ministry() -> str:
 
 
 def province(version: Version) -> str:
-    region = province_of(version.resource.institution.region_id)
-    found = Authority.objects.filter(kind=AuthorityKind.PROVINCE, region=region, part_of=None).first() if region else None
+    home = version.resource.institution.region_id
+    region = province_of(home) if home else None
+    found = (
+        Authority.objects.filter(kind=AuthorityKind.PROVINCE, region=region, part_of=None).first() if region else None
+    )
     return found.name if found else _("省级教育行政部门")
 
 

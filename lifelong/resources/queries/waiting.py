@@ -35,7 +35,11 @@ def waiting_for(user: User) -> Iterator[Waiting]:
     index = reverse("resources:index")
     if counts["unit_review"]:
         yield Waiting(
-            _("资源等您单位自审"), counts["unit_review"], reverse("resources:unit-review"), note=_("签署承诺后即报送"), urgent=True
+            _("资源等您单位自审"),
+            counts["unit_review"],
+            reverse("resources:unit-review"),
+            note=_("签署承诺后即报送"),
+            urgent=True,
         )
     if not reach.reports_for:
         return

@@ -27,7 +27,9 @@ WHOLE = {
 }  # fmt: skip
 
 
-def institution(code: str = "4110001", name: str = "洛河开放大学", region: str = "410100", **fields: Any) -> Institution:
+def institution(
+    code: str = "4110001", name: str = "洛河开放大学", region: str = "410100", **fields: Any
+) -> Institution:
     return Institution.objects.create(code=code, name=name, region_id=region, kind="open_university", **fields)
 
 
@@ -80,13 +82,9 @@ def sent(version: Version, by: User, name: str = "第一讲.mp4", seed: str = "1
     return entry.media_file
 
 
-def measure(file: MediaFile, facts: Facts | None = None, *, whole: bool = False) -> MediaFile:
+def measure(file: MediaFile, facts: Facts | None = None) -> MediaFile:
     found = facts or good_facts()
-    file = media.record_facts(file, facts=found.to_json(), readable=found.readable, at=timezone.now())
-    if whole:
-        passed = WholeFacts(duration_s=60.0, frames=1500, packets=4000, decoded_s=60.0)
-        file = media.record_whole(file, whole=passed.to_json(), at=timezone.now())
-    return file
+    return media.record_facts(file, facts=found.to_json(), readable=found.readable, at=timezone.now())
 
 
 def jpeg(size: tuple[int, int] = (1280, 720)) -> bytes:
@@ -117,3 +115,9 @@ def signed(version: Version, by: User, answers: dict[str, dict[str, Any]] | None
         version.resource.institution, versions=[version], answers=answers or all_yes(), name=by.name, by=by,
         at=timezone.now(),
     )  # fmt: skip
+
+
+def measure_whole(file: MediaFile) -> MediaFile:
+    file.refresh_from_db()
+    passed = WholeFacts(duration_s=60.0, frames=1500, packets=4000, decoded_s=60.0)
+    return media.record_whole(file, whole=passed.to_json(), at=timezone.now())

@@ -1,6 +1,7 @@
 """A random walk over the way of a version: no illegal step gets through, and what a round froze stays."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -62,7 +63,7 @@ def test_a_random_walk_never_leaves_the_table_and_never_changes_a_round(walk, co
                     move(version, to=target, verb="walked", by=reporter, at=at)
             assert Version.objects.get(pk=version.pk).state == seen[-1]
         taken = list(Step.objects.filter(version=version).values_list("from_state", "to_state"))
-        assert taken == list(zip(seen[:-1], seen[1:], strict=True))
+        assert taken == list(pairwise(seen))
         round.refresh_from_db()
         assert (round.values, round.files, round.receipt_number) == frozen
         transaction.set_rollback(True)
@@ -124,7 +125,12 @@ def test_the_database_refuses_to_change_what_a_round_froze(column, college, repo
 
 def test_the_database_refuses_to_change_a_signature_or_a_line_of_the_timeline(college, reporter):
     signature = Signature.objects.create(
-        institution=college, signed_by=reporter, signed_name="苗秀兰", signed_at=START, checklist_version="2024", promise="…"
+        institution=college,
+        signed_by=reporter,
+        signed_name="苗秀兰",
+        signed_at=START,
+        checklist_version="2024",
+        promise="…",
     )
     step = Step.objects.create(version=begun(college), verb="created", at=START)
     for row in (Signature.objects.filter(pk=signature.pk), Step.objects.filter(pk=step.pk)):

@@ -72,7 +72,9 @@ def standing(college: Institution, state: State) -> Version:
         availability=Availability.ONLINE if state == S.PUBLISHED else Availability.NEVER,
     )  # fmt: skip
     return Version.objects.create(
-        resource=resource, state=state, link="https://course.example.org/1",
+        resource=resource,
+        state=state,
+        link="https://course.example.org/1",
         first_submitted_at=timezone.now() if state in HANDED_IN else None,
     )
 

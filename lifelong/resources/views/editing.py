@@ -164,7 +164,9 @@ def copy(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
 def start_version(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
     version = version_or_404(request, resource_id, number, "start_version")
     made = drafts.start_version(version, by=request.user, at=timezone.now())
-    messages.success(request, _("已开始第 %(number)s 版，审核通过并上线之前，公众看到的仍是现在的版本。") % {"number": made.number})
+    messages.success(
+        request, _("已开始第 %(number)s 版，审核通过并上线之前，公众看到的仍是现在的版本。") % {"number": made.number}
+    )
     return redirect(address(made, "edit"))
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lifelong.media.queries import upload_address, upload_state
-
 from lifelong.resources.actions import explanations, files, links
 from lifelong.resources.models import Version
 from lifelong.resources.queries.duplicates import same_files
@@ -28,9 +27,7 @@ from lifelong.web.rights import right
 def index(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
     version = version_or_404(request, resource_id, number, "preview")
     uploads = [upload_state(upload) for upload in running_uploads(version)]
-    return render(
-        request, "resources/files.html", {**_listed(request, version), "step": "files", "uploads": uploads}
-    )
+    return render(request, "resources/files.html", {**_listed(request, version), "step": "files", "uploads": uploads})
 
 
 def _listed(request: HttpRequest, version: Version) -> dict[str, Any]:
@@ -171,5 +168,3 @@ def _back(request: HttpRequest, version: Version, said: str) -> HttpResponse:
         return JsonResponse({"said": said})
     messages.success(request, said)
     return redirect(address(version, "files"))
-
-

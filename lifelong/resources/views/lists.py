@@ -57,7 +57,9 @@ def index(request: HttpRequest) -> HttpResponse:
 def missing(request: HttpRequest) -> HttpResponse:
     """还缺什么: every draft with a link to each gap."""
     own = lists.newest_only(lists.versions_of_institutions(request.user)).filter(state__in=EDITABLE)
-    page = Paginator(prepared(own).order_by("return_due_at", "-saved_at", "-id"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(prepared(own).order_by("return_due_at", "-saved_at", "-id"), PAGE).get_page(
+        request.GET.get("page")
+    )
     rows = lists.rows(list(page), at=timezone.now())
     return render(
         request, "resources/missing.html", {"page": page, "rows": rows, "ready": [row for row in rows if not row.gaps]}
@@ -100,7 +102,9 @@ def _delete(request: HttpRequest, versions: list) -> None:
         except Refusal as refusal:
             left.append(f"《{version.title}》{refusal}")
     if done:
-        text = ngettext("已删除 %(n)s 份草稿，30 天内可以在回收站恢复。", "已删除 %(n)s 份草稿，30 天内可以在回收站恢复。", done)
+        text = ngettext(
+            "已删除 %(n)s 份草稿，30 天内可以在回收站恢复。", "已删除 %(n)s 份草稿，30 天内可以在回收站恢复。", done
+        )
         messages.success(request, text % {"n": done})
     for text in left:
         messages.warning(request, text)
@@ -130,9 +134,7 @@ def series(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         institution = reported_institution(request)
         try:
-            series_actions.create(
-                institution, title=request.POST.get("title", ""), by=request.user, at=timezone.now()
-            )
+            series_actions.create(institution, title=request.POST.get("title", ""), by=request.user, at=timezone.now())
         except Refusal as refusal:
             messages.error(request, refusal.message)
         else:
@@ -141,9 +143,7 @@ def series(request: HttpRequest) -> HttpResponse:
     found = Series.objects.filter(institution__in=institutions).annotate(
         count=Count("version__resource", filter=Q(version__deleted_at__isnull=True), distinct=True)
     )
-    return render(
-        request, "resources/series.html", {"series": found.order_by("title"), "institutions": institutions}
-    )
+    return render(request, "resources/series.html", {"series": found.order_by("title"), "institutions": institutions})
 
 
 @require_POST

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifelong.calls.models import Call
+from lifelong.calls.queries import open_calls_for
 from lifelong.resources import policy
 from lifelong.resources.actions import signing, submission, withdrawal
 from lifelong.resources.checklist import checklist
 from lifelong.resources.forms import DeclarationForm, ReasonForm
 from lifelong.resources.models import Version
 from lifelong.resources.queries import lists
-from lifelong.resources.queries.calling import calls_open_to, chosen_call, used_of_quota
+from lifelong.resources.queries.calling import chosen_call, used_of_quota
 from lifelong.resources.queries.duplicates import near_titles, same_files
 from lifelong.resources.queries.missing import address, living_findings, what_is_missing
 from lifelong.resources.queries.reading import lines_of_version, rule_title
@@ -66,7 +67,7 @@ def _desk(
         **shell(version, request.user),
         "step": "submit",
         "call": call,
-        "calls": calls_open_to(version.resource.institution, at=at),
+        "calls": open_calls_for(version.resource.institution, at),
         "door": standing(version, call, at) if call else None,
         "quota": used_of_quota(version.resource.institution, call) if call else None,
         "gaps": gaps,
@@ -134,7 +135,9 @@ def returnable() -> list[tuple[str, str]]:
 @right("resources.sign")
 def submit_many(request: HttpRequest) -> HttpResponse:
     """Several with one signature: the list is shown and kept, each opened or listed; every one is told its result."""
-    versions = [v for v in chosen(request, lists.versions_of_institutions(request.user)) if policy.can_sign(request.user, v)]
+    versions = [
+        v for v in chosen(request, lists.versions_of_institutions(request.user)) if policy.can_sign(request.user, v)
+    ]
     institution = versions[0].resource.institution if versions else None
     versions = [version for version in versions if version.resource.institution == institution]
     if institution is None:
@@ -153,7 +156,9 @@ def submit_many(request: HttpRequest) -> HttpResponse:
         except signing.NotSigned as refusal:
             form.refused(refusal.fields)
             messages.error(request, refusal.message)
-    return render(request, "resources/submit_many.html", _many(request, versions, call, form), status=422 if form.wrong else 200)
+    return render(
+        request, "resources/submit_many.html", _many(request, versions, call, form), status=422 if form.wrong else 200
+    )
 
 
 def _many(request: HttpRequest, versions: list[Version], call: Call | None, form: DeclarationForm) -> dict[str, Any]:
@@ -164,7 +169,7 @@ def _many(request: HttpRequest, versions: list[Version], call: Call | None, form
             row.gaps = [*row.gaps, *stops(row.version, call=call, at=at)]
     return {
         "rows": rows, "ready": [row for row in rows if not row.gaps], "form": form, "call": call,
-        "calls": calls_open_to(versions[0].resource.institution, at=at),
+        "calls": open_calls_for(versions[0].resource.institution, at),
         "quota": used_of_quota(versions[0].resource.institution, call) if call else None,
     }  # fmt: skip
 
