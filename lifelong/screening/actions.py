@@ -162,7 +162,8 @@ def _fitting(name: str, category: str, severity: str, *, but: WordList | None = 
         raise WordsRefused(_("类别应是 1–60 个字。"), fields={"category": _("应是 1–60 个字。")})
     if severity not in Severity.values:
         raise WordsRefused(_("级别是「阻止」或「提示」。"), fields={"severity": _("请选择阻止或提示。")})
-    if WordList.objects.filter(name=name).exclude(pk=but.pk if but else None).exists():
+    others = WordList.objects.exclude(pk=but.pk) if but else WordList.objects
+    if others.filter(name=name).exists():
         message = _("已有名为「%(name)s」的词表。") % {"name": name}
         raise ListNameTaken(message, fields={"name": message})
     return name, category

@@ -94,7 +94,7 @@ class Matcher:
 
     def _spans(self, text: str, folded: Folded) -> list[tuple[int, int, Listed]]:
         """(start, end) in the folded text of every word that truly stands there."""
-        spans = []
+        spans: list[tuple[int, int, Listed]] = []
         for last, pattern in self._words.iter(folded.text):
             start, end = last + 1 - pattern.length, last + 1
             if _stands(text, folded, start, end, pattern):

@@ -3,7 +3,7 @@
 from django.db.models import Count, QuerySet
 
 from lifelong.screening.matching import Listed, Matcher
-from lifelong.screening.models import AllowedPhrase, ScreeningVersion, Word, WordList
+from lifelong.screening.models import AllowedPhrase, ScreeningVersion, Severity, Word, WordList
 
 _held: dict[str, Matcher] = {}
 
@@ -26,7 +26,10 @@ def version() -> int:
 
 def _listed() -> list[Listed]:
     rows = Word.objects.filter(word_list__is_active=True).order_by("id")
-    return [Listed(*row) for row in rows.values_list("text", "word_list__category", "word_list__severity")]
+    return [
+        Listed(text, category, "block" if severity == Severity.BLOCK else "look")
+        for text, category, severity in rows.values_list("text", "word_list__category", "word_list__severity")
+    ]
 
 
 def lists() -> QuerySet[WordList]:

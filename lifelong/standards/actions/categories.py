@@ -209,7 +209,7 @@ def _locked(node: CategoryNode) -> CategoryNode:
     TreeVersion.objects.select_for_update().filter(pk=1).first()
     found = CategoryNode.objects.select_for_update(of=("self",)).get(pk=node.pk)
     while found.moved_to is not None:
-        found = CategoryNode.objects.get(pk=found.moved_to_id)
+        found = found.moved_to
     return found
 
 

@@ -169,7 +169,8 @@ def _name(name: str, *, but: HostPlatform | None = None) -> str:
     kept = " ".join(name.split())
     if not kept or len(kept) > 100 or not kept.isprintable():
         raise PlatformRefused(_("平台名称应是 1–100 个字。"), fields={"name": _("应是 1–100 个字。")})
-    if HostPlatform.objects.filter(name=kept).exclude(pk=but.pk if but else None).exists():
+    others = HostPlatform.objects.exclude(pk=but.pk) if but else HostPlatform.objects
+    if others.filter(name=kept).exists():
         text = _("已经登记了「%(name)s」，请直接给它补充证明材料。") % {"name": kept}
         raise PlatformRefused(text, fields={"name": text})
     return kept

@@ -3,9 +3,11 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
+
+from lifelong.standards.metadata.text import folded
 
 Requirement = Literal["R", "C", "O", "S"]
 
@@ -44,14 +46,24 @@ class Standard:
     ethnic_groups: frozenset[str]
 
     def __post_init__(self) -> None:
-        by_name = {field.name: field for field in self}
         if [field.number for field in self.fields] != list(range(1, len(self.fields) + 1)):
             raise ValueError("the fields are not numbered 1, 2, 3, …")
-        if len(by_name) != len(self.fields) + len(self.extras):
+        if len(self.by_name) != len(self.fields) + len(self.extras):
             raise ValueError("two fields share a name")
-        object.__setattr__(self, "by_name", by_name)
 
-    by_name = None  # type: dict[str, Field]  # set above: looked up for every value of every row
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        return {field.name: field for field in self}
+
+    @cached_property
+    def type_codes(self) -> dict[str, str]:
+        """Every way to write a type, folded: the code, its words, or both."""
+        found: dict[str, str] = {}
+        for kind in self.types:
+            code = folded(kind.code)
+            for word in ("", *map(folded, kind.words)):
+                found |= {written: kind.code for written in (code + word, word + code, word) if written}
+        return found
 
     def __iter__(self) -> Iterator[Field]:
         """All fields in the order of a sheet's columns."""

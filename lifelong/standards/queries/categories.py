@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from lifelong.standards.categories import Alias, Node, Tree, packaged
-from lifelong.standards.models import CategoryAlias, CategoryNode, TreeVersion
+from lifelong.standards.models import CategoryAlias, CategoryNode, NodeState, TreeVersion
 
 _held: dict[str, Tree] = {}
 
@@ -35,7 +35,7 @@ def _built(version: str) -> Tree:
                 code=code,
                 name=name,
                 parent=codes[parent] if parent else None,
-                state=state,
+                state="pending" if state == NodeState.PENDING else "settled",
                 aliases=tuple(aliases.get(pk, ())),
                 moved_to=codes[moved_to] if moved_to else None,
             )

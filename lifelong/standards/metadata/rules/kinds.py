@@ -1,6 +1,5 @@
 """What kind of thing it is, for whom, and where in the tree: type, area, category."""
 
-from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,7 +7,6 @@ from django.utils.translation import gettext as _
 from lifelong.standards.categories import fold
 from lifelong.standards.categories.tree import DEEPEST
 from lifelong.standards.metadata.check import Check
-from lifelong.standards.metadata.standard import Standard
 from lifelong.standards.metadata.text import folded, unseen, without_unseen
 
 LONGEST_PATH = 300
@@ -20,7 +18,7 @@ def type_(check: Check, value: Any) -> str | None:
     text = check.text("type", value)
     if not text:
         return None
-    code = _types(check.context.standard.version).get(folded(text))
+    code = check.context.standard.type_codes.get(folded(text))
     if code is None:
         hint = None
         if folded(text).replace("o", "0") in {"a01", "a02", "a03"}:
@@ -36,24 +34,6 @@ def type_(check: Check, value: Any) -> str | None:
         )
         return None
     return code
-
-
-@cache
-def _types(version: str) -> dict[str, str]:
-    from lifelong.standards.metadata.standard import standard
-
-    return _words_of(standard())
-
-
-def _words_of(standard: Standard) -> dict[str, str]:
-    found = {}
-    for kind in standard.types:
-        code = folded(kind.code)
-        for word in ("", *map(folded, kind.words)):
-            for written in (code + word, word + code, word):
-                if written:
-                    found[written] = kind.code
-    return found
 
 
 def area(check: Check, value: Any) -> str | None:

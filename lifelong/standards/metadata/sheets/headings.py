@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ LOOKED_AT = 30  # rows in which the headings are looked for
 RESULT_HEADING = "检查结果"  # our own column of an annotated sheet, passed over when it comes back
 _passed_over = {"检查结果", "序号", "备注", "编号"}
 
+_known: dict[str, dict[str, str]] = {}  # version → heading as compared → field
 _aside = re.compile(r"[（(【\[].*?[)）】\]]")
 _lead_number = re.compile(r"^\d+")
 _ending = re.compile(r"(?:必填项?|选填项?|可选|必需)$")
@@ -37,22 +37,23 @@ def key(heading: Any) -> str:
     return _ending.sub("", _lead_number.sub("", folded(text)))
 
 
-@cache
-def _fields(version: str) -> dict[str, str]:
-    from lifelong.standards.metadata.standard import standard
-
-    return {key(word): field.name for field in standard() for word in (field.heading, *field.words, field.name)}
+def _fields(standard: Standard) -> dict[str, str]:
+    if standard.version not in _known:
+        _known[standard.version] = {
+            key(word): field.name for field in standard for word in (field.heading, *field.words, field.name)
+        }
+    return _known[standard.version]
 
 
 def score(row: Sequence[Any], standard: Standard) -> int:
     """How many fields a row names; 0 unless the title is among them, for a sheet without titles is none of ours."""
-    known = _fields(standard.version)
+    known = _fields(standard)
     found = {known.get(key(cell)) for cell in row if isinstance(cell, str)} - {None}
     return len(found) if "title" in found and len(found) > 1 else 0
 
 
 def read(row: Sequence[Any], number: int, standard: Standard) -> Headings:
-    known = _fields(standard.version)
+    known = _fields(standard)
     columns: dict[str, int] = {}
     unknown: dict[int, str] = {}
     for index, cell in enumerate(row):

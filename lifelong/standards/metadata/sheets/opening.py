@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -122,27 +122,27 @@ def _heard(child: subprocess.Popen[bytes]) -> Any:
 
 def _chosen(child: subprocess.Popen[bytes], standard: Standard) -> Grid:
     """Of several sheets the one whose row names most fields; of equals the first."""
-    best: tuple[int, dict[str, Any], int] | None = None
+    best: dict[str, Any] | None = None
     fitting = []
     while "sheets" not in (about := _heard(child)):
         if reason := about.get("refused"):
             _refuse(reason)
         head = [_cells(row) for row in about["head"]]
         scores = [headings.score(row, standard) for row in head]
-        if scores and max(scores):
+        most = max(scores, default=0)
+        if most:
             fitting.append(about["name"])
-            if best is None or max(scores) > best[0]:
-                best = max(scores), {**about, "head": head}, scores.index(max(scores))
+            if best is None or most > best["score"]:
+                best = {**about, "head": head, "score": most, "at": scores.index(most)}
     if best is None:
         _no_headings(standard)
-    _most, about, index = best
-    found = headings.read(about["head"][index], index + 1, standard)
-    if about["height"] > MOST_ROWS * 20:  # blank rows are passed over; so many are a mistake
+    found = headings.read(best["head"][best["at"]], best["at"] + 1, standard)
+    if best["height"] > MOST_ROWS * 20:  # blank rows are passed over; so many are a mistake
         raise SheetTooLarge(_("表格超过 %(rows)s 行，请分成几个表格导入。") % {"rows": MOST_ROWS})
     assert child.stdin is not None
-    child.stdin.write(f"{about['index']}\n".encode())
+    child.stdin.write(f"{best['index']}\n".encode())
     child.stdin.flush()
-    return Grid(about["name"], _batches(child), found, [name for name in fitting if name != about["name"]])
+    return Grid(best["name"], _batches(child), found, [name for name in fitting if name != best["name"]])
 
 
 def _batches(child: subprocess.Popen[bytes]) -> Iterator[Cells]:
@@ -151,7 +151,7 @@ def _batches(child: subprocess.Popen[bytes]) -> Iterator[Cells]:
             yield _cells(row)
 
 
-_kinds = {
+_kinds: dict[str, Callable[[Any], Any]] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "time": time.fromisoformat,
