@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lifelong.catalogue.pagecache.KeptPages",  # outermost: a kept page costs neither session nor sign-in
     "lifelong.web.middleware.RequestFacts",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
