@@ -22,8 +22,22 @@ RESOURCES = [
     ("degree", "A01", "高等数学：极限的四种求法", "高志明", "中州开放大学", 2710),
 ]
 FINDINGS = [
-    ("fail", "帧率", "23.98 帧/秒", "不低于 25 帧/秒", "画面每秒只有 23.98 帧。", "在剪辑软件里把工程帧率改为 25，重新导出后再上传。"),
-    ("warn", "声音", "左右声道相同", "立体声", "两个声道的内容一样，听起来像单声道。", "如有原始立体声录音，请换用；没有也可以照样提交。"),
+    (
+        "fail",
+        "帧率",
+        "23.98 帧/秒",
+        "不低于 25 帧/秒",
+        "画面每秒只有 23.98 帧。",
+        "在剪辑软件里把工程帧率改为 25，重新导出后再上传。",
+    ),
+    (
+        "warn",
+        "声音",
+        "左右声道相同",
+        "立体声",
+        "两个声道的内容一样，听起来像单声道。",
+        "如有原始立体声录音，请换用；没有也可以照样提交。",
+    ),
     ("pass", "分辨率", "1920×1080", "不低于 1280×720", "画面尺寸合格。", ""),
     ("unknown", "取样精度", "不适用", "不低于 16 位", "MP3 没有取样精度这一项，不作判定。", ""),
 ]
@@ -43,7 +57,14 @@ class SampleForm(forms.Form):
 def page(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     resources = [
-        {"area": area, "type": code, "title": title, "speakers": speakers, "institution": institution, "seconds": seconds}
+        {
+            "area": area,
+            "type": code,
+            "title": title,
+            "speakers": speakers,
+            "institution": institution,
+            "seconds": seconds,
+        }
         for area, code, title, speakers, institution, seconds in RESOURCES
     ]
     names = ("verdict", "title", "measured", "required", "message", "remedy")

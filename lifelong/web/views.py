@@ -66,7 +66,9 @@ def style(request: HttpRequest) -> HttpResponse:
 def _back(request: HttpRequest) -> str:
     """Where the visitor was, if that is a page of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or "/"
-    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if ours else "/"
 
 

@@ -21,16 +21,16 @@ export function controls(shell: HTMLElement, media: HTMLMediaElement, sound: boo
   const play = button("play", say("播放"));
   const back = button("back-10", say("退 10 秒"));
   const on = button("forward-10", say("进 10 秒"));
-  const mute = button("volume", say("静音"));
+  const mute = button("volume", say("静音"), { class: "player-less" });
   const captions = button("captions", say("字幕"), { "aria-pressed": "false", hidden: true });
-  const apart = button("pip", say("画中画"), { hidden: true });
+  const apart = button("pip", say("画中画"), { hidden: true, class: "player-less" });
   const full = button("fullscreen", say("全屏"));
   const time = make("span", { class: "player-time", "aria-hidden": true });
   const bar = make("input", { type: "range", min: 0, max: 1000, step: 1, value: 0, "aria-label": say("进度") });
   const speed = make("select", { "aria-label": say("速度"), title: say("速度") }, ...SPEEDS.map((rate) => make("option", { value: rate, selected: rate === 1 }, say("{rate} 倍", { rate }))));
   const big = make("button", { type: "button", class: "player-big", "aria-label": say("播放") }, icon("play"));
   const word = make("div", { class: "player-say", role: "status", hidden: true });
-  const row = make("div", { class: "player-controls", role: "group" }, make("div", { class: "player-bar" }, bar), play, back, on, time, make("span", { class: "push" }), mute, captions, speed, apart, sound ? null : full);
+  const row = make("div", { class: "player-controls", role: "group" }, make("div", { class: "player-bar" }, bar, time), play, back, on, make("span", { class: "push" }), mute, captions, speed, apart, sound ? null : full);
   const stage = sound ? (shell.querySelector<HTMLElement>(".player-face .cover") ?? shell) : make("div", { class: "player-stage" });
   if (!sound) {
     media.replaceWith(stage);

@@ -107,7 +107,7 @@ export default function player(shell: HTMLElement): void {
     go.addEventListener("click", () => start(at));
     anew.addEventListener("click", () => start(0));
     media.addEventListener("play", () => box.remove(), { once: true });
-    shell.append(box);
+    shell.querySelector(".player-controls")!.before(box);
   }
   function whenKnown(act: () => void): void {
     if (media.readyState >= 1) act();

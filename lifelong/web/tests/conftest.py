@@ -99,7 +99,10 @@ def site(settings: Any, films: dict[str, Path]) -> Iterator[str]:
     pages = StaticFilesHandler(get_wsgi_application())
 
     def guarded(environ: dict, start: Any) -> Any:
-        return pages(environ, lambda status, headers, info=None: start(status, [*headers, ("Content-Security-Policy", CONTENT_POLICY)]))
+        return pages(
+            environ,
+            lambda status, headers, info=None: start(status, [*headers, ("Content-Security-Policy", CONTENT_POLICY)]),
+        )
 
     server = make_server("127.0.0.1", 0, guarded, server_class=Threaded, handler_class=Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -115,14 +118,32 @@ def visit(browser: Any, site: str) -> Iterator[Any]:
     """``visit("/page/player", width=390, elder=True, scheme="dark")`` opens a page in a fresh profile; errors in its console fail the test."""
     contexts, complaints = [], []
 
-    def open_page(address: str, *, width: int = 1280, elder: bool = False, scheme: str = "light", script: bool = True, theme: str = "", wait: bool = True) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, java_script_enabled=script, locale="zh-CN")
+    def open_page(
+        address: str,
+        *,
+        width: int = 1280,
+        elder: bool = False,
+        scheme: str = "light",
+        script: bool = True,
+        theme: str = "",
+        wait: bool = True,
+    ) -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": 844}, color_scheme=scheme, java_script_enabled=script, locale="zh-CN"
+        )
         contexts.append(context)
         cookies = {"elder": "1" if elder else "", "theme": theme}
         context.add_cookies([{"name": name, "value": value, "url": site} for name, value in cookies.items() if value])
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" and "Failed to load resource" not in line.text else None)
+        page.on(
+            "console",
+            lambda line: (
+                complaints.append(line.text)
+                if line.type == "error" and "Failed to load resource" not in line.text
+                else None
+            ),
+        )
         page.goto(site + address)
         if wait and script:
             until(page, "[...document.querySelectorAll('[data-island]')].every((e) => e.dataset.attached)")

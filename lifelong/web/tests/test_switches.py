@@ -16,7 +16,7 @@ def test_elder_mode_stays_on_and_is_left_by_the_same_switch(client: Client) -> N
     assert (answer.status_code, answer["Location"]) == (302, "/elder?a=1")
     assert client.cookies["elder"]["max-age"] > 300 * 24 * 3600
     page = client.get("/elder").content.decode()
-    assert "<html lang=\"zh-hans\" data-elder>" in page
+    assert '<html lang="zh-hans" data-elder>' in page
     assert "退出长辈版" in page
     assert "elder-bar" in page
     client.post("/elder", {"on": "0"})
@@ -28,7 +28,9 @@ def test_opening_the_address_changes_nothing(client: Client) -> None:
     assert "elder" not in client.cookies
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_a_switch_never_leads_to_another_site(client: Client, elsewhere: str) -> None:
     assert client.post("/theme", {"theme": "dark", "next": elsewhere})["Location"] == "/"
 
