@@ -15,7 +15,7 @@ from lifelong.accounts.models import User
 from lifelong.accounts.queries import can_sign_in
 from lifelong.audit import record
 from lifelong.calls import windows
-from lifelong.calls.actions.registering import link_of, locked, send_link
+from lifelong.calls.actions.proving import link_of, locked, send_link
 from lifelong.calls.lifecycle import RegistrationState, registration_may
 from lifelong.calls.models import PaperKind, Registration
 from lifelong.calls.policy import can_check, is_own

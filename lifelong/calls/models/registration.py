@@ -26,7 +26,7 @@ class Registration(models.Model):
     ``institution`` is empty while a unit that is not on the register waits for the officer to settle it.
     """
 
-    number = models.CharField(_("登记编号"), max_length=30, unique=True)
+    number = models.CharField(_("登记编号"), max_length=60, unique=True)
     call = models.ForeignKey(Call, verbose_name=_("征集"), on_delete=models.PROTECT, related_name="registrations")
     institution = models.ForeignKey(
         Institution, verbose_name=_("单位"), null=True, blank=True, on_delete=models.PROTECT,
