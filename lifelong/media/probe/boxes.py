@@ -252,11 +252,11 @@ def _fragment(data: bytes, tracks: dict[int, Track]) -> None:
         if kind != b"traf":
             continue
         track, length = None, 0
-        for inner, start, stop in inner(data, begin, end):
+        for part, start, stop in inner(data, begin, end):
             try:
-                if inner == b"tfhd":
+                if part == b"tfhd":
                     track, length = _read_tfhd(data[start:stop], tracks)
-                elif inner == b"trun" and track is not None:
+                elif part == b"trun" and track is not None:
                     _read_trun(track, length, data[start:stop])
             except (struct.error, IndexError):
                 continue

@@ -35,45 +35,84 @@ class Reporter:
         _say(self._line, {"broke": reason, "detail": detail[:500]})
 
 
+class Nursery:
+    """The keeper's living children, and of what signal the dead ones died that nobody has asked after yet."""
+
+    def __init__(self) -> None:
+        self._ends: dict[int, float] = {}  # number of the process: when it must be over
+        self._died_of: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def add(self, pid: int, wall_s: float) -> None:
+        self._ends[pid] = time.monotonic() + wall_s + 5
+
+    def tidy(self) -> None:
+        """Buries the dead and kills what has outlived its time."""
+        for pid, end in list(self._ends.items()):
+            if not self._bury(pid, os.WNOHANG) and time.monotonic() > end:
+                os.kill(pid, signal.SIGKILL)
+
+    def end(self, pid: int) -> int:
+        """Sees to it that a child is over; the signal it died of, 0 for none."""
+        for _ in range(50):  # one that has closed its line is about to go by itself
+            if pid not in self._ends or self._bury(pid, os.WNOHANG):
+                return self._died_of.pop(pid, 0)
+            time.sleep(0.001)
+        os.kill(pid, signal.SIGKILL)  # not yet buried, so the number cannot have passed to a stranger
+        self._bury(pid, 0)
+        return self._died_of.pop(pid, 0)
+
+    def _bury(self, pid: int, how: int) -> bool:
+        found, status = os.waitpid(pid, how)
+        if not found:
+            return False
+        del self._ends[pid]
+        if os.WIFSIGNALED(status):
+            self._died_of[pid] = os.WTERMSIG(status)
+        return True
+
+
 def main(control_fd: int) -> None:
     """Serves until the parent closes its end or nothing was asked for a minute."""
-    import av.subtitles.stream  # all of av is loaded once here, so that a child begins with it
+    import av.subtitles.stream  # noqa: F401 - all of av is loaded once here, so that a child begins with it
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=control_fd)
     control.settimeout(_IDLE_S)
     gc.freeze()
-    children: dict[int, float] = {}  # number of the process: when it must be over
+    children = Nursery()
     waiting = b""
     while True:
         try:
             words, files, _, _ = socket.recv_fds(control, 65536, 8)
         except TimeoutError:
-            _bury_the_dead(children)
-            if children:
+            children.tidy()
+            if len(children):
                 continue
             return
         except OSError:
             return
         if not words:
             return
-        _bury_the_dead(children)
+        children.tidy()
         *lines, waiting = (waiting + words).split(b"\n")
         for line in lines:
             _serve(control, json.loads(line), files, children)
 
 
-def _serve(control: socket.socket, request: dict[str, Any], files: list[int], children: dict[int, float]) -> None:
+def _serve(control: socket.socket, request: dict[str, Any], files: list[int], children: Nursery) -> None:
     if "end" in request:
-        _say(control, {"signal": _end(request["end"], children)})
+        _say(control, {"signal": children.end(request["end"])})
         return
     module, _, name = request["job"].partition(":")
-    job = getattr(importlib.import_module(module), name)  # before the fork: inside, no file opens any more
+    job = getattr(importlib.import_module(module), name)  # before the fork: later, few modules can be opened
     pid = os.fork()
     if pid == 0:
         control.close()
         _live(job, request, files)
-    children[pid] = time.monotonic() + request["limits"]["wall_s"] + 5
+    children.add(pid, request["limits"]["wall_s"])
     for fd in files:
         os.close(fd)
     _say(control, {"pid": pid})
@@ -96,33 +135,6 @@ def _live(job: Callable[..., dict[str, Any]], request: dict[str, Any], files: li
             report.broke("crashed", f"{type(error).__name__}: {error}")
     finally:
         os._exit(code)
-
-
-def _end(pid: int, children: dict[int, float]) -> int:
-    """Sees to it that a child is over; returns the signal it died of, 0 for none."""
-    if pid not in children:
-        return 0
-    for _ in range(50):  # one that has closed its line is about to go by itself
-        if buried := _bury(pid, children, os.WNOHANG):
-            return buried[1]
-        time.sleep(0.001)
-    os.kill(pid, signal.SIGKILL)  # not yet buried, so the number cannot have passed to a stranger
-    buried = _bury(pid, children, 0)
-    return buried[1] if buried else 0
-
-
-def _bury_the_dead(children: dict[int, float]) -> None:
-    for pid, end in list(children.items()):
-        if not _bury(pid, children, os.WNOHANG) and time.monotonic() > end:
-            os.kill(pid, signal.SIGKILL)
-
-
-def _bury(pid: int, children: dict[int, float], how: int) -> tuple[int, int] | None:
-    found, status = os.waitpid(pid, how)
-    if not found:
-        return None
-    del children[pid]
-    return pid, os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
 
 
 def _say(line: socket.socket, message: dict[str, Any]) -> None:

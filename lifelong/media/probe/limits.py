@@ -36,7 +36,7 @@ def shut_in(*, wall_s: float, cpu_s: int, memory_bytes: int, write_bytes: int, n
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, 64)
     _limit(resource.RLIMIT_FSIZE, write_bytes)
-    _limit(resource.RLIMIT_CPU, cpu_s)
+    _limit(resource.RLIMIT_CPU, cpu_s, then=cpu_s + 1)  # a signal with a name first: it says of what the child died
     _limit(resource.RLIMIT_AS, _address_space() + memory_bytes)
 
 
@@ -70,11 +70,12 @@ def _no_more_files(libc: ctypes.CDLL) -> None:
     os.close(rules)
 
 
-def _limit(what: int, most: int) -> None:
+def _limit(what: int, most: int, then: int | None = None) -> None:
     hard = resource.getrlimit(what)[1]
+    ceiling = most if then is None else then
     if hard != resource.RLIM_INFINITY:
-        most = min(most, hard)
-    resource.setrlimit(what, (most, most))
+        most, ceiling = min(most, hard), min(ceiling, hard)
+    resource.setrlimit(what, (most, ceiling))
 
 
 def _address_space() -> int:

@@ -27,7 +27,6 @@ class _Sum:
     size: int
     packets: int = 0
     pictures: int = 0
-    sounds: int = 0
     damaged: int = 0
     first_damage_s: float | None = None
     read_error: bool = False
@@ -119,23 +118,26 @@ class _Reading:
 
 
 class _Pictures(_Reading):
-    """Every frame of the main picture track and every sound track."""
+    """Every frame of the main picture track and every sound track. A picture that nobody can decode is only read."""
 
     def __init__(self, container: Any, picture: Any, total: _Sum, report: Reporter) -> None:
         super().__init__(container, total, report)
-        self.picture = picture
+        self.picture, self.decoder = picture, picture.codec_context
         self.sounds = [s for s in container.streams.audio if s.codec_context is not None]
-        picture.thread_type = "AUTO"
-        picture.codec_context.thread_count = min(os.cpu_count() or 1, _THREADS)
+        rate = picture.average_rate if self.decoder is not None else None
+        self.usual_s = float(1 / rate) if rate else 0.0
+        if self.decoder is not None:
+            self.decoder.thread_type = "AUTO"
+            self.decoder.thread_count = min(os.cpu_count() or 1, _THREADS)
 
     def run(self) -> None:
-        index = self.picture.index
         for packet in self.packets([self.picture, *self.sounds]):
-            frames = self.decoded(packet)
-            if packet.stream_index == index:
-                self.see(frames)
+            if packet.stream_index != self.picture.index:
+                self.hear(self.decoded(packet))
+            elif self.decoder is not None:
+                self.see(self.decoded(packet))
             else:
-                self.hear(frames)
+                self.pass_by(packet)
 
     def decoded(self, packet: Any) -> list[Any]:
         try:
@@ -145,22 +147,29 @@ class _Pictures(_Reading):
             return []
         return frames
 
+    def pass_by(self, packet: Any) -> float | None:
+        """Counts a packet's time without decoding it; where it begins."""
+        at = _time(packet)
+        if at is not None:
+            _reach(self.total, at, at + (float(packet.duration * packet.time_base) if packet.duration else 0.0))
+        return at
+
     def see(self, frames: list[Any]) -> None:
-        total = self.total
+        total, base = self.total, self.picture.time_base
         for frame in frames:
             total.pictures += 1
+            base = frame.time_base or base  # what a drained decoder gives has none of its own
+            at = float(frame.pts * base) if frame.pts is not None and base else None
+            length = float(frame.duration * base) if frame.duration and base else self.usual_s
+            total.decoded_s += length
             if frame.is_corrupt:
-                total.damage(frame.time)
-            at = frame.time
+                total.damage(at)
             if at is not None:
-                length = float(frame.duration * frame.time_base) if frame.duration and frame.time_base else 0.0
                 _reach(total, at, at + length)
-                total.decoded_s += length
 
     def hear(self, frames: list[Any]) -> None:
         total = self.total
         for frame in frames:
-            total.sounds += 1
             if frame.is_corrupt:
                 total.damage(frame.time)
             if frame.time is not None and frame.sample_rate:
@@ -171,34 +180,35 @@ class _SampledPictures(_Pictures):
     """Every packet is read; pictures are decoded where they are key frames or lie in the two seconds of a minute."""
 
     def run(self) -> None:
-        index, context = self.picture.index, self.picture.codec_context
+        if self.decoder is None:
+            return super().run()
         window_end, next_window = 0.0, 0.0
         for packet in self.packets([self.picture, *self.sounds]):
-            at = _time(packet)
+            at = self.pass_by(packet)
             if at is None:
                 continue
-            _reach(self.total, at, at + (float(packet.duration * packet.time_base) if packet.duration else 0.0))
-            if packet.stream_index != index:
+            if packet.stream_index != self.picture.index:
                 if at < window_end:
                     self.hear(self.decoded(packet))
                 continue
             if packet.is_keyframe and at >= next_window:
-                self.drain(context)
+                self.drain()
                 window_end, next_window = at + _WINDOW_S, (at // _EVERY_S + 1) * _EVERY_S
             if at < window_end:
                 self.see(self.decoded(packet))
             elif packet.is_keyframe:
-                self.drain(context)
+                self.drain()
                 self.see(self.decoded(packet))
-        self.drain(context)
+        self.drain()
+        return None
 
-    def drain(self, context: Any) -> None:
+    def drain(self) -> None:
         """Takes out what the decoder still holds and lets it begin anew: the next frame is no neighbour."""
         try:
-            self.see(context.decode(None))
+            self.see(self.decoder.decode(None))
         except av.FFmpegError:
             self.total.damage(self.total.end_s)
-        context.flush_buffers()
+        self.decoder.flush_buffers()
 
 
 class _Sounds(_Reading):
@@ -224,7 +234,6 @@ class _Sounds(_Reading):
                 total.samples += frame.samples
                 if count % _HEARD_EVERY == 0:
                     total.ear.hear(frame)
-        total.sounds = count
 
 
 def _reach(total: _Sum, begin: float, end: float) -> None:

@@ -1,5 +1,6 @@
 """What a file is by its first bytes. Compares bytes, follows nothing, opens nothing else."""
 
+from codecs import getincrementaldecoder
 from dataclasses import dataclass
 
 HEAD_BYTES = 4096
@@ -109,4 +110,15 @@ def _text(head: bytes) -> Kind:
         return Kind("playlist", reason="playlist")
     if start.startswith(_MARK_UP):
         return Kind("html", reason="document")
-    return Kind("text", reason="text")
+    return Kind("text", reason="text") if _reads_as_text(head) else _UNKNOWN
+
+
+def _reads_as_text(head: bytes) -> bool:
+    """UTF-8 or GB 18030; a last character that the end of ``head`` cuts through does not count."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            getincrementaldecoder(encoding)().decode(head)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False

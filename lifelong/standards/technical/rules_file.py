@@ -39,6 +39,8 @@ def complete(case: Case, rule: Requirement) -> Finding:
         return finding(rule, "unknown", required, _("没有查完"), _("通读没有完成，无法判断是否完整。"), again)
     if case.encrypted:
         return finding(rule, "unknown", required, _("内容已加密"), _("内容加了密，无法通读，不能判断是否完整。"))
+    if facts.video and not whole.frames:
+        return _no_pictures(case, rule, required, again)
     if whole.read_error:
         measured = _("读到 %(at)s 处中断") % {"at": clock(whole.duration_s or 0)}
         return finding(rule, "fail", required, measured, _("文件读到一半就出错，后面的内容播放不出来。"), again)
@@ -99,6 +101,13 @@ def _whole(case: Case, rule: Requirement, required: str) -> Finding:
         }
         return finding(rule, "warn", required, measured, odd, _("请从原工程重新导出。"))
     return finding(rule, "pass", required, measured, done)
+
+
+def _no_pictures(case: Case, rule: Requirement, required: str, remedy: str) -> Finding:
+    video = case.facts.video
+    if video and not video.codec:
+        return finding(rule, "unknown", required, _("编码无法识别"), _("画面的编码无法识别，不能判断是否完整。"))
+    return finding(rule, "fail", required, _("0 帧"), _("一帧画面也解不出来，内容已损坏。"), remedy)
 
 
 def _short_by(case: Case, rule: Requirement) -> str:
