@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -71,11 +73,15 @@ def test_a_date_that_is_none_is_told_and_does_not_break_the_page(auditor):
     assert "error-summary" in page.content.decode()
 
 
-def test_the_list_is_paged_by_id_in_a_constant_number_of_queries(auditor, django_assert_max_num_queries):
-    for _ in range(70):
+def test_the_list_is_paged_by_id_in_a_constant_number_of_queries(auditor):
+    audit.record("a.b")
+    with CaptureQueriesContext(connection) as one:
+        auditor.client.get(reverse("audit"))
+    for _ in range(69):
         audit.record("a.b")
-    with django_assert_max_num_queries(8):
+    with CaptureQueriesContext(connection) as fifty:
         page = auditor.client.get(reverse("audit"))
+    assert len(one) == len(fifty)
     assert len(page.context["entries"]) == 50
     page = auditor.client.get(reverse("audit"), {"before": page.context["older"]})
     assert (len(page.context["entries"]), page.context["older"]) == (20, None)
