@@ -11,7 +11,6 @@ const islands: Record<string, () => Promise<{ default: Island }>> = {
   elder: () => import("./islands/elder.ts"),
   "error-summary": () => import("./islands/error-summary.ts"),
   filters: () => import("./islands/filters.ts"),
-  "fold-small": () => import("./islands/fold-small.ts"),
   "keep-place": () => import("./islands/keep-place.ts"),
   keys: () => import("./islands/keys.ts"),
   menu: () => import("./islands/menu.ts"),
