@@ -38,8 +38,9 @@ class VersionForm(forms.Form):
         """``shown``: texts by field as they stand or were just typed (a POST serves as it is)."""
         super().__init__(shown if hasattr(shown, "getlist") else _texts(version, shown), auto_id="id_%s")
         self.version = version
-        self.notices: dict[str, list[str]] = {}
         self._make_fields()
+        for field in self.fields.values():
+            field.notices = []  # type: ignore[attr-defined]
         self.is_valid()
         for name in REQUIRED:  # marked as wanted, never refused: a draft has gaps
             self.fields[name].required = True
@@ -48,7 +49,7 @@ class VersionForm(forms.Form):
                 name = problem["field"] if problem["field"] in self.fields else None
                 self.add_error(name, problem["message"])
             elif problem["field"] in self.fields:
-                self.notices.setdefault(problem["field"], []).append(problem["message"])
+                self.fields[problem["field"]].notices.append(problem["message"])  # type: ignore[attr-defined]
 
     def _make_fields(self) -> None:
         series = [(str(s.pk), s.title) for s in Series.objects.filter(institution=self.version.resource.institution)]

@@ -121,7 +121,9 @@ class Version(models.Model):
         MediaFile, verbose_name=_("授权文件"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     own_files = models.TextField(_("资源文件"), blank=True, default="")  # names in the sheet, until uploaded
-    row_key = models.CharField(max_length=300, blank=True, default="", db_index=True)  # by which a sheet's row finds it again
+    row_key = models.CharField(
+        max_length=300, blank=True, default="", db_index=True
+    )  # by which a sheet's row finds it again
     row_digest = models.CharField(max_length=64, blank=True, default="")  # of the row as it was last brought in
 
     class Meta:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("work/resources/<str:resource_id>/", reading.overview, name="overview"),
     # one version
     path(version, editing.edit, name="edit"),
+    path(f"{version}beside", editing.beside, name="beside"),
     path(f"{version}copy", editing.copy, name="copy"),
     path(f"{version}delete", editing.delete, name="delete"),
     path(f"{version}restore", editing.restore, name="restore"),

@@ -33,7 +33,7 @@ def write_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> 
     columns_of = [(field.attname, _preparer(field), _preparer(field)(field.get_default())) for field in fields]
     values = [[prepare(row[name]) if name in row else default for name, prepare, default in columns_of] for row in rows]
     table = connection.ops.quote_name(model._meta.db_table)
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:

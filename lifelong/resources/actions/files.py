@@ -1,5 +1,6 @@
 """Media of a draft: uploads opened for it, files attached as they arrive, put in order, named, taken out."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import PurePath
@@ -21,6 +22,7 @@ from lifelong.resources.lifecycle import EDITABLE, State
 from lifelong.resources.models import Version, VersionFile
 from lifelong.resources.queries.judging import measured, media_files_of
 from lifelong.resources.queries.missing import purpose_of, uploads_of, version_of
+from lifelong.screening.titles import near_title
 from lifelong.web.refusals import NotAllowed, Refusal
 
 TITLE_LENGTH = 200
@@ -78,12 +80,16 @@ def receive(media_file: MediaFile, upload: Upload, *, at: datetime) -> VersionFi
 
 
 def attach(version: Version, media_file: MediaFile, *, by: User | None, at: datetime) -> VersionFile:
-    last = version.files.order_by("-position").values_list("position", flat=True).first() or 0
+    before = list(version.files.select_related("media_file"))
     title = PurePath(media_file.original_name).stem[:TITLE_LENGTH]
-    entry = VersionFile.objects.create(version=version, media_file=media_file, position=last + 1, title=title)
+    entry = VersionFile.objects.create(version=version, media_file=media_file, position=len(before) + 1, title=title)
     wanted = [name.casefold() for name in version.own_files.split(";") if name]
     if wanted:
-        _place(version, sorted(version.files.all(), key=lambda e: _rank(wanted, e)))
+        _place(version, sorted([*before, entry], key=lambda e: _rank(wanted, e)))
+    elif before == sorted(
+        before, key=_by_name
+    ):  # nobody ordered them otherwise: lessons that arrive together stay in order
+        _place(version, sorted([*before, entry], key=_by_name))
     audit.record("resources.file_added", by=by, of=version, at=at, detail={"name": media_file.original_name})
     return entry
 
@@ -157,6 +163,12 @@ def _place(version: Version, entries: Sequence[VersionFile]) -> None:
         if entry.position != position:
             entry.position = position
             entry.save(update_fields=["position"])
+
+
+def _by_name(entry: VersionFile) -> list[tuple[int, str]]:
+    """第二讲 before 第10讲: numbers by their value, however they are written."""
+    parts = re.split(r"(\d+)", near_title(PurePath(entry.media_file.original_name).stem))
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts if part]
 
 
 def _rank(wanted: Sequence[str], entry: VersionFile) -> tuple[int, int]:

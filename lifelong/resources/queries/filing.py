@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lifelong.media.lifecycle import RESERVING, ProbeState, UploadState
 from lifelong.media.models import Upload
 from lifelong.media.queries import upload_state
-from lifelong.resources.models import Finding, Verdict, Version, VersionFile
+from lifelong.resources.models import Finding, LinkCheck, Verdict, Version, VersionFile
 from lifelong.resources.queries.missing import living_findings, uploads_of
 from lifelong.resources.queries.reading import rule_title
 
@@ -71,8 +71,15 @@ def link_findings(version: Version) -> list[Finding]:
     return findings
 
 
+def link_checking(version: Version) -> bool:
+    return LinkCheck.objects.filter(version=version, checked_at__isnull=True).exists()
+
+
 def moving(version: Version) -> list[dict[str, Any]]:
-    """For the upload island: what is on its way, what is being checked, and what has just come to its end."""
+    """For the upload island: what is on its way, what is being checked, and what has just come to its end.
+
+    The verdicts rule by rule stand in the list below it, which brings itself up to date.
+    """
     listed = [_moving_upload(upload) for upload in running_uploads(version)]
     now = timezone.now()
     for state in file_states(version):
@@ -82,8 +89,7 @@ def moving(version: Version) -> list[dict[str, Any]]:
         listed.append(
             {
                 "id": state.upload_id, "name": file.original_name, "size": file.size, "offset": file.size,
-                "state": state.state, "verdict": state.verdict or None, "message": state.note,
-                "findings": [finding_json(finding) for finding in state.findings],
+                "state": state.state, "verdict": state.verdict or None, "message": state.note, "findings": [],
             }
         )  # fmt: skip
     return listed
@@ -95,11 +101,4 @@ def _moving_upload(upload: Upload) -> dict[str, Any]:
     return {
         "id": now.id, "name": now.name, "size": now.size, "offset": now.received,
         "state": "checking" if finishing else "uploading", "message": now.failure, "findings": [],
-    }  # fmt: skip
-
-
-def finding_json(finding: Finding) -> dict[str, str]:
-    return {
-        "id": finding.rule, "title": rule_title(finding), "verdict": finding.verdict, "required": finding.required,
-        "measured": finding.measured, "message": finding.message, "remedy": finding.remedy,
     }  # fmt: skip

@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 
 from lifelong.accounts.models import User
+from lifelong.media.models import MediaFile, Rendition
 from lifelong.resources.identifiers import as_written
 from lifelong.resources.lifecycle import EDITABLE, State
 from lifelong.resources.models import Finding, Verdict, Version
@@ -28,7 +29,21 @@ class Row:
     gaps: list[Gap] = field(default_factory=list)
     fails: int = 0
     warns: int = 0
+    judged: bool = False
     checking: bool = False
+    cover_url: str = ""  # the page's to give: it is good for one session
+
+    @property
+    def preparing(self) -> bool:
+        return self.version.state in EDITABLE
+
+    @property
+    def cover(self) -> MediaFile | Rendition | None:
+        """The smallest picture of the cover that there is."""
+        if self.version.cover is None:
+            return None
+        made = sorted(self.version.cover.renditions.all(), key=lambda rendition: rendition.width or 0)
+        return made[0] if made else self.version.cover
 
 
 def versions_of_institutions(user: User, *, deleted: bool = False) -> QuerySet[Version]:
@@ -71,9 +86,14 @@ def rows(versions: list[Version], *, at: datetime) -> list[Row]:
         if version.state in EDITABLE or version.state == State.UNIT_REVIEW:
             row.gaps = what_is_missing(version, at=at, known=known)
             verdicts = [finding.verdict for finding in living_findings(version)]
-            row.fails, row.warns = verdicts.count(Verdict.FAIL), verdicts.count(Verdict.WARN)
+            row.fails, row.warns, row.judged = (
+                verdicts.count(Verdict.FAIL),
+                verdicts.count(Verdict.WARN),
+                bool(verdicts),
+            )
         else:
             row.fails, row.warns = found.get(version.pk, (0, 0))
+            row.judged = version.pk in found
         row.checking = any(entry.media_file.probe_state in {"waiting", "facts"} for entry in version.files.all())
         listed.append(row)
     return listed
@@ -91,10 +111,6 @@ def _counts(versions: list[Version]) -> dict[int, tuple[int, int]]:
         fails=Count("pk", filter=Q(verdict=Verdict.FAIL)), warns=Count("pk", filter=Q(verdict=Verdict.WARN))
     )
     return {row["version"]: (row["fails"], row["warns"]) for row in counted}
-
-
-def page_of(versions: QuerySet[Version]) -> QuerySet[Version]:
-    return prepared(versions)
 
 
 def state_counts(user: User) -> dict[str, int]:

@@ -14,6 +14,7 @@ from lifelong.media.models import Upload
 from lifelong.resources.models import Finding, Verdict, Version, VersionFile
 from lifelong.resources.queries.freezing import values_of
 from lifelong.resources.queries.judging import Orders, context_for, orders_taken
+from lifelong.resources.queries.reading import rule_title
 from lifelong.standards.metadata import Context, validate
 from lifelong.standards.queries import metadata_context
 
@@ -134,4 +135,4 @@ def _explanations(version: Version) -> Iterator[Gap]:
             yield Gap("files", text, f"{url}#finding-{finding.pk}")
         elif not finding.explanation:
             text = _("“%(name)s”不符合“%(rule)s”，请改正，或写一句说明。")
-            yield Gap("findings", text % {"name": name, "rule": finding.required}, f"{url}#finding-{finding.pk}")
+            yield Gap("findings", text % {"name": name, "rule": rule_title(finding)}, f"{url}#finding-{finding.pk}")

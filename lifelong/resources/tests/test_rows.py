@@ -12,7 +12,13 @@ from lifelong.resources.tests import cast
 from lifelong.standards.metadata import digest, identity
 
 NOW = timezone.now
-ROW = {"title": "微信入门", "type": "A01", "summary": "教老年朋友用微信聊天、视频和看朋友圈。", "speakers": "朱新", "files": "a.mp4;b.mp4"}
+ROW = {
+    "title": "微信入门",
+    "type": "A01",
+    "summary": "教老年朋友用微信聊天、视频和看朋友圈。",
+    "speakers": "朱新",
+    "files": "a.mp4;b.mp4",
+}
 
 
 def bring(college, reporter, **changes):

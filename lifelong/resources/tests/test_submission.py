@@ -261,7 +261,13 @@ def test_receipts_count_up_within_a_day(college, call, reporter):
 def test_one_signature_over_a_list_and_every_one_is_told(college, call, reporter, ready):
     unfinished = cast.draft(college, reporter, title="微信入门")
     done = submission.sign_and_submit(
-        [ready, unfinished], institution=college, call=call, answers=cast.all_yes(), name="苗秀兰", by=reporter, at=NOW()
+        [ready, unfinished],
+        institution=college,
+        call=call,
+        answers=cast.all_yes(),
+        name="苗秀兰",
+        by=reporter,
+        at=NOW(),
     )
     assert [round.version for round in done.rounds] == [ready]
     assert [outcome.version for outcome in done.refused] == [unfinished]
@@ -277,7 +283,7 @@ def test_a_signature_wants_every_item_a_remark_for_a_no_and_the_right_name(ready
             )
         return set(told.value.fields)
 
-    assert sign({}) == {item for item in cast.all_yes()}
+    assert sign({}) == set(cast.all_yes())
     assert sign(cast.all_yes() | {"law": {"answer": False, "remark": " "}}) == {"law"}
     assert sign(cast.all_yes(), name="") == {"name"}
     assert sign(cast.all_yes(), name="别人") == {"name"}
@@ -342,5 +348,3 @@ def test_an_upload_that_failed_does_not_open_the_grace(ready, call, reporter):
     began_uploading(ready, 30)
     Upload.objects.all().update(state="cancelled", media_file=None)
     assert "call" in refused(ready, shut(call), reporter)
-
-

@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifelong.calls.scope import Area, ResourceType
+from lifelong.media.queries import signed_url
 from lifelong.resources import policy
 from lifelong.resources.actions import attachments, drafts
 from lifelong.resources.actions.values import as_typed
@@ -130,19 +131,36 @@ def _conflict(request: HttpRequest, version: Version, conflict: drafts.EditConfl
 
 
 def _form(request: HttpRequest, version: Version, form: VersionForm, status: int = 200, **more: Any) -> HttpResponse:
+    beside = _beside(version)
     context = {
         **shell(version, request.user),
         "form": form,
+        **beside,
         "step": "edit",
-        "gaps": what_is_missing(version, at=timezone.now()),
-        "contents": contents_of(version.outline),
-        "near": near_titles(version),
+        "cover_address": signed_url(version.cover, request=request) if version.cover else "",
+        "rights_wanted": any(gap.field == "rights_file" for gap in beside["gaps"]),
         "cover_accept": attachments.COVER_ACCEPT,
         "paper_accept": attachments.PAPER_ACCEPT,
         "saved_words": _("已保存 %(when)s") % {"when": moment(version.saved_at)},
         **more,
     }
     return render(request, "resources/edit.html", context, status=status)
+
+
+@require_GET
+@right("resources.prepare")
+def beside(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+    """What stands beside the form, fetched again after each autosave."""
+    version = version_or_404(request, resource_id, number, "edit")
+    return render(request, "resources/_beside.html", {**shell(version, request.user), **_beside(version)})
+
+
+def _beside(version: Version) -> dict[str, Any]:
+    return {
+        "gaps": what_is_missing(version, at=timezone.now()),
+        "contents": contents_of(version.outline),
+        "near": near_titles(version),
+    }
 
 
 def _revision(request: HttpRequest) -> int:

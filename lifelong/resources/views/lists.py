@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifelong.calls.scope import Area, ResourceType
+from lifelong.media.queries import signed_url
 from lifelong.resources.actions import drafts
 from lifelong.resources.actions import series as series_actions
 from lifelong.resources.forms import FillForm
@@ -32,14 +33,18 @@ PAGE = 50
 def index(request: HttpRequest) -> HttpResponse:
     """Everything the institution has, newest version per resource, filtered by the address."""
     own = lists.newest_only(lists.versions_of_institutions(request.user))
-    page = Paginator(lists.filtered(prepared(own), request.GET), PAGE).get_page(request.GET.get("page"))
+    listed = lists.filtered(prepared(own), request.GET).prefetch_related("cover__renditions")
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    rows = lists.rows(list(page), at=timezone.now())
+    for row in rows:
+        row.cover_url = signed_url(row.cover, request=request) if row.cover else ""
     counts = lists.state_counts(request.user)
     return render(
         request,
         "resources/index.html",
         {
             "page": page,
-            "rows": lists.rows(list(page), at=timezone.now()),
+            "rows": rows,
             "states": [(state, State(state).label, counts[state]) for state in State.values if state in counts],
             "total": sum(counts.values()),
             "areas": Area.choices,
