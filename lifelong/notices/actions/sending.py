@@ -23,7 +23,8 @@ def send(
 ) -> int:  # fmt: skip
     """See ``lifelong.notices.send``."""
     at = at or timezone.now()
-    people = list({person.pk: person for person in (to if isinstance(to, Iterable) else [to])}.values())
+    one = hasattr(to, "pk")  # the request's user is lazy, and looks as if it could be gone through
+    people = list({person.pk: person for person in ([to] if one else to)}.values())
     subject = one_line(subject)
     Notice.objects.bulk_create(
         [Notice(user_id=person.pk, subject=subject, text=text, url=url, kind=kind, at=at) for person in people]
