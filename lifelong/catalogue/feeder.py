@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from lifelong.catalogue.queries import indexing
+from lifelong.catalogue.queries.categories import forget_tree
 from lifelong.catalogue.search.shelf import Shelf, View, Writer, view_of
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ class Feeder:
         if not lines:
             return 0
         put(writer, {key for _, key in lines})
-        self.cursor = max(self.cursor, max(seq for seq, _ in lines))
+        self.cursor = max(self.cursor, *(seq for seq, _ in lines))
         writer.commit(self.cursor)
         self.seen = {seq for seq in self.seen | {seq for seq, _ in lines} if seq > self.cursor - indexing.OVERLAP}
         return len(lines)
@@ -106,6 +107,7 @@ class Feeder:
 
 def put(writer: Writer, keys: set[int]) -> None:
     """Index these resources as they are now: what is not online is taken out."""
+    forget_tree()  # a line may be there because a category was renamed
     for key in keys:
         writer.remove(key)
     for facts in indexing.facts_of(indexing.online(keys)):

@@ -118,7 +118,8 @@ def _one(params: Mapping[str, list[str]], name: str, known: tuple[str, ...], def
         return value
     if strict:
         raise BadQuery(
-            _("%(name)s 只能是 %(known)s 之一。") % {"name": name, "known": "、".join(known)}, fields={name: _("无法识别")}
+            _("%(name)s 只能是 %(known)s 之一。") % {"name": name, "known": "、".join(known)},
+            fields={name: _("无法识别")},
         )
     return default
 

@@ -57,9 +57,7 @@ class Entry(models.Model):
     version = models.OneToOneField(Version, on_delete=models.PROTECT, primary_key=True, related_name="entry")
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="entries")
     identifier = models.CharField(_("资源ID"), max_length=16, db_index=True)
-    visibility = models.CharField(
-        _("上线状态"), max_length=8, choices=Visibility.choices, default=Visibility.PREPARED
-    )
+    visibility = models.CharField(_("上线状态"), max_length=8, choices=Visibility.choices, default=Visibility.PREPARED)
     visibility_at = models.DateTimeField(default=timezone.now)
     change = models.BigIntegerField(default=0)  # the last line of the change log about this resource
     harvested_at = models.DateTimeField(null=True, blank=True)  # moves only with what harvesters read

@@ -12,7 +12,9 @@ def can_open_library(user: User) -> bool:
 
 def can_suspend(user: User, entry: Entry) -> bool:
     """一键下架: the operator; the ministry, which withdraws, may do the lesser too."""
-    return _leads(entry, Visibility.HIDDEN) and (user.has_right("catalogue.suspend") or user.has_right("catalogue.withdraw"))
+    return _leads(entry, Visibility.HIDDEN) and (
+        user.has_right("catalogue.suspend") or user.has_right("catalogue.withdraw")
+    )
 
 
 def can_restore(user: User, entry: Entry) -> bool:
@@ -37,4 +39,3 @@ def abilities(user: User, entry: Entry) -> dict[str, bool]:
 
 def _leads(entry: Entry, then: Visibility) -> bool:
     return entry.visibility != Visibility.PREPARED and then in SHOWN_NEXT[Visibility(entry.visibility)]
-

@@ -6,7 +6,7 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
-from lifelong.catalogue import events, tasks
+from lifelong import jobs
 from lifelong.catalogue.actions import availability, snapshots
 from lifelong.catalogue.models import Entry
 from lifelong.media import events as media_events
@@ -37,15 +37,13 @@ def follow(
 @receiver(media_events.renditions_made)
 def show_new_renditions(sender: Any, *, media_file: Any, **rest: Any) -> None:
     online = Entry.objects.online()
-    if online.filter(version__files__media_file=media_file).exists() or online.filter(version__cover=media_file).exists():
-        tasks.renew_media.enqueue(media_file.pk)
-
-
-@receiver([events.entry_hidden, events.entry_retired])
-def keep_hidden(sender: Any, *, entry: Entry, **rest: Any) -> None:
-    tasks.keep_hidden.enqueue(entry.pk)
+    if (
+        online.filter(version__files__media_file=media_file).exists()
+        or online.filter(version__cover=media_file).exists()
+    ):
+        jobs.enqueue("lifelong.catalogue.tasks.renew_media", media_file.pk)
 
 
 @receiver(standard_events.category_changed)
 def index_category(sender: Any, *, code: str, **rest: Any) -> None:
-    tasks.index_category.enqueue(code)
+    jobs.enqueue("lifelong.catalogue.tasks.index_category", code)

@@ -13,7 +13,7 @@ from lifelong.jobs.schedule import daily
 def keep_hidden(entry_pk: int) -> bool:
     """After a suspension: look again, so that a kill between file and row leaves no open address."""
     entry = Entry.objects.filter(pk=entry_pk).first()
-    return bool(entry) and availability.keep_out(entry)
+    return entry is not None and availability.keep_out(entry)
 
 
 @task(title=_("更新已上线资源的播放文件"))

@@ -2,8 +2,8 @@
 
 from django.urls import path, register_converter
 
-from lifelong.catalogue.api import api
-from lifelong.catalogue.views import desk, docs, lists, machines, portal, reports, resources, texts
+from lifelong.catalogue.api import api, docs
+from lifelong.catalogue.views import desk, lists, machines, portal, reports, resources, texts
 
 
 class Verb:
@@ -45,6 +45,7 @@ urlpatterns = [
     path("feeds/<str:code>.atom", machines.feed, name="feed"),
     path("api/docs", docs.docs, name="api_docs"),
     path("api/v1/", api.urls),
+    path("api/v1/<path:rest>", docs.no_such_address, name="api_nothing"),
     path("work/catalogue/", desk.library, name="catalogue_library"),
     path("work/catalogue/<str:resource_id>/", desk.entry, name="catalogue_entry"),
     path("work/catalogue/<str:resource_id>/<library_verb:verb>", desk.change, name="catalogue_change"),

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lifelong import audit
+from lifelong import audit, jobs
 from lifelong.accounts.models import Appointment, Role, User
 from lifelong.catalogue import events, policy
 from lifelong.catalogue.actions import media
@@ -91,7 +91,10 @@ def _take_out(entry: Entry, to: Availability, *, by: User | None, reason: str, a
     media.without_names(entry)
     entry.save(update_fields=["visibility", "visibility_at", "cover", "poster", "files"])
     note_changes([entry.resource_id], kind=ChangeKind.RETIRED if gone else ChangeKind.SUSPENDED, at=at)
-    audit.record("catalogue.retired" if gone else "catalogue.suspended", by=by, of=entry, at=at, detail={"reason": reason})
+    audit.record(
+        "catalogue.retired" if gone else "catalogue.suspended", by=by, of=entry, at=at, detail={"reason": reason}
+    )
+    jobs.enqueue("lifelong.catalogue.tasks.keep_hidden", entry.pk, priority=90)
     signal = events.entry_retired if gone else events.entry_hidden
     signal.send(sender=Entry, entry=entry, by=by, at=at, reason=reason)
 
@@ -139,4 +142,5 @@ def concerned(entry: Entry, at: datetime) -> Iterable[User]:
     roles = {Role.FINAL_REVIEWER, Role.OPERATOR}
     appointed = Appointment.objects.open_at(at).filter(role__in=roles).select_related("user")
     mandated = Mandate.objects.open_at(at).filter(institution=entry.institution_id).select_related("user")
-    return list({each.user.pk: each.user for each in [*appointed, *mandated]}.values())
+    people = [each.user for each in appointed] + [each.user for each in mandated]
+    return list({person.pk: person for person in people}.values())

@@ -46,7 +46,9 @@ def prepare(batch: Batch, *, at: datetime) -> int:
 
 def admit(version: Version, *, batch: Batch | None, at: datetime) -> Entry:
     """The snapshot of one accepted version, prepared: values frozen, renditions named, shown to nobody."""
-    entry = Entry(version=version, resource=version.resource, batch=batch, visibility=Visibility.PREPARED, visibility_at=at)
+    entry = Entry(
+        version=version, resource=version.resource, batch=batch, visibility=Visibility.PREPARED, visibility_at=at
+    )
     for name, value in frozen_values(version).items():
         setattr(entry, name, value)
     entry.speakers = speakers_of(version.speakers, version.resource.institution)

@@ -107,7 +107,9 @@ def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
 
 
 @api.get("/suggest", response={200: shapes.Suggestions, **BAD}, summary="输入提示")
-def suggest(request: HttpRequest, q: str = Query("", max_length=100, description="已输入的字，中文或拼音")) -> HttpResponse:
+def suggest(
+    request: HttpRequest, q: str = Query("", max_length=100, description="已输入的字，中文或拼音")
+) -> HttpResponse:
     view = view_now()
     return told({"items": [{"text": words} for words in (complete(view, q) if view else [])]})
 
@@ -130,7 +132,12 @@ def institution_item(institution: Institution, count: int) -> dict[str, Any]:
 def areas(request: HttpRequest) -> HttpResponse:
     counts = facet_counts(view_now(), "area")
     items = [
-        {"code": code, "name": str(name), "resources": counts.get(code, 0), "url": presenting.absolute(f"/areas/{code}")}
+        {
+            "code": code,
+            "name": str(name),
+            "resources": counts.get(code, 0),
+            "url": presenting.absolute(f"/areas/{code}"),
+        }
         for code, name in AREAS.items()
     ]
     return told({"items": items})
@@ -155,12 +162,14 @@ def categories(request: HttpRequest) -> HttpResponse:
 
 
 @api.get("/batches", response={200: shapes.Batches, **BAD}, summary="已发布的批次")
-def batches(request: HttpRequest, page: int = Query(1, ge=1, le=100_000), size: int = Query(20, ge=1, le=100)) -> HttpResponse:
+def batches(
+    request: HttpRequest, page: int = Query(1, ge=1, le=100_000), size: int = Query(20, ge=1, le=100)
+) -> HttpResponse:
     found = published_batches()
     items = [
         {
             "number": batch.number, "title": batch.title, "published_at": presenting.instant(batch.published_at),
-            "items": batch.size, "pulled": batch.pulled, "url": presenting.absolute(f"/batches/{batch.number}"),
+            "items": getattr(batch, "size", 0), "pulled": getattr(batch, "pulled", 0), "url": presenting.absolute(f"/batches/{batch.number}"),
         }
         for batch in found[(page - 1) * size : page * size]
     ]  # fmt: skip

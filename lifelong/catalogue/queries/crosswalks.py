@@ -21,7 +21,12 @@ def iso_duration(seconds: int | None) -> str | None:
         return None
     minutes, second = divmod(seconds, 60)
     hours, minute = divmod(minutes, 60)
-    return "PT" + (f"{hours}H" if hours else "") + (f"{minute}M" if minute else "") + (f"{second}S" if second or not seconds else "")
+    return (
+        "PT"
+        + (f"{hours}H" if hours else "")
+        + (f"{minute}M" if minute else "")
+        + (f"{second}S" if second or not seconds else "")
+    )
 
 
 def json_ld(entry: Entry, page: "ResourcePage", site: str) -> SafeString:

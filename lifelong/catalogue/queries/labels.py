@@ -70,7 +70,9 @@ def labels(facet: str, values: Iterable[str]) -> dict[str, str]:
     return {value: found.get(value) or value for value in wanted}
 
 
-def facet_values(facet: str, counted: list[tuple[str, int]], chosen: Iterable[str] = (), most: int = SHOWN) -> list[Value]:
+def facet_values(
+    facet: str, counted: list[tuple[str, int]], chosen: Iterable[str] = (), most: int = SHOWN
+) -> list[Value]:
     """The commonest values with their words, and every chosen one even where its count is nothing."""
     chosen = list(chosen)
     counts = dict(counted)

@@ -61,7 +61,9 @@ def card(entry: Entry, words: tuple[str, ...] | None = None) -> Card:
 
 def entries_of(resource_keys: list[int]) -> list[Entry]:
     """The online entries of these resources, in the order given; one query."""
-    found = {entry.resource_id: entry for entry in Entry.objects.online().with_counts().filter(resource_id__in=resource_keys)}
+    found = {
+        entry.resource_id: entry for entry in Entry.objects.online().with_counts().filter(resource_id__in=resource_keys)
+    }
     return [found[key] for key in resource_keys if key in found]
 
 

@@ -61,7 +61,9 @@ def home() -> Home:
     answer = ask(view, Question.of("", sort="views", limit=8, facets=("area", "institution", "series")))
     page.total, page.doors = answer.total, dict(answer.facets["area"])
     shown = {one.url for one in page.new}
-    page.popular = [one for one in cards(entries_of(answer.ids)) if one.url not in shown][:4] or cards(entries_of(answer.ids))[:4]
+    page.popular = [one for one in cards(entries_of(answer.ids)) if one.url not in shown][:4] or cards(
+        entries_of(answer.ids)
+    )[:4]
     page.series = series_lines([(int(key), size) for key, size in answer.facets["series"] if size > 1][:6])
     page.institution_count = len(answer.facets["institution"])
     page.institutions = facet_values("institution", answer.facets["institution"], most=12)
@@ -132,7 +134,16 @@ def series_entries(series_key: int | None) -> list[Entry]:
     shown = Entry.objects.online().filter(series=series_key).order_by("series_position", "series_order", "pk")
     return list(
         shown.only(
-            "version", "resource_id", "identifier", "title", "series_order", "duration_s", "type", "area", "cover", "poster"
+            "version",
+            "resource_id",
+            "identifier",
+            "title",
+            "series_order",
+            "duration_s",
+            "type",
+            "area",
+            "cover",
+            "poster",
         )[:NEIGHBOURS]
     )
 
@@ -147,12 +158,16 @@ def chapters_of(entry: Entry) -> list[Chapter]:
         return []
     places = {name: file["position"] for file in entry.files for name in (file.get("name"), file.get("title")) if name}
     return [
-        Chapter(level, item.number, item.title, item.start_s, item.duration_s, places.get(item.file) if item.file else None)
+        Chapter(
+            level, item.number, item.title, item.start_s, item.duration_s, places.get(item.file) if item.file else None
+        )
         for level, item in outline.walk()
     ]
 
 
-def listing(text: str = "", *, page: int = 1, size: int = 24, sort: str = "newest", facets: tuple[str, ...] = (), **filters: Any) -> tuple[Answer | None, list[Card]]:
+def listing(
+    text: str = "", *, page: int = 1, size: int = 24, sort: str = "newest", facets: tuple[str, ...] = (), **filters: Any
+) -> tuple[Answer | None, list[Card]]:
     """A page of cards for a filter; None instead of an answer while there is no index."""
     view = view_now()
     if view is None:
@@ -192,9 +207,9 @@ def batch_lines(batch: Batch, start: int, size: int) -> tuple[int, list[BatchLin
     total = items.count()
     page = list(items[start : start + size])
     shown = set(
-        Entry.objects.online().filter(resource_id__in=[item.version.resource_id for item in page]).values_list(
-            "resource_id", flat=True
-        )
+        Entry.objects.online()
+        .filter(resource_id__in=[item.version.resource_id for item in page])
+        .values_list("resource_id", flat=True)
     )
     return total, [
         BatchLine(
@@ -220,5 +235,3 @@ def speaker_at(key: int) -> Speaker | None:
 def hidden_reason(entry: Entry) -> str:
     """Why it is not public: what was told with the suspension or the retirement."""
     return entry.resource.availability_reason if entry.visibility != Visibility.ONLINE else ""
-
-

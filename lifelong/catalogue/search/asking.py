@@ -10,7 +10,7 @@ from tantivy import Occur, Order, Query
 from lifelong.catalogue.search import reading
 from lifelong.catalogue.search.kept import Kept
 from lifelong.catalogue.search.schema import FACETS, FILTERS, PATHS, SCHEMA, SORTS
-from lifelong.catalogue.search.shelf import CURSOR, View
+from lifelong.catalogue.search.shelf import CURSOR, View, count_of, keys_at
 
 DEEPEST = 10_000  # results; a listing that goes deeper wants a harvest, not a search
 MOST_VALUES = 2_000  # of a facet
@@ -66,13 +66,13 @@ def ask(view: View, question: Question) -> Answer:
     filters = dict(question.filters)
     found = _search(view, combine(base, filters), question, scored=taken is not None)
     answer = Answer([], found.count or 0, generation=view.generation)
-    answer.ids = view.searcher.fast_field_values("id", [address for _, address in found.hits])
+    answer.ids = keys_at(view.searcher, [address for _, address in found.hits])
     if taken:
         answer.kind, answer.words, answer.shown = taken.kind, taken.words, taken.shown
         if taken.kind == "all":
             answer.meant = reading.meant(view.searcher, question.text, answer.total)
         if not answer.total and filters:
-            answer.without_filters = view.searcher.search(taken.query, 1).count or 0
+            answer.without_filters = count_of(view.searcher, taken.query)
     answer.facets = _facets(view, base, question)
     answer.seconds = time.perf_counter() - begun
     return answer
@@ -122,7 +122,9 @@ def _counted(view: View, query: Query, names: list[str]) -> dict[str, list[tuple
     wanted = {name: {"terms": {"field": FACETS[name], "size": MOST_VALUES}} for name in names}
     raw = view.searcher.aggregate(query, wanted)
     return {
-        name: rolled_up(raw[name]["buckets"]) if name in PATHS else [(b["key"], b["doc_count"]) for b in raw[name]["buckets"]]
+        name: rolled_up(raw[name]["buckets"])
+        if name in PATHS
+        else [(b["key"], b["doc_count"]) for b in raw[name]["buckets"]]
         for name in names
     }
 

@@ -44,7 +44,10 @@ def excerpt(original: str, words: tuple[str, ...], length: int = 110) -> SafeStr
     found = spans(original, words)
     start = 0
     if found and found[0][0] > length // 2:
-        best = max(found, key=lambda span: (len({original[a:b] for a, b in found if span[0] <= a < span[0] + length}), -span[0]))
+        best = max(
+            found,
+            key=lambda span: (len({original[a:b] for a, b in found if span[0] <= a < span[0] + length}), -span[0]),
+        )
         start = max(0, best[0] - 12)
     piece = original[start : start + length].strip()
     lead, tail = "…" if start else "", "…" if start + length < len(original) else ""

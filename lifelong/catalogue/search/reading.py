@@ -6,12 +6,13 @@ The ladder, each rung only where the one above finds nothing: all words → all 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from tantivy import Occur, Query, Searcher
 
 from lifelong.catalogue.search import text
 from lifelong.catalogue.search.schema import SCHEMA
+from lifelong.catalogue.search.shelf import count_of
 
 LONGEST_QUESTION = 120  # characters; what is longer is cut
 MOST_WORDS = 24
@@ -46,7 +47,7 @@ def meant(searcher: Searcher, question: str, total: int) -> str:
     fixed = corrected(searcher, words)
     if fixed == words or total > 50 or not _looks_broken(words):
         return ""
-    found = searcher.search(all_of(searcher, fixed), 1, count=True).count or 0
+    found = count_of(searcher, all_of(searcher, fixed))
     return "".join(_joined(fixed)) if found > 5 * total else ""
 
 
@@ -77,13 +78,17 @@ def _rungs(searcher: Searcher, folded: str, words: list[str]) -> Iterator[Readin
     fixed = corrected(searcher, wish)
     if fixed != wish:
         yield Reading("corrected", tuple(fixed), all_of(searcher, fixed), "".join(_joined(fixed)))
-    pieces = list(dict.fromkeys(piece for word in wish for piece in ([word, *text.parts(word)] if len(word) > 2 else [word])))
+    pieces = list(
+        dict.fromkeys(piece for word in wish for piece in ([word, *text.parts(word)] if len(word) > 2 else [word]))
+    )
     some = [(Occur.Should, Query.term_query(SCHEMA, "all", word)) for word in pieces if len(word) > 1]
     if some:
         yield Reading("some", tuple(pieces), Query.boolean_query(some, max(1, len(wish) // 2)))
     single = list(dict.fromkeys(text.characters("".join(wish))))
     if len(single) > 1:
-        few = Query.boolean_query([(Occur.Should, Query.term_query(SCHEMA, "all", one)) for one in single], -(-len(single) * 3 // 5))
+        few = Query.boolean_query(
+            [(Occur.Should, Query.term_query(SCHEMA, "all", one)) for one in single], -(-len(single) * 3 // 5)
+        )
         yield Reading("characters", tuple(single), few)
 
 
@@ -98,7 +103,7 @@ def corrected(searcher: Searcher, words: list[str]) -> list[str]:
 
 def _looks_broken(words: list[str]) -> bool:
     """Two single characters in a row are what an unknown word falls into."""
-    return any(len(one) == len(two) == 1 and text.is_chinese(one + two) for one, two in zip(words, words[1:], strict=False))
+    return any(len(one) == len(two) == 1 and text.is_chinese(one + two) for one, two in pairwise(words))
 
 
 def _chinese_fixed(searcher: Searcher, words: list[str]) -> list[str]:

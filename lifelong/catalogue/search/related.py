@@ -5,7 +5,7 @@ from tantivy import Occur, Query
 from lifelong.catalogue.search import text
 from lifelong.catalogue.search.kept import Kept
 from lifelong.catalogue.search.schema import SCHEMA
-from lifelong.catalogue.search.shelf import View
+from lifelong.catalogue.search.shelf import View, keys_at
 
 _kept = Kept(1_000)
 MOST_WORDS = 16
@@ -27,6 +27,6 @@ def related(view: View, key: int, title: str, keywords: list[str], category: str
         [(Occur.Must, Query.boolean_query(clauses)), (Occur.MustNot, Query.term_query(SCHEMA, "id", key))]
     )
     hits = view.searcher.search(like, limit, count=False).hits
-    ids = [int(found) for found in view.searcher.fast_field_values("id", [place for _, place in hits]) if found]
+    ids = [found for found in keys_at(view.searcher, [place for _, place in hits]) if found]
     _kept.put(asked, ids)
     return ids

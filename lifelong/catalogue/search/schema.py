@@ -101,7 +101,9 @@ def document(facts: Facts) -> Document:
             "id": facts.id,
             "change": facts.change,
             "all": " ".join(_weighted(facts, title, keywords, series, speakers)),
-            "sounds": " ".join(key for word in known for key in (text.sound(word), text.initials(word)) if len(key) > 2),
+            "sounds": " ".join(
+                key for word in known for key in (text.sound(word), text.initials(word)) if len(key) > 2
+            ),
             "words": [word for word in known if len(word) > 2],
             "heard": heard,
             "completions": _completions(

@@ -86,6 +86,17 @@ class Writer:
 CURSOR = Query.term_query(SCHEMA, "kind", "cursor")
 
 
+def keys_at(searcher: Searcher, places: list[Any]) -> list[int]:
+    """Resource keys of documents, in the order given."""
+    return [int(key or 0) for key in searcher.fast_field_values("id", places)]
+
+
+def count_of(searcher: Searcher, query: Query) -> int:
+    """Exactly how many documents a query matches."""
+    found: Any = searcher.search(query, 1)  # the stub of tantivy 0.27 does not know ``count``
+    return int(found.count or 0)
+
+
 class View(NamedTuple):
     """One moment of the index: everything a request reads comes from the same one."""
 
@@ -106,7 +117,8 @@ class View(NamedTuple):
             within = Query.range_query(SCHEMA, "id", FieldType.Unsigned, start, start + slice_size, include_upper=False)
             places = [place for _, place in self.searcher.search(within, slice_size, count=False).hits]
             keys = self.searcher.fast_field_values("id", places)
-            found.update(zip(keys, self.searcher.fast_field_values("change", places), strict=True))
+            changes = self.searcher.fast_field_values("change", places)
+            found.update((int(key or 0), int(change or 0)) for key, change in zip(keys, changes, strict=True))
         return found
 
 
@@ -167,5 +179,3 @@ def reader(root: Path) -> Reader:
     if root not in _readers:
         _readers.setdefault(root, Reader(root))
     return _readers[root]
-
-

@@ -20,10 +20,7 @@ _LETTERS_OR_DIGITS = re.compile(r"[a-z]+|[0-9]+")
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x00AD, 0x2060, 0xFEFF])
 
 # Spoken around a wish rather than part of it: 我想学太极拳, 有没有教做面点的视频 (dictation).
-FILLERS = frozenset(
-    "我 你 您 我们 想 想要 要 我要 学 学习 学学 看 看看 找 找找 听 教 教我 请 帮 帮我 怎么 怎样 如何 怎么样 怎么办 什么 哪些 哪里 "
-    "有没有 有 的 了 呢 吗 吧 啊 呀 么 是 和 与 及 给 一下 一个 一些 关于 有关 方面 方法 视频 课 课程 教程 节目 讲座 做 能 可以 会".split()
-)
+FILLERS = frozenset((Path(__file__).parent / "fillers.txt").read_text("utf-8").split())
 
 for _word in (Path(__file__).parent / "words.txt").read_text("utf-8").split():
     rjieba.add_word(_word, None, None)

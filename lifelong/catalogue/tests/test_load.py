@@ -28,7 +28,9 @@ def bring(path: Path) -> Any:
 
 
 def test_four_fields_are_enough(tmp_path):
-    path = world.written(tmp_path / "a.jsonl", [{"title": "书法", "type": "A01", "area": "老年教育", "institution": "X1"}])
+    path = world.written(
+        tmp_path / "a.jsonl", [{"title": "书法", "type": "A01", "area": "老年教育", "institution": "X1"}]
+    )
     done = bring(path)
     assert (done.accepted, done.rejected) == (1, 0)
     entry = Entry.objects.get()
@@ -81,13 +83,19 @@ def test_a_record_is_known_again_by_its_id_its_number_or_its_line(tmp_path, same
 
 
 def test_the_same_record_twice_in_one_file_comes_in_once(tmp_path):
-    path = world.written(tmp_path / "a.jsonl", [world.line(own_number="N1"), world.line(own_number="N1", title="又一次")])
+    path = world.written(
+        tmp_path / "a.jsonl", [world.line(own_number="N1"), world.line(own_number="N1", title="又一次")]
+    )
     assert bring(path).accepted == 1
 
 
 def test_an_id_of_ours_is_kept_and_a_foreign_one_is_not(tmp_path):
     ours = new_id()
-    bring(world.written(tmp_path / "a.jsonl", [world.line(resource_id=ours), world.line(resource_id="旧-17", title="旧的")]))
+    bring(
+        world.written(
+            tmp_path / "a.jsonl", [world.line(resource_id=ours), world.line(resource_id="旧-17", title="旧的")]
+        )
+    )
     assert world.entry("书法入门").identifier == ours
     assert len(world.entry("旧的").identifier) == 9
 
@@ -122,7 +130,9 @@ def test_a_bad_line_is_kept_with_its_reason_and_stops_no_other(tmp_path, bad, co
     assert kept["line"] == 2
     assert any(problem["code"].startswith(code) for problem in kept["problems"])
     assert all(problem["message"] for problem in kept["problems"])
-    assert kept["record"] == (wrong if isinstance(wrong, dict) else json.loads(wrong) if wrong[0] == "[" else wrong + "\n")
+    assert kept["record"] == (
+        wrong if isinstance(wrong, dict) else json.loads(wrong) if wrong[0] == "[" else wrong + "\n"
+    )
 
 
 def test_a_break_in_the_middle_is_gone_on_from_and_loses_nothing(tmp_path, monkeypatch):

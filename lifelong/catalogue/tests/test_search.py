@@ -92,7 +92,9 @@ def test_what_is_nowhere_is_not_invented(view: View) -> None:
     assert (answer.total, answer.ids, answer.kind) == (0, [], "nothing")
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "!!!", "。，", "%", "'\"\\", "AND OR NOT", "title:太极拳", "*", "太极拳\x00", "拳" * 5000])
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "!!!", "。，", "%", "'\"\\", "AND OR NOT", "title:太极拳", "*", "太极拳\x00", "拳" * 5000]
+)
 def test_no_question_is_an_error(view: View, typed: str) -> None:
     ask(view, Question.of(typed, facets=("area",)))
 

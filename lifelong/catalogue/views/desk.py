@@ -1,5 +1,7 @@
 """The operator's and the ministry's desk: what is public, taking it out, bringing it back, answering reports."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -52,15 +54,17 @@ def change(request: HttpRequest, resource_id: str, verb: str) -> HttpResponse:
     shown = shown_entry(request, resource_id)
     found: Entry = shown["entry"]
     try:
-        VERBS[verb](found.resource, by=request.user, reason=request.POST.get("reason", ""), at=timezone.now())
+        VERBS[verb](found.resource, by=request.user, reason=request.POST.get("reason", ""), at=timezone.now())  # type: ignore[arg-type]
     except Refusal as refusal:
-        return render(request, "catalogue/desk_entry.html", {**shown, "refusal": refusal, "verb": verb}, status=refusal.status)
+        return render(
+            request, "catalogue/desk_entry.html", {**shown, "refusal": refusal, "verb": verb}, status=refusal.status
+        )
     done = {"suspend": _("已下架"), "restore": _("已恢复上线"), "retire": _("已出库")}[verb]
     messages.success(request, _("《%(title)s》%(done)s，有关各方已收到通知。") % {"title": found.title, "done": done})
     return redirect("catalogue_entry", resource_id)
 
 
-def shown_entry(request: HttpRequest, resource_id: str) -> dict[str, object]:
+def shown_entry(request: HttpRequest, resource_id: str) -> dict[str, Any]:
     entries = Entry.objects.shown_or_not().with_counts().select_related("version")
     found = get_object_or_404(entries, identifier=resource_id)
     return {
@@ -91,4 +95,3 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, _("已答复，反馈人凭编号可以看到。"))
         return redirect("catalogue_reports")
     return render(request, "catalogue/desk_report.html", shown)
-

@@ -25,7 +25,9 @@ SIZE = 24
 ORDERS = ("newest", "views", "series")
 
 
-def listed(request: HttpRequest, *, facets: tuple[str, ...] = (), sort: str = "newest", **filters: Any) -> dict[str, Any]:
+def listed(
+    request: HttpRequest, *, facets: tuple[str, ...] = (), sort: str = "newest", **filters: Any
+) -> dict[str, Any]:
     """Cards of a filter, a page of them, with the order that was asked for."""
     order = request.GET.get("sort", sort)
     order = order if order in ORDERS else sort
@@ -88,9 +90,18 @@ def series(request: HttpRequest, key: int) -> HttpResponse:
         raise Http404
     page = page_of(total, number, size)
     start = (page.number - 1) * size
-    rows = [card(entry, ()) for entry in entries.order_by("series_position", "series_order", "pk")[start : start + size]]
+    rows = [
+        card(entry, ()) for entry in entries.order_by("series_position", "series_order", "pk")[start : start + size]
+    ]
     seconds = sum(row.seconds or 0 for row in rows) if total <= size else None
-    shown = {"series": found, "rows": rows, "total": total, "page": page, "seconds": seconds, "area": rows[0].area if rows else ""}
+    shown = {
+        "series": found,
+        "rows": rows,
+        "total": total,
+        "page": page,
+        "seconds": seconds,
+        "area": rows[0].area if rows else "",
+    }
     return render(request, "catalogue/series.html", shown)
 
 
@@ -155,5 +166,7 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
     size, asked = 100, page_number(request)
     total, lines = pages.batch_lines(found, (asked - 1) * size, size)
     return render(
-        request, "catalogue/batch.html", {"batch": found, "lines": lines, "page": page_of(total, asked, size), "total": total}
+        request,
+        "catalogue/batch.html",
+        {"batch": found, "lines": lines, "page": page_of(total, asked, size), "total": total},
     )

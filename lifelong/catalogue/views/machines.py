@@ -1,6 +1,8 @@
 """Sitemap and feeds: what machines read besides the REST interface."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 from xml.sax.saxutils import escape
 
 from django.conf import settings
@@ -47,7 +49,7 @@ def sitemap_part(request: HttpRequest, name: str) -> HttpResponse:
     return xml(urlset(found))
 
 
-def urlset(places: list[tuple[str, object]]) -> str:
+def urlset(places: Sequence[tuple[str, datetime | None]]) -> str:
     lines = (
         f"<url><loc>{escape(settings.SITE_URL + place)}</loc>"
         + (f"<lastmod>{timezone.localtime(at).isoformat(timespec='seconds')}</lastmod>" if at else "")
@@ -69,7 +71,9 @@ def feed(request: HttpRequest, code: str) -> HttpResponse:
     if node is None and code not in AREAS:
         raise Http404
     title = " · ".join(one.name for one in category_path(node.pk)) if node else str(AREAS[code])
-    where = {"category": [node.code]} if node and node.code not in AREAS else {"area": [node.code if node else code]}
+    where: dict[str, Any] = (
+        {"category": [node.code]} if node and node.code not in AREAS else {"area": [node.code if node else code]}
+    )
     place = f"/areas/{code}" if code in AREAS else f"/categories/{code}"
     _answer, cards = pages.listing(sort="newest", size=FEED, **where)
     atom = Atom1Feed(

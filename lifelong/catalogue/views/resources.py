@@ -36,9 +36,10 @@ def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
         return render(request, "catalogue/resource_suspended.html", hidden(entry), status=404)
     page = pages.resource_page(entry)
     file = file_asked_for(request, entry)
+    kind = file["kind"] if file else ""
     shown = {
         "entry": entry, "resource": page, "file": file, "area": entry.area,
-        "mime": MIME.get(file["kind"], "video/mp4") if file else "", "sound": bool(file) and file["kind"] == "mp3",
+        "mime": MIME.get(kind, "video/mp4"), "sound": kind == "mp3",
         "start": second_asked_for(request), "address": address_of(entry), "short": f"{settings.SITE_URL}/r/{entry.identifier}",
         "citation": citation(entry), "json_ld": crosswalks.json_ld(entry, page, settings.SITE_URL),
         "poster": (file or {}).get("poster") or entry.cover or entry.poster, "image": absolute(entry.cover or entry.poster),
@@ -76,7 +77,9 @@ def hidden(entry: Entry) -> dict[str, Any]:
 def file_asked_for(request: HttpRequest, entry: Entry) -> dict[str, Any] | None:
     """``?file=2`` of a course of many; the first else."""
     asked = request.GET.get("file", "")
-    return next((file for file in entry.files if str(file["position"]) == asked), entry.files[0] if entry.files else None)
+    return next(
+        (file for file in entry.files if str(file["position"]) == asked), entry.files[0] if entry.files else None
+    )
 
 
 def second_asked_for(request: HttpRequest) -> int:

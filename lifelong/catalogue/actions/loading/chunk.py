@@ -76,7 +76,10 @@ def write(lines: list[Line], owners: Owners, batch: Batch, *, at: datetime, posi
     institutions = [owners.institution(line) for line in lines]
     series = _series(lines, institutions, at)
     _know_speakers(lines, institutions, owners)
-    values = [_version_values(line, institution, series, owners) for line, institution in zip(lines, institutions, strict=True)]
+    values = [
+        _version_values(line, institution, series, owners)
+        for line, institution in zip(lines, institutions, strict=True)
+    ]
     records = [
         Loaded(institution, columns, line.own_number, line.resource_id)
         for line, institution, columns in zip(lines, institutions, values, strict=True)
@@ -104,7 +107,9 @@ def write(lines: list[Line], owners: Owners, batch: Batch, *, at: datetime, posi
             for place, record in enumerate(records, position + 1)
         ],
     )
-    write_rows(LoadedKey, [{"key": line.key, "resource_id": r.resource} for line, r in zip(lines, records, strict=True)])
+    write_rows(
+        LoadedKey, [{"key": line.key, "resource_id": r.resource} for line, r in zip(lines, records, strict=True)]
+    )
     return [record.resource for record in records]
 
 
@@ -122,12 +127,12 @@ def _version_values(line: Line, institution: Institution, series: dict[Any, int]
     return columns
 
 
-def _entry_row(
-    line: Line, record: Loaded, batch: Batch, at: datetime, seq: int, owners: Owners
-) -> dict[str, Any]:
+def _entry_row(line: Line, record: Loaded, batch: Batch, at: datetime, seq: int, owners: Owners) -> dict[str, Any]:
     assert line.result is not None
     kept, institution = line.result.values, record.institution
-    row = {name: value for name, value in record.values.items() if name in SAME or name in {"category_path", "category_id"}}
+    row = {
+        name: value for name, value in record.values.items() if name in SAME or name in {"category_path", "category_id"}
+    }
     return {
         **row,
         "version_id": record.version, "resource_id": record.resource, "identifier": record.resource_id,

@@ -69,10 +69,14 @@ def _record(line: Line) -> dict[str, Any] | None:
     try:
         record = json.loads(line.raw)
     except (ValueError, RecursionError) as error:
-        line.wrong("line", "json", _("不是一行完整的 JSON：%(why)s") % {"why": error}, line.raw[:80].decode("utf-8", "replace"))
+        line.wrong(
+            "line", "json", _("不是一行完整的 JSON：%(why)s") % {"why": error}, line.raw[:80].decode("utf-8", "replace")
+        )
         return None
     if not isinstance(record, dict):
-        line.wrong("line", "json", _("每行应是一个 JSON 对象，例如 {\"title\": \"…\", \"type\": \"A01\"}。"), type(record).__name__)
+        line.wrong(
+            "line", "json", _('每行应是一个 JSON 对象，例如 {"title": "…", "type": "A01"}。'), type(record).__name__
+        )
         return None
     return record
 
@@ -83,7 +87,9 @@ def _institution(line: Line, record: dict[str, Any]) -> None:
     if not code:
         line.wrong("institution", "missing", _("没有写单位代码 institution。"))
     elif not _CODE.fullmatch(code):
-        line.wrong("institution", "format", _("单位代码只用字母、数字、点和短横，不超过 60 位，例如 4141010465。"), code)
+        line.wrong(
+            "institution", "format", _("单位代码只用字母、数字、点和短横，不超过 60 位，例如 4141010465。"), code
+        )
     line.institution = code
     name = record.get("institution_name")
     line.institution_name = name.strip()[:100] if isinstance(name, str) else ""
@@ -115,7 +121,7 @@ def _published(line: Line, given: Any, now: datetime) -> None:
     except ValueError:
         moment = day = None
     if isinstance(day, date):
-        moment = timezone.make_aware(datetime.combine(day, time()))  # noqa: DTZ001 - made aware right here
+        moment = timezone.make_aware(datetime.combine(day, time()))
     if moment is not None and timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
     if moment is None or moment > now or moment < datetime(1949, 10, 1, tzinfo=UTC):

@@ -90,7 +90,14 @@ def _next(file: IO[bytes], last: int) -> list[tuple[int, bytes]]:
 
 
 def _keep(
-    run: LoadRun, judged: list[Line], progress: Progress, owners: Owners, file: IO[bytes], bad: IO[bytes], *, at: datetime
+    run: LoadRun,
+    judged: list[Line],
+    progress: Progress,
+    owners: Owners,
+    file: IO[bytes],
+    bad: IO[bytes],
+    *,
+    at: datetime,
 ) -> None:
     """Rejected lines to their file first, then everything else and the place to go on at in one transaction."""
     wrong = [line for line in judged if line.problems]

@@ -39,7 +39,9 @@ class Command(BaseCommand):
         else:
             if done.went_on_at:
                 self.stdout.write(f"上次中断，从第 {done.went_on_at + 1} 行继续。")
-            self.stdout.write(f"读入 {done.lines} 行：导入 {done.accepted}，已有 {done.known}，退回 {done.rejected}。批次 {done.batch}。")
+            self.stdout.write(
+                f"读入 {done.lines} 行：导入 {done.accepted}，已有 {done.known}，退回 {done.rejected}。批次 {done.batch}。"
+            )
             if done.rejected_file:
                 self.stdout.write(f"退回的行和原因见 {done.rejected_file}")
         if done.rejected:

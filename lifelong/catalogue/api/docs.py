@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from lifelong.catalogue.api import api
+from lifelong.catalogue.api.addresses import api, problem
 from lifelong.web.rights import PUBLIC, right
 
 
@@ -17,6 +17,13 @@ def docs(request: HttpRequest) -> HttpResponse:
     described = api.get_openapi_schema(path_prefix="/api/v1/")
     shown = {"api": described["info"], "operations": operations(described), "site": settings.SITE_URL}
     return render(request, "catalogue/api_docs.html", shown)
+
+
+@require_safe
+@right(PUBLIC)
+def no_such_address(request: HttpRequest, rest: str) -> HttpResponse:
+    """A machine that asks for what is not there gets a problem, not a page."""
+    return problem("not_found", "没有这个地址。接口说明见 /api/docs。", 404)
 
 
 def operations(described: dict[str, Any]) -> list[dict[str, Any]]:
@@ -43,7 +50,7 @@ def parameter(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def answer(status: str | int, one: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    content = next(iter(one.get("content", {}).values()), {})
+    content: dict[str, Any] = next(iter(one.get("content", {}).values()), {})
     name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
     properties = schemas.get(name, {}).get("properties", {})
     return {
