@@ -59,8 +59,7 @@ class Standard:
 @cache
 def packaged(version: str = _PACKAGED) -> Standard:
     """The version that comes with the platform; KeyError for one it does not know."""
-    path = Path(__file__).with_name(f"{version}.toml")
-    if not version.isalnum() or not path.is_file():
+    if not version.isalnum() or not (path := Path(__file__).with_name(f"{version}.toml")).is_file():
         raise KeyError(version)
     return load(path)
 
