@@ -105,7 +105,7 @@ def set_availability(
 ) -> Resource:
     """Suspend, bring back or retire what is public. A reason is always wanted. Raises ``IllegalStep``."""
     to = Availability(to)
-    locked = Resource.objects.select_for_update().select_related("online_version").get(pk=resource.pk)
+    locked = Resource.objects.select_for_update(of=("self",)).select_related("online_version").get(pk=resource.pk)
     before = Availability(locked.availability)
     if to not in AVAILABILITY_NEXT[before] or before == Availability.NEVER or locked.online_version is None:
         raise IllegalStep(
