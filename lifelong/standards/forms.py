@@ -51,9 +51,7 @@ class PlatformEntry(forms.Form):
 
 
 class EvidenceEntry(forms.Form):
-    level = forms.TypedChoiceField(
-        label=_("等级保护级别"), coerce=int, choices=[("", "—"), *((n, _(word)) for n, word in LEVELS.items())]
-    )
+    level = forms.TypedChoiceField(label=_("等级保护级别"), coerce=int, choices=[("", "—"), *LEVELS.items()])
     filing_number = forms.CharField(
         label=_("备案证明编号"), max_length=60, help_text=_("公安机关《信息系统安全等级保护备案证明》上的编号。")
     )

@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from lifelong.standards.findings import Finding, Verdict
 
 REQUIRED_LEVEL = 3
 SOON = timedelta(days=30)
-LEVELS = {1: "一级", 2: "二级", 3: "三级", 4: "四级", 5: "五级"}
+LEVELS = {1: _lazy("一级"), 2: _lazy("二级"), 3: _lazy("三级"), 4: _lazy("四级"), 5: _lazy("五级")}
 
 # Registering one of these would claim everybody's addresses below it.
 SHARED = frozenset(
@@ -147,7 +148,7 @@ def _judged(platform: Protected | None, today: date) -> tuple[Verdict, str, str,
     name = {"name": platform.name}
     if platform.level is None:
         return "fail", _("未证明"), _("「%(name)s」的等级保护还没有经核实的证明。") % name, evidence
-    level = _(LEVELS[platform.level])
+    level = str(LEVELS[platform.level])
     if platform.level < REQUIRED_LEVEL:
         message = _("「%(name)s」的等级保护是%(level)s，应不低于三级。") % {**name, "level": level}
         return "fail", level, message, _("请把课程部署到等级保护三级以上的平台，或直接上传课程文件。")

@@ -122,10 +122,12 @@ def move_node(node: CategoryNode, parent: CategoryNode, *, by: User, at: datetim
 
 @transaction.atomic
 def settle_node(node: CategoryNode, *, by: User, at: datetime) -> CategoryNode:
-    """A level that somebody wrote becomes one of the tree (待归类 → 已归类)."""
+    """A level that somebody wrote becomes one of the tree (待归类 → 已归类), and with it those it stands below."""
     node = _own(node)
     if node.state == NodeState.SETTLED:
         raise AlreadySettled(_("「%(name)s」已经归类。") % {"name": node.name})
+    if node.parent is not None and node.parent.state == NodeState.PENDING:
+        settle_node(node.parent, by=by, at=at)
     node.state = NodeState.SETTLED
     return _changed(node, "settled", by=by, at=at, detail={"name": node.name})
 

@@ -57,7 +57,7 @@ def _visible(character: str) -> str:
 def error(field: Field, rule: str, reason: str, *, found: object, wanted: str | None, example: str | None) -> Problem:
     """``reason`` says in half a sentence what is wrong; what is wanted and the example follow."""
     wanted = _(field.format) if wanted is None else wanted
-    example = field.example if example is None else example
+    example = field.example if example is None else shown(example)
     column, seen = _(field.heading), shown(found)
     if seen and reason:
         message = _("「%(column)s」写的是「%(found)s」：%(reason)s。")

@@ -100,6 +100,12 @@ def test_an_unknown_level_is_remembered_once_and_settled_by_the_operator(operato
         actions.settle_node(first, by=operator, at=timezone.now())
 
 
+def test_a_level_is_settled_together_with_those_it_stands_below(operator, reporter):
+    deepest = actions.remember_pending(resolved("主动健康-八段锦-站式"), by=reporter, at=timezone.now())
+    actions.settle_node(deepest, by=operator, at=timezone.now())
+    assert not CategoryNode.objects.pending().exists()
+
+
 def test_the_validator_reads_the_tree_in_service(operator, tai_chi):
     context = queries.metadata_context("sheet", attached=frozenset({"cover", "files"}))
     result = validate({"title": "太极拳入门", "category": "太极拳"}, context=context)

@@ -6,6 +6,7 @@ import pytest
 
 from lifelong.standards.categories import packaged
 from lifelong.standards.metadata import Context, Media, people, standard, validate
+from lifelong.standards.metadata.texts import TEXTS
 
 TODAY = date(2026, 5, 20)
 WHOLE = {
@@ -525,3 +526,8 @@ def test_a_chapter_beyond_the_end_is_a_notice():
     result = judged(duration="00:10:00", outline=outline)
     assert result.ok
     assert codes(result) == ["outline.beyond", "outline.order"]
+
+
+def test_every_text_of_the_standard_can_be_translated():
+    shown = {text for field in standard() for text in (field.heading, field.format, field.help)}
+    assert set(TEXTS) == shown | {kind.label for kind in standard().types}

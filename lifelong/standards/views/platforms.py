@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifelong.standards import policy, queries
@@ -23,12 +24,12 @@ from lifelong.web.rights import right
 
 PER_PAGE = 50
 STATES = {
-    "waiting": "有待核实的材料",
-    "unproven": "未证明",
-    "low": "低于三级",
-    "proven": "三级以上",
-    "expiring": "即将到期",
-    "expired": "已到期",
+    "waiting": gettext_lazy("有待核实的材料"),
+    "unproven": gettext_lazy("未证明"),
+    "low": gettext_lazy("低于三级"),
+    "proven": gettext_lazy("三级以上"),
+    "expiring": gettext_lazy("即将到期"),
+    "expired": gettext_lazy("已到期"),
 }
 
 
@@ -43,7 +44,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(platform, protection_finding(platform, today)) for platform in page],
         "chosen": chosen,
-        "states": [(value, _(word)) for value, word in STATES.items()],
+        "states": STATES.items(),
         "may": policy.abilities(request.user),
     }
     return render(request, "standards/platforms.html", facts)

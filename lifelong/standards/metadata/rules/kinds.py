@@ -68,7 +68,7 @@ def category(check: Check, value: Any) -> str | None:
         said = {"category": found.path, "own": names[found.area or ""], "given": names[area]}
         reason = _("与所属分类不一致，「%(category)s」属于%(own)s") % said
         check.error("area", "category", reason, found=said["given"], wanted=said["own"], example=said["own"])
-    elif "area" not in check.failed:
+    else:
         check.values["area"] = found.area
     if found.moved:
         check.notice("category", "moved", _("已按现在的分类记为「%(path)s」") % {"path": found.path}, found=text)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
@@ -16,7 +17,7 @@ from lifelong.standards.metadata.standard import Standard, standard
 
 HEADINGS_ROW = 3
 PREPARED_ROWS = 500
-MARKS = {"R": "必填", "C": "视情况", "O": "选填", "S": "平台生成"}
+MARKS = {"R": _lazy("必填"), "C": _lazy("视情况"), "O": _lazy("选填"), "S": _lazy("平台生成")}
 
 
 def template(out: str | Path | IO[bytes], *, by: Standard | None = None, tree: Tree | None = None) -> None:
@@ -33,7 +34,7 @@ def template(out: str | Path | IO[bytes], *, by: Standard | None = None, tree: T
         page.column_dimensions[letter].width = WIDTHS.get(field.name, 14)
         help_cell = page.cell(2, column, _(field.help))
         help_cell.font, help_cell.alignment = SMALL, WRAPPED
-        head = page.cell(HEADINGS_ROW, column, f"{field.heading}（{_(MARKS[field.requirement])}）")
+        head = page.cell(HEADINGS_ROW, column, f"{field.heading}（{MARKS[field.requirement]}）")
         head.font, head.fill = BOLD, HEAD_FILL
         head.alignment = Alignment(wrap_text=True, vertical="center")
         if field.name not in COUNTS:
@@ -76,7 +77,7 @@ def _explain(book: Workbook, chosen: Standard) -> None:
             [
                 field.number or None,
                 field.heading,
-                _(MARKS[field.requirement]),
+                str(MARKS[field.requirement]),
                 _(field.format),
                 field.example,
                 _(field.help),
