@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from lifelong.accounts.models import Role
-from lifelong.calls.actions import deciding, registering
+from lifelong.accounts.models import Role, User
+from lifelong.calls.actions import deciding, entering
 from lifelong.calls.form import FormValues, write
 from lifelong.calls.models import Call, Registration
 from lifelong.demo.actions.cast import Cast
@@ -36,7 +36,7 @@ def take_in(call: Call, values: FormValues, players: Cast, *, at: datetime, **un
         "landline": values.landline, "mobile": values.mobile, "email": values.email, **unit,
     }  # fmt: skip
     year = timezone.localtime(at).year
-    return registering.take_in(
+    return entering.take_in(
         call, fields, by=players.of(Role.HANDLING_OFFICER), at=at, form_file=("登记表.docx", write(values)),
         stamped_file=("登记表（盖章）.pdf", stamped_form(values, year=year)),
     )  # fmt: skip
@@ -47,7 +47,7 @@ def register_all(world: World, players: Cast, call: Call, *, at: datetime) -> No
     for number, place in enumerate(world.institutions, 1):
         registration = take_in(call, filled(place, number), players, at=at)
         _done, invitation = deciding.approve(registration, by=players.of(Role.DECIDING_OFFICER), at=at)
-        players.reporters[place.code] = invitation.user
+        players.reporters[place.code] = User.objects.get(pk=invitation.user.pk)  # with the rights just given
 
 
 def filled(place: Place, number: int) -> FormValues:
@@ -60,7 +60,7 @@ def confirm_all(players: Cast, calls: Iterable[Call], *, at: datetime) -> None:
         for code, reporter in players.reporters.items():
             if call.number.endswith("-03") and code in LATE:
                 continue
-            registering.confirm_mandate(call, players.institutions[code], by=reporter, at=max(at, call.published_at))
+            entering.confirm_mandate(call, players.institutions[code], by=reporter, at=max(at, call.published_at))
 
 
 def leave_some_waiting(players: Cast, call: Call, *, at: datetime) -> None:
