@@ -95,8 +95,8 @@ class Entry(models.Model):
 
     # frozen: what is shown and played. A file: {"rendition", "kind", "name" (under /media/p/), "size", "title",
     # "duration_s", "width", "height", "facts"}
-    cover = models.CharField(max_length=40, blank=True, default="")
-    poster = models.CharField(max_length=40, blank=True, default="")
+    cover = models.CharField(max_length=200, blank=True, default="")
+    poster = models.CharField(max_length=200, blank=True, default="")
     files: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list)
     has_captions = models.BooleanField(_("有字幕"), default=False)
 

@@ -18,8 +18,8 @@ def mark_published(version: Version, *, at: datetime, by: User | None, batch_num
 
     Raises ``IllegalStep`` where the version is not accepted or the resource left the library for good.
     """
-    resource = Resource.objects.select_for_update(of=("self",)).select_related("online_version").get(
-        pk=version.resource_id
+    resource = (
+        Resource.objects.select_for_update(of=("self",)).select_related("online_version").get(pk=version.resource_id)
     )
     if resource.availability == Availability.RETIRED:
         raise IllegalStep(
