@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from lifelong.accounts.encryption import seal, unseal
+from lifelong.calls.models import Attachment
 
 NOTICES = "calls"
 SEALED = "registrations"
@@ -43,6 +44,13 @@ def _keep(path: str, content: bytes) -> str:
         os.fsync(file.fileno())
     aside.rename(target)
     return path
+
+
+def read_attachment(attachment: Attachment) -> bytes:
+    try:
+        return (Path(settings.FILES) / attachment.path).read_bytes()
+    except OSError as error:
+        raise PaperLost(attachment.path) from error
 
 
 def open_sealed(path: str, sha256: str) -> bytes:

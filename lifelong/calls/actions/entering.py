@@ -1,6 +1,6 @@
 """Registrations that nobody fills in on the public page: taken in by an officer, or confirmed with a mandate."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +11,23 @@ from lifelong.accounts.models import User
 from lifelong.audit import record
 from lifelong.calls import windows
 from lifelong.calls.actions.handing_in import keep_form, keep_stamped, put_beside
-from lifelong.calls.actions.registering import NotAsked, check_door, fill, next_number, prepare
+from lifelong.calls.actions.proving import locked
+from lifelong.calls.actions.registering import (
+    NotAsked,
+    NotCorrectable,
+    check_door,
+    fill,
+    institution_named,
+    next_number,
+    prepare,
+)
 from lifelong.calls.lifecycle import RegistrationState, Stage
 from lifelong.calls.models import Call, Registration, RegistrationOrigin
 from lifelong.calls.policy import can_check, can_confirm, can_take_in
 from lifelong.calls.queries import joined, reaches
 from lifelong.institutions.models import Institution
 from lifelong.institutions.queries import reporter_of
+from lifelong.regions.models import Region
 from lifelong.web.refusals import NotAllowed
 
 
@@ -78,3 +88,38 @@ def confirm_mandate(call: Call, institution: Institution, *, by: User, at: datet
     registration.save()
     record("calls.mandate_confirmed", by=by, of=registration, at=at, detail={"institution": institution.code})
     return registration
+
+
+@transaction.atomic
+def take_in_sheet(call: Call, rows: Iterable[Mapping[str, Any]], *, by: User, at: datetime) -> dict[str, int]:
+    """Rows that the dry run found good (``sheets.judge``): new ones wait for a decision, known ones are corrected.
+    All or nothing."""
+    if not can_take_in(by, call):
+        raise NotAllowed(_("您不能为这次征集录入登记。"))
+    counts = {"new": 0, "changed": 0}
+    for row in rows:
+        values = dict(row)
+        number = values.pop("registration", None)
+        code = values.pop("region", None)
+        values["region"] = Region.objects.get(pk=code) if code else None
+        if number is None:
+            take_in(call, values, by=by, at=at, origin=RegistrationOrigin.SHEET)
+            counts["new"] += 1
+        else:
+            _amend(Registration.objects.get(pk=number), values, by=by, at=at)
+            counts["changed"] += 1
+    return counts
+
+
+def _amend(registration: Registration, values: Mapping[str, Any], *, by: User, at: datetime) -> None:
+    registration = locked(registration)
+    if not can_check(by, registration):
+        raise NotAllowed(_("该单位不在您负责的地区。"))
+    if registration.state in {RegistrationState.APPROVED, RegistrationState.REPLACED, RegistrationState.WITHDRAWN}:
+        raise NotCorrectable(_("登记 %s 已办结，没有修改。") % registration.number)
+    if values["email"] != registration.email:
+        registration.email_verified_at = None
+    fill(registration, values, institution_named(registration.call, values["institution_name"]))
+    registration.revision += 1
+    registration.save()
+    record("calls.registration_corrected", by=by, of=registration, at=at)

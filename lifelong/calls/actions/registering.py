@@ -21,6 +21,8 @@ from lifelong.institutions.queries import institutions_in, named
 from lifelong.regions.queries import within
 from lifelong.web.refusals import Conflict, Refusal
 
+CONSENT_VERSION = "2026-1"  # of the sentence beside the tick on the public form
+
 
 class WindowClosed(Refusal):
     """The door is shut; the words name the deadline."""
@@ -69,6 +71,7 @@ def prepare(
         raise AlreadyRegistered(_("这个邮箱已为该单位登记过。办理链接已重新发到该邮箱，请从邮件里打开继续办理。"))
     registration = Registration(
         number=next_number(call), call=call, origin=origin, entered_by=by, created_at=at,
+        consent_version=CONSENT_VERSION if origin == RegistrationOrigin.WEB else "",
     )  # fmt: skip
     fill(registration, values, institution)
     registration.save()

@@ -61,6 +61,7 @@ class Registration(models.Model):
         User, verbose_name=_("录入人"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(_("创建时间"), default=timezone.now)
+    consent_version = models.CharField(max_length=20, blank=True, default="")  # of the words agreed to at created_at
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     decided_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
     decided_by = models.ForeignKey(

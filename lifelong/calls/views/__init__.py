@@ -1,0 +1,1 @@
+"""Pages of calls and registrations: public ones, the registrant's own, the officers'."""

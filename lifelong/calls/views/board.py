@@ -1,0 +1,146 @@
+"""The board of a call: who takes part, who is late, how to reach them; as page and as sheet."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lifelong.accounts.masks import mask_name, mask_telephone
+from lifelong.audit import record
+from lifelong.calls import actions, policy, queries
+from lifelong.calls.models import Call
+from lifelong.calls.queries import Line
+from lifelong.calls.views.composing import seen
+from lifelong.institutions.models import InstitutionKind
+from lifelong.institutions.queries import institutions_of
+from lifelong.regions.queries import full_name, reporting_regions
+from lifelong.web import workbooks
+from lifelong.web.attempts import attempt
+from lifelong.web.rights import right
+from lifelong.web.workbooks import Column
+
+STANDINGS = {
+    "unfinished": gettext_lazy("未完成（全部）"),
+    "late": gettext_lazy("已逾期"),
+    "missing": gettext_lazy("未登记"),
+    "preparing": gettext_lazy("登记填写中"),
+    "waiting": gettext_lazy("登记待审核"),
+    "refused": gettext_lazy("登记未通过"),
+    "nothing": gettext_lazy("未报送"),
+    "partly": gettext_lazy("部分报送"),
+    "finished": gettext_lazy("已完成"),
+}
+CHIPS = {
+    "missing": "fail", "preparing": "draft", "waiting": "submitted", "refused": "returned", "nothing": "warn",
+    "partly": "running", "finished": "pass",
+}  # fmt: skip
+COLUMNS = [
+    Column("单位名称", 30), Column("单位代码", 14), Column("所在地区", 16), Column("进度", 14), Column("已报送", 8),
+    Column("草稿", 8), Column("退回待改", 10), Column("负责人", 10), Column("电话", 26), Column("办公邮箱", 24),
+]  # fmt: skip
+
+
+def _filters(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "") for name in ("region", "kind", "standing")}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@right("calls.read")
+def board(request: HttpRequest, number: str) -> HttpResponse:
+    """A POST with a purpose shows the telephones in full, and that is in the audit."""
+    call = _published(request, number)
+    filters, now = _filters(request), timezone.now()
+    purpose = request.POST.get("purpose", "").strip()
+    if request.method == "POST" and not purpose:
+        messages.error(request, _("请写明查看完整电话的用途。"))
+    lines = queries.board(call, now, **filters)
+    if purpose:
+        _note_purpose(request, call, purpose, len(lines))
+        if request.POST.get("do") == "export":
+            return _sheet(call, lines, filters, clear=True)
+    every = queries.board(call, now) if any(filters.values()) else lines
+    context = {
+        "call": call,
+        "lines": [{"line": line, "chip": CHIPS[line.standing], "word": STANDINGS[line.standing]} for line in lines],
+        "clear": bool(purpose),
+        "totals": [
+            (key, word, sum(line.standing == key for line in every)) for key, word in STANDINGS.items() if key in CHIPS
+        ],
+        "standings": STANDINGS.items(),
+        "kinds": InstitutionKind.choices,
+        "regions": reporting_regions(call.region) if call.region else [],
+        "asked": len(every),
+        "now": now,
+    }
+    return render(request, "calls/board.html", context)
+
+
+def _published(request: HttpRequest, number: str) -> Call:
+    call = seen(request, number)
+    if not policy.can_see_board(request.user, call):
+        raise Http404
+    return call
+
+
+def _note_purpose(request: HttpRequest, call: Call, purpose: str, count: int) -> None:
+    record(
+        "accounts.personal_data_read", by=request.user, of=call, at=timezone.now(),
+        detail={"purpose": purpose, "telephones": count},
+    )  # fmt: skip
+
+
+@require_GET
+@right("calls.read")
+def export(request: HttpRequest, number: str) -> HttpResponse:
+    """What is on screen, telephones masked."""
+    call, filters = _published(request, number), _filters(request)
+    return _sheet(call, queries.board(call, timezone.now(), **filters), filters, clear=False)
+
+
+def _sheet(call: Call, lines: Iterable[Line], filters: dict[str, str], *, clear: bool) -> HttpResponse:
+    words = []
+    if filters["standing"] in STANDINGS:
+        words.append(_("进度：%s") % STANDINGS[filters["standing"]])
+    if filters["region"]:
+        words.append(_("地区：%s") % full_name(filters["region"]))
+    if filters["kind"] in InstitutionKind.values:
+        words.append(_("类型：%s") % InstitutionKind(filters["kind"]).label)
+    title = _("征集进度表")
+    content = workbooks.workbook(title, COLUMNS, (_row(line, clear) for line in lines), filters=[call.title, *words])
+    return workbooks.answer(content, f"{title}-{call.number}")
+
+
+def _row(line: Line, clear: bool) -> list[Any]:
+    telephones = line.telephones if clear else [mask_telephone(one) for one in line.telephones]
+    return [
+        line.institution.name, line.institution.code, line.institution.region.name if line.institution.region else "",
+        str(STANDINGS[line.standing]), line.progress.submitted, line.progress.drafts, line.progress.returned,
+        line.person if clear else mask_name(line.person), "；".join(telephones), line.institution.office_email,
+    ]  # fmt: skip
+
+
+@require_POST
+@right("resources.prepare")
+def confirm(request: HttpRequest, number: str) -> HttpResponse:
+    """A reporter joins the call with the mandate they have, in one click."""
+    from lifelong.calls.views.public import public_call
+
+    call = public_call(number)
+    institution = institutions_of(request.user).filter(code=request.POST.get("institution", "")).first()
+    if institution is None:
+        return redirect("call", number=number)
+    return attempt(
+        request,
+        lambda: actions.confirm_mandate(call, institution, by=request.user, at=timezone.now()),
+        done=_("已确认参加，可以开始报送。"),
+        back=reverse("call", args=[number]),
+    )
