@@ -210,7 +210,8 @@ def test_a_duration_of_nothing_is_refused():
 
 
 def test_a_near_miss_is_shown_as_it_should_be():
-    assert "02:45:32" in judged(duration="2:45:32").errors[0].wanted
+    problem = judged(duration="2:45:7").errors[0]
+    assert (problem.wanted, problem.example) == ("hh:mm:ss", "02:45:07")
 
 
 @pytest.mark.parametrize(

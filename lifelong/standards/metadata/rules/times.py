@@ -75,12 +75,12 @@ def _written_seconds(check: Check, value: Any) -> int | None:
         hours, minutes, seconds = map(int, found.groups())
         return hours * 3600 + minutes * 60 + seconds
     near = _near_clock.fullmatch(plain)
-    wanted = None
+    example = None
     if near and plain.isascii():
         hours, minutes, seconds = map(int, near.groups())
         if minutes < 60 and seconds < 60:
-            wanted = f"hh:mm:ss，{_('写成')} {hours:02}:{minutes:02}:{seconds:02}"
-    check.error("duration", "format", found=text, wanted=wanted)
+            example = f"{hours:02}:{minutes:02}:{seconds:02}"
+    check.error("duration", "format", found=text, example=example)
     return None
 
 
