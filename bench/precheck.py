@@ -62,7 +62,11 @@ def facts(path: Path) -> None:
     cold = time.perf_counter() - began
     warm = seconds(lambda: probe_facts(path), 15)
     ffprobe = shutil.which("ffprobe")
-    words = [ffprobe, "-v", "error", "-show_format", "-show_streams", str(path)] if ffprobe else [sys.executable, "-c", OPEN, str(path)]
+    words = (
+        [ffprobe, "-v", "error", "-show_format", "-show_streams", str(path)]
+        if ffprobe
+        else [sys.executable, "-c", OPEN, str(path)]
+    )
     peer = seconds(lambda: subprocess.run(words, check=True, stdout=subprocess.DEVNULL), 7)
     name = "ffprobe process" if ffprobe else "fresh Python + av.open (no ffprobe on PATH)"
     print(f"facts, warm child    {warm * 1e3:7.1f} ms   cold {cold * 1e3:.1f} ms")
@@ -83,7 +87,9 @@ def command(path: Path, folder: Path) -> None:
         subprocess.run(words, check=False, stdout=subprocess.DEVNULL, cwd=ROOT)
 
     one, thirty = seconds(lambda: run(path), 5), seconds(lambda: run(many), 3)
-    print(f"precheck --facts-only: one file {one * 1e3:.0f} ms with start-up; each of thirty {(thirty - one) / 29 * 1e3:.1f} ms more")
+    print(
+        f"precheck --facts-only: one file {one * 1e3:.0f} ms with start-up; each of thirty {(thirty - one) / 29 * 1e3:.1f} ms more"
+    )
 
 
 def whole(path: Path) -> None:
@@ -93,7 +99,9 @@ def whole(path: Path) -> None:
     ours, bare = [], []
     for _ in range(3):
         ours.append(seconds(lambda: probe_whole(path, known, full=True), 1))
-        bare.append(float(subprocess.run([sys.executable, "-c", DECODE, str(path)], check=True, capture_output=True).stdout))
+        bare.append(
+            float(subprocess.run([sys.executable, "-c", DECODE, str(path)], check=True, capture_output=True).stdout)
+        )
     mine, floor = statistics.median(ours), statistics.median(bare)
     print(f"whole pass           {mine:7.2f} s    {(known.duration_s or 0) / mine:.0f}× real time")
     print(f"bare PyAV decoding   {floor:7.2f} s    ours {floor / mine * 100:.0f} % of its speed")

@@ -35,7 +35,7 @@ def faststart(src: str | Path, dst: str | Path, *, progress: Progress | None = N
     """Writes ``src``, an MP4, to ``dst`` with its index before the media; every other byte stays as it is.
 
     A fragmented file, or one whose layout cannot be shifted in place, is wrapped anew. ``dst`` appears only when whole.
-    Raises CannotRemux, ``cage.Broken`` or OSError.
+    Raises CannotRemux, ``cage.Broken``, ``cage.Interrupted`` or OSError.
     """
     _remux("lifelong.media.remux:write_faststart", src, dst, progress)
 
@@ -43,7 +43,7 @@ def faststart(src: str | Path, dst: str | Path, *, progress: Progress | None = N
 def rewrap(src: str | Path, dst: str | Path, *, progress: Progress | None = None) -> None:
     """Writes the H.264 picture and AAC sound of ``src`` (MKV, MOV, FLV, …) to ``dst`` as MP4 with the index in front.
 
-    Raises CannotRemux where another codec is inside, ``cage.Broken`` or OSError.
+    Raises CannotRemux where another codec is inside, ``cage.Broken``, ``cage.Interrupted`` or OSError.
     """
     _remux("lifelong.media.remux:write_rewrapped", src, dst, progress)
 
@@ -51,7 +51,11 @@ def rewrap(src: str | Path, dst: str | Path, *, progress: Progress | None = None
 def _remux(job: str, src: str | Path, dst: str | Path, progress: Progress | None) -> None:
     target = Path(dst)
     try:
-        with opened(src) as (source, size), _appearing(target) as out, tempfile.TemporaryFile(dir=target.parent) as between:
+        with (
+            opened(src) as (source, size),
+            _appearing(target) as out,
+            tempfile.TemporaryFile(dir=target.parent) as between,
+        ):
             room = size + size // 8 + (16 << 20)
             wall = 60 + size / (4 << 20)
             limits = Limits(wall_s=wall, cpu_s=int(wall) + 1, write_bytes=room, nice=5)

@@ -23,6 +23,7 @@ import lifelong
 _ANSWER_BYTES = 4 << 20  # more than any honest answer
 _GRACE_S = 2.0  # the child's own alarm clock goes off first
 _OUT_OF_TIME = (signal.SIGALRM, signal.SIGXCPU)
+_SHUT_DOWN = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ class Broken(Exception):
         self.detail = detail
 
 
+class Interrupted(Exception):
+    """The machinery was stopped from outside, by a shutdown say: it says nothing about the file. Try again."""
+
+
 def run(
     job: str,
     files: Sequence[int],
@@ -58,7 +63,7 @@ def run(
 ) -> dict[str, Any]:
     """The answer of ``job`` ("module:function"), called in the child as ``function(reporter, *fds, **values)``.
 
-    Raises Broken. Safe from several threads at once.
+    Raises Broken for what the job did, Interrupted for what was done to it. Safe from several threads at once.
     """
     ours, theirs = socket.socketpair()
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -71,13 +76,22 @@ def run(
                 theirs.close()
             try:
                 return _listen(ours, limits, progress)
-            except BaseException as error:
-                died_of = _keeper.end(pid)
-                if isinstance(error, Broken) and died_of in _OUT_OF_TIME:
-                    raise Broken("timed_out") from None
+            except Broken as broken:
+                raise _told_by(_keeper.end(pid), broken) from None
+            except BaseException:
+                _keeper.end(pid)
                 raise
     finally:
         os.close(nowhere)
+
+
+def _told_by(died_of: int | None, broken: Broken) -> Exception:
+    """What a child's silence means, by the signal it died of; None: the keeper itself is gone."""
+    if died_of is None or died_of in _SHUT_DOWN:
+        return Interrupted(str(broken))
+    if died_of in _OUT_OF_TIME:
+        return Broken("timed_out")
+    return broken
 
 
 def warm_up() -> None:
@@ -148,20 +162,20 @@ class _Keeper:
                 except (OSError, ValueError):
                     self._gone()
                     if last:
-                        raise Broken("crashed", "the keeper does not start") from None
+                        raise Interrupted("the keeper does not start") from None
             raise AssertionError
 
-    def end(self, pid: int) -> int:
-        """Sees to it that a child is over; the signal it died of, 0 for none."""
+    def end(self, pid: int) -> int | None:
+        """Sees to it that a child is over; the signal it died of, 0 for none, None where the keeper is gone too."""
         with self._lock:
             if self._control is None or self._owner != os.getpid():
-                return 0
+                return None
             try:
                 self._control.sendall(json.dumps({"end": pid}).encode() + b"\n")
                 return int(_answer(self._control)["signal"])
             except (OSError, ValueError):
                 self._gone()  # its children die with it
-                return 0
+                return None
 
     def close(self) -> None:
         if self._owner == os.getpid():

@@ -10,6 +10,7 @@ import signal
 import struct
 import sys
 import sysconfig
+from contextlib import suppress
 
 import lifelong
 
@@ -75,7 +76,8 @@ def _limit(what: int, most: int, then: int | None = None) -> None:
     ceiling = most if then is None else then
     if hard != resource.RLIM_INFINITY:
         most, ceiling = min(most, hard), min(ceiling, hard)
-    resource.setrlimit(what, (most, ceiling))
+    with suppress(ValueError, OSError):  # some systems know a limit by name only
+        resource.setrlimit(what, (most, ceiling))
 
 
 def _address_space() -> int:

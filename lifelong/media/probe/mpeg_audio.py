@@ -257,7 +257,9 @@ class _Note:
 
 
 def _note(frame: bytes, header: Header) -> _Note:
-    side = {("1", False): 32, ("1", True): 17}.get((header.version, header.channels == 1), 9 if header.channels == 1 else 17)
+    side = {("1", False): 32, ("1", True): 17}.get(
+        (header.version, header.channels == 1), 9 if header.channels == 1 else 17
+    )
     at = 4 + side
     if frame[36:40] == b"VBRI":
         return _Note("VBRI", int.from_bytes(frame[50:54], "big"))

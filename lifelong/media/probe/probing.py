@@ -11,8 +11,8 @@ from pathlib import Path
 from lifelong.media.probe.cage import Broken, Limits, run
 from lifelong.media.probe.facts import Facts, WholeFacts
 
-_FACTS_TIMEOUT_S = 20.0
-_WHOLE_LEAST_S, _WHOLE_MOST_S = 180.0, 6 * 3600.0
+_FACTS_TIMEOUT_S, _FACTS_CPU_S = 60.0, 20  # a slow disk may take its time; a file that needs so much thinking is none
+_WHOLE_LEAST_S, _WHOLE_MOST_S = 300.0, 12 * 3600.0
 FULL_UP_TO_S = 20 * 60  # longer files are decoded in part first, in full by a later job
 
 
@@ -25,12 +25,15 @@ class Unopenable(Exception):
 
 
 def probe_facts(path: str | Path, *, timeout_s: float = _FACTS_TIMEOUT_S, sha256: bool = False) -> Facts:
-    """First pass: 15–25 ms for a file of minutes. ``sha256`` also reads the whole file for its hash (1.3 GB/s)."""
+    """First pass: 15–25 ms for a file of minutes. ``sha256`` also reads the whole file for its hash (1.3 GB/s).
+
+    Raises ``cage.Interrupted`` where the probing itself was shut down: nothing is known of the file then.
+    """
     try:
         with opened(path) as (fd, size):
             digest = sha256_of(path) if sha256 else ""
             try:
-                limits = Limits(wall_s=timeout_s, cpu_s=int(timeout_s) + 1)
+                limits = Limits(wall_s=timeout_s, cpu_s=_FACTS_CPU_S)
                 answer = run("lifelong.media.probe.first_pass:measure", [fd], limits=limits, values={"size": size})
                 return replace(Facts.from_json(answer), sha256=digest, size_bytes=size)
             except Broken as broken:
@@ -45,13 +48,13 @@ def probe_whole(
     path: str | Path, facts: Facts, *, full: bool = False, progress: Callable[[float], None] | None = None
 ) -> WholeFacts:
     """Second pass. Up to 20 minutes every frame is decoded; longer files get every packet read, all key frames and two
-    seconds in every minute decoded, unless ``full``. ``progress`` is told the share done, 0 to 1.
+    seconds in every minute decoded, unless ``full``. ``progress`` is told the share done, 0 to 1. Raises ``cage.Interrupted``.
     """
     if not facts.readable:
         return WholeFacts(reason=facts.reason)
     method = "full" if full or (facts.duration_s or 0) <= FULL_UP_TO_S else "sampled"
     length = facts.duration_s or 0.0
-    wall = min(max(_WHOLE_LEAST_S, 3 * length), _WHOLE_MOST_S)
+    wall = min(max(_WHOLE_LEAST_S, 6 * length), _WHOLE_MOST_S)
     limits = Limits(wall_s=wall, cpu_s=int(wall * (os.cpu_count() or 1)), memory_bytes=2 << 30, nice=5)
     try:
         with opened(path) as (fd, _size):

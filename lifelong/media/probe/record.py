@@ -12,17 +12,20 @@ class Record:
     """Mixed into a frozen dataclass: fractions travel as "30000/1001", tuples as lists, unknown keys are dropped."""
 
     def to_json(self) -> dict[str, Any]:
-        return {name: _plain(getattr(self, name)) for name in _shape(type(self))}
+        kind: Any = type(self)
+        return {name: _plain(getattr(self, name)) for name in _shape(kind)}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """Raises TypeError, KeyError or ValueError where ``values`` are not what ``to_json`` made."""
-        shape = _shape(cls)
+        kind: Any = cls
+        shape = _shape(kind)
         return cls(**{name: _typed(value, shape[name]) for name, value in values.items() if name in shape})
 
 
 @cache
-def _shape(cls: type) -> dict[str, Any]:
+def _shape(cls: Any) -> dict[str, Any]:
+    """Type of each field of a dataclass."""
     hints = typing.get_type_hints(cls)
     return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
 

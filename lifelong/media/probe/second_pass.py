@@ -237,8 +237,7 @@ class _Sounds(_Reading):
 
 
 def _reach(total: _Sum, begin: float, end: float) -> None:
-    if end > total.end_s:
-        total.end_s = end
+    total.end_s = max(total.end_s, end)
     if total.begin_s is None or begin < total.begin_s:
         total.begin_s = begin
 

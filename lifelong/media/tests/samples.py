@@ -78,7 +78,9 @@ def video(
             default = type(track.disposition).default
             track.disposition = default if number == default_audio else track.disposition & ~default
             tracks.append(track)
-        _interleave(out, picture, tracks, _frames(size, pix_fmt, Fraction(rate), seconds, frame_ticks, still, seed), seconds)
+        _interleave(
+            out, picture, tracks, _frames(size, pix_fmt, Fraction(rate), seconds, frame_ticks, still, seed), seconds
+        )
     return path
 
 
@@ -102,7 +104,9 @@ def sound(
     the sound changes between loud and soft, so that a variable rate really varies.
     """
     path = _place("sound", locals(), suffix or container)
-    muxing = {"write_xing": "1" if xing else "0", "id3v2_version": "0" if not xing else "4"} if container == "mp3" else {}
+    muxing = (
+        {"write_xing": "1" if xing else "0", "id3v2_version": "0" if not xing else "4"} if container == "mp3" else {}
+    )
     with av.open(str(path), "w", format=_WRITERS.get(container, container), options=muxing) as out:
         track = out.add_stream(codec, rate=sample_rate, layout=layout)
         if quality is None:
@@ -145,10 +149,20 @@ def with_id3(source: Path, *, picture_bytes: int = 2000, name: str = "") -> Path
     body = b"\x00image/jpeg\x00\x03\x00" + jpeg
     frame = b"APIC" + struct.pack(">I", len(body)) + b"\x00\x00" + body
     size = bytes(len(frame) >> shift & 0x7F for shift in (21, 14, 7, 0))
-    return written(name or f"{source.stem}-id3-{picture_bytes}.mp3", b"ID3\x03\x00\x00" + size + frame + source.read_bytes())
+    return written(
+        name or f"{source.stem}-id3-{picture_bytes}.mp3", b"ID3\x03\x00\x00" + size + frame + source.read_bytes()
+    )
 
 
-_WRITERS = {"mkv": "matroska", "aac": "adts", "ts": "mpegts", "mpg": "mpeg", "m4a": "ipod", "wmv": "asf", "hevc": "hevc"}
+_WRITERS = {
+    "mkv": "matroska",
+    "aac": "adts",
+    "ts": "mpegts",
+    "mpg": "mpeg",
+    "m4a": "ipod",
+    "wmv": "asf",
+    "hevc": "hevc",
+}
 
 
 def _place(kind: str, wishes: dict[str, Any], suffix: str) -> Path:
@@ -216,7 +230,10 @@ def _waves(sample_rate: int, layout: str, seconds: float, channels: str, seed: i
 
 
 def _interleave(out: Any, picture: Any, tracks: list[Any], frames: Iterator[tuple[Any, float]], seconds: float) -> None:
-    waves = [_waves(track.codec_context.sample_rate, track.codec_context.layout.name, seconds, "different", 1) for track in tracks]
+    waves = [
+        _waves(track.codec_context.sample_rate, track.codec_context.layout.name, seconds, "different", 1)
+        for track in tracks
+    ]
     clocks = [0.0] * len(tracks)
     for frame, at in frames:
         frame.pict_type = 0

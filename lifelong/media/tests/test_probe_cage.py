@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lifelong.media.probe import cage, probing
-from lifelong.media.probe.cage import Broken, Limits, run
+from lifelong.media.probe.cage import Broken, Interrupted, Limits, run
 
 JOBS = "lifelong.media.tests.caged:"
 SHORT = Limits(wall_s=10, cpu_s=10)
@@ -73,7 +73,15 @@ def test_a_child_can_open_no_file_and_has_no_network(tmp_path: Path, monkeypatch
         pytest.skip("this kernel has no Landlock; RLIMIT_FSIZE and the name space still hold")
     assert found["reached"] == {"file": False, "folder": False, "new file": False, "network": False, "names": False}
     assert found["session"]
-    assert set(found["environment"]) <= {"PATH", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONPATH", "OPENBLAS_NUM_THREADS", "LC_CTYPE"}
+    assert set(found["environment"]) <= {
+        "PATH",
+        "LANG",
+        "LD_LIBRARY_PATH",
+        "TMPDIR",
+        "PYTHONPATH",
+        "OPENBLAS_NUM_THREADS",
+        "LC_CTYPE",
+    }
 
 
 @linux_only
@@ -127,8 +135,29 @@ def test_a_killed_keeper_is_replaced() -> None:
     assert run(JOBS + "answer", [], limits=SHORT) == {"read": []}
 
 
-def test_an_unknown_job_breaks_and_the_keeper_comes_back() -> None:
-    assert broken_by("no_such_job") == "crashed"
+def test_a_keeper_that_cannot_serve_says_nothing_of_the_file_and_comes_back() -> None:
+    with pytest.raises(Interrupted):
+        run(JOBS + "no_such_job", [], limits=SHORT)
+    assert run(JOBS + "answer", [], limits=SHORT) == {"read": []}
+
+
+@pytest.mark.parametrize("whom", ["keeper", "child"])
+def test_a_shutdown_in_the_middle_is_no_fault_of_the_file(whom: str) -> None:
+    run(JOBS + "answer", [], limits=SHORT)
+    keeper = cage._keeper._process
+    assert keeper is not None
+
+    def stop() -> None:
+        time.sleep(0.3)
+        pids = [keeper.pid] if whom == "keeper" else [int(pid) for pid in _children_of_keeper()]
+        for pid in pids:
+            os.kill(pid, signal.SIGTERM)
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    with pytest.raises(Interrupted):
+        run(JOBS + "hang", [], limits=SHORT)
+    thread.join()
     assert run(JOBS + "answer", [], limits=SHORT) == {"read": []}
 
 

@@ -251,7 +251,9 @@ def test_a_file_without_permission_is_unreadable_for_that_reason(tmp_path: Path)
             os.seteuid(0)
 
 
-@pytest.mark.parametrize("name", ["第一课 太极拳（上）.mp4", "file:evil.mp4", "-i.mp4", "a'b\"c;d|e.mp4", "concat:a|b.mp4", "%d.mp4"])
+@pytest.mark.parametrize(
+    "name", ["第一课 太极拳（上）.mp4", "file:evil.mp4", "-i.mp4", "a'b\"c;d|e.mp4", "concat:a|b.mp4", "%d.mp4"]
+)
 def test_any_name_will_do(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(video().read_bytes())

@@ -76,7 +76,11 @@ def test_a_cut_off_file_ends_in_the_middle_of_a_frame_and_lacks_declared_ones() 
     "tag",
     [
         b"TAG" + bytes(125),
-        b"APETAGEX" + struct.pack("<IIII8x", 2000, 64, 1, 0xA0000000) + b"x" * 32 + b"APETAGEX" + struct.pack("<IIII8x", 2000, 64, 1, 0x80000000),
+        b"APETAGEX"
+        + struct.pack("<IIII8x", 2000, 64, 1, 0xA0000000)
+        + b"x" * 32
+        + b"APETAGEX"
+        + struct.pack("<IIII8x", 2000, 64, 1, 0x80000000),
         b"LYRICSBEGIN" + b"x" * 40 + b"000051LYRICS200",
         b"LYRICSBEGIN" + b"x" * 40 + b"000051LYRICS200" + b"TAG" + bytes(125),
     ],

@@ -29,14 +29,22 @@ def test_a_sound_film_is_decoded_frame_by_frame() -> None:
 
 @pytest.mark.parametrize(
     "wishes",
-    [{"container": "mov"}, {"container": "mkv"}, {"movflags": "+frag_keyframe+empty_moov"}, {"codec": "libx265"}, {"interlaced": True}],
+    [
+        {"container": "mov"},
+        {"container": "mkv"},
+        {"movflags": "+frag_keyframe+empty_moov"},
+        {"codec": "libx265"},
+        {"interlaced": True},
+    ],
 )
 def test_other_sound_films_are_undamaged_too(wishes: dict) -> None:
     whole = whole_of(video(**wishes))
     assert (whole.frames, whole.damaged, whole.read_error) == (50, 0, False)
 
 
-@pytest.mark.parametrize("wishes", [{}, {"quality": 4}, {"xing": False, "quality": 4}, {"sample_rate": 48000}, {"layout": "mono"}])
+@pytest.mark.parametrize(
+    "wishes", [{}, {"quality": 4}, {"xing": False, "quality": 4}, {"sample_rate": 48000}, {"layout": "mono"}]
+)
 def test_the_length_of_sound_is_what_is_played(wishes: dict) -> None:
     assert whole_of(sound(seconds=5.0, **wishes)).duration_s == pytest.approx(5.0, abs=0.1)
 

@@ -34,7 +34,16 @@ def leftovers(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("wishes", [{}, {"rotation": 90}, {"audio": ("aac", "aac"), "default_audio": 1}, {"audio": ()}, {"rate": 30, "frame_ticks": (3000, 6000)}])
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {},
+        {"rotation": 90},
+        {"audio": ("aac", "aac"), "default_audio": 1},
+        {"audio": ()},
+        {"rate": 30, "frame_ticks": (3000, 6000)},
+    ],
+)
 def test_the_index_moves_to_the_front_and_nothing_else_changes(wishes: dict, tmp_path: Path) -> None:
     source, target = video(movflags="", **wishes), tmp_path / "out.mp4"
     before = hashlib.sha256(source.read_bytes()).hexdigest()
@@ -62,7 +71,9 @@ def test_a_film_whose_index_is_in_front_already_is_copied(tmp_path: Path) -> Non
     assert (tmp_path / "out.mp4").read_bytes() == video().read_bytes()
 
 
-@pytest.mark.parametrize("wishes", [{"container": "mkv"}, {"container": "mov"}, {"container": "mov", "rotation": 90}, {"container": "flv"}])
+@pytest.mark.parametrize(
+    "wishes", [{"container": "mkv"}, {"container": "mov"}, {"container": "mov", "rotation": 90}, {"container": "flv"}]
+)
 def test_h264_and_aac_in_another_wrapping_become_mp4_with_the_same_packets(wishes: dict, tmp_path: Path) -> None:
     source, target = video(**wishes), tmp_path / "out.mp4"
     rewrap(source, target)
@@ -75,7 +86,14 @@ def test_h264_and_aac_in_another_wrapping_become_mp4_with_the_same_packets(wishe
     assert probe_whole(target, new).damaged == 0
 
 
-@pytest.mark.parametrize("wishes", [{"codec": "libx265"}, {"container": "webm", "codec": "libvpx-vp9", "audio": ()}, {"container": "mkv", "audio": ("libmp3lame",)}])
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"codec": "libx265"},
+        {"container": "webm", "codec": "libvpx-vp9", "audio": ()},
+        {"container": "mkv", "audio": ("libmp3lame",)},
+    ],
+)
 def test_other_codecs_are_refused(wishes: dict, tmp_path: Path) -> None:
     with pytest.raises(CannotRemux) as caught:
         rewrap(video(size=(160, 120), **wishes), tmp_path / "out.mp4")
@@ -92,7 +110,11 @@ def test_a_film_that_is_not_whole_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_no_film_is_refused(tmp_path: Path) -> None:
-    for path in (samples.written("letter.mp4", b"hello\n" * 100), samples.written("nothing.mp4", b""), tmp_path / "none.mp4"):
+    for path in (
+        samples.written("letter.mp4", b"hello\n" * 100),
+        samples.written("nothing.mp4", b""),
+        tmp_path / "none.mp4",
+    ):
         for repair in (faststart, rewrap):
             with pytest.raises(CannotRemux):
                 repair(path, tmp_path / "out.mp4")
@@ -123,7 +145,13 @@ def test_boxes_between_media_and_index_keep_their_places(tmp_path: Path) -> None
     content = video(movflags="").read_bytes()
     at = content.index(b"moov") - 4
     path = tmp_path / "in.mp4"
-    path.write_bytes(content[:at] + struct.pack(">I4s", 24, b"uuid") + b"sixteen bytes id" + content[at:] + struct.pack(">I4s", 8, b"free"))
+    path.write_bytes(
+        content[:at]
+        + struct.pack(">I4s", 24, b"uuid")
+        + b"sixteen bytes id"
+        + content[at:]
+        + struct.pack(">I4s", 8, b"free")
+    )
     faststart(path, tmp_path / "out.mp4")
     assert packets(tmp_path / "out.mp4") == packets(path)
 
@@ -138,7 +166,9 @@ def test_offsets_in_64_bits_are_moved_too(tmp_path: Path) -> None:
     grown = bytearray(content[:at] + wide + content[at + length :])
     for box in (b"moov", b"trak", b"mdia", b"minf", b"stbl"):
         place = grown.index(box) - 4
-        grown[place : place + 4] = struct.pack(">I", struct.unpack(">I", grown[place : place + 4])[0] + len(wide) - length)
+        grown[place : place + 4] = struct.pack(
+            ">I", struct.unpack(">I", grown[place : place + 4])[0] + len(wide) - length
+        )
     path = tmp_path / "in.mp4"
     path.write_bytes(grown)
     faststart(path, tmp_path / "out.mp4")

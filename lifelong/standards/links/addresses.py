@@ -35,7 +35,12 @@ _NAMES = {
 _ENDINGS = (
     "localhost", "localdomain", "local", "internal", "intranet", "lan", "home", "corp", "private", "home.arpa", "onion",
 )  # fmt: skip
-_NAMING_NUMBERS = ("nip.io", "sslip.io", "xip.io", "traefik.me")  # public names that answer with the number they contain
+_NAMING_NUMBERS = (
+    "nip.io",
+    "sslip.io",
+    "xip.io",
+    "traefik.me",
+)  # public names that answer with the number they contain
 _NAMING_LOOPBACK = ("localtest.me", "lvh.me", "vcap.me", "lacolhost.com")
 _NUMBER_IN_NAME = re.compile(r"(?<![0-9])(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})[.-](\d{1,3})(?![0-9])")
 _PLAIN_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
@@ -151,7 +156,9 @@ def _closed_host(host: str) -> str | None:
         except ValueError:
             return _("网站名写法不对")
         return _not_public() if closed_number(number) else None
-    if re.fullmatch(r"(0x[0-9a-f]*|[0-9]+)", host.rpartition(".")[2]):  # the last part is a number: so must be the whole
+    if re.fullmatch(
+        r"(0x[0-9a-f]*|[0-9]+)", host.rpartition(".")[2]
+    ):  # the last part is a number: so must be the whole
         old_style = _old_style_number(host)
         if old_style is None:
             return _("网站名写法不对")
@@ -165,7 +172,9 @@ def _closed_name(host: str) -> str | None:
     if host in _NAMES or "." not in host or _ends_with(host, _ENDINGS) or _ends_with(host, _NAMING_LOOPBACK):
         return _not_public()
     if _ends_with(host, _NAMING_NUMBERS):
-        fours = [bytes(map(int, four)) for four in _NUMBER_IN_NAME.findall(host) if all(int(part) < 256 for part in four)]
+        fours = [
+            bytes(map(int, four)) for four in _NUMBER_IN_NAME.findall(host) if all(int(part) < 256 for part in four)
+        ]
         if any(closed_number(IPv4Address(four)) for four in fours):
             return _not_public()
     return None
@@ -183,7 +192,9 @@ def _old_style_number(host: str) -> IPv4Address | None:
     values = []
     for part in parts:
         try:
-            values.append(int(part[2:] or "0", 16) if part.startswith("0x") else int(part, 8 if part[:1] == "0" else 10))
+            values.append(
+                int(part[2:] or "0", 16) if part.startswith("0x") else int(part, 8 if part[:1] == "0" else 10)
+            )
         except ValueError:
             return None
     *upper, last = values

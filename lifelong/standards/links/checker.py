@@ -125,7 +125,7 @@ class _Visit:
             return self.found(*_failure(error))
 
     def get(self, address: Address) -> pages.Page:
-        headers = {**_HEADERS, **self.cookies_for(address.host)}
+        headers = [*_HEADERS.items(), *self.cookies_for(address.host)]
         with (
             httpcore.ConnectionPool(ssl_context=self.tls, network_backend=self.backend, max_connections=1) as pool,
             pool.stream("GET", address.url, headers=headers, extensions=_TIMEOUTS) as answer,
@@ -135,9 +135,9 @@ class _Visit:
             body = b"" if answer.status in _REDIRECTS else _first_bytes(answer)
         return pages.Page(address.url, answer.status, dict(names), body, moved=self.redirects > 0)
 
-    def cookies_for(self, host: str) -> dict[str, str]:
+    def cookies_for(self, host: str) -> list[tuple[str, str]]:
         kept = self.cookies.get(host)
-        return {"Cookie": "; ".join(f"{name}={value}" for name, value in kept.items())} if kept else {}
+        return [("Cookie", "; ".join(f"{name}={value}" for name, value in kept.items()))] if kept else []
 
     def keep_cookies(self, host: str, lines: list[str]) -> None:
         for line in lines:

@@ -21,7 +21,8 @@ _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.S | re.I)
 _PASSWORD = re.compile(r"<input\b[^>]*\btype\s*=\s*[\"']?password\b", re.I)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 _REFRESH = re.compile(
-    r"<meta\b[^>]*http-equiv\s*=\s*[\"']?refresh[\"']?[^>]*content\s*=\s*[\"']?\s*\d+\s*;\s*url\s*=\s*['\"]?([^\"'>\s]+)", re.I
+    r"<meta\b[^>]*http-equiv\s*=\s*[\"']?refresh[\"']?[^>]*content\s*=\s*[\"']?\s*\d+\s*;\s*url\s*=\s*['\"]?([^\"'>\s]+)",
+    re.I,
 )
 _LOGIN_PATH = re.compile(r"/(login|log-in|signin|sign-in|passport|cas|sso|oauth2?|auth|unifiedauth)(\b|[/._-])", re.I)
 _LOGIN_HOST = re.compile(r"^(login|passport|sso|cas|auth|account|accounts|uc|idp?)\.", re.I)
@@ -34,7 +35,15 @@ _GONE_TEXT = re.compile(
     r"|找不到[^。，,.]{0,8}(页面|网页|课程|资源|内容)|404\s*(not found|error|错误|页面)?|page (could )?not (be )?found|no longer (available|exists)",
     re.I,
 )
-_ROBOT_MARKS = ("_cf_chl_opt", "cf-browser-verification", "jsl_clearance", "acw_sc__v2", "$_ts=", "_guard/", "aliyun_waf")
+_ROBOT_MARKS = (
+    "_cf_chl_opt",
+    "cf-browser-verification",
+    "jsl_clearance",
+    "acw_sc__v2",
+    "$_ts=",
+    "_guard/",
+    "aliyun_waf",
+)
 _ROBOT_WORDS = re.compile(
     r"人机验证|安全验证|滑动验证|完成验证|访问(过于)?频繁|异常访问|访问被拦截|防火墙|just a moment|attention required|verify (that )?you are"
     r"|checking your browser|unusual traffic|captcha|access denied",
@@ -55,7 +64,11 @@ class Page:
     @property
     def is_html(self) -> bool:
         kind = self.headers.get("content-type", "")
-        return not kind or "html" in kind.lower() or (kind.lower().startswith("text/plain") and b"<html" in self.body[:1000].lower())
+        return (
+            not kind
+            or "html" in kind.lower()
+            or (kind.lower().startswith("text/plain") and b"<html" in self.body[:1000].lower())
+        )
 
     @cached_property
     def source(self) -> str:

@@ -61,7 +61,10 @@ def _words(facts: LinkFacts) -> tuple[str, str]:
         "works": (_("链接可以打开。"), ""),
         "no_such_name": (_("这个网站名不存在，可能写错了。"), check_it),
         "not_found": (_("网站回答说这个页面不存在。"), check_it),
-        "soft_not_found": (_("页面打开了，但内容说课程不存在或已删除：%(excerpt)s") % {"excerpt": facts.excerpt[:80]}, check_it),
+        "soft_not_found": (
+            _("页面打开了，但内容说课程不存在或已删除：%(excerpt)s") % {"excerpt": facts.excerpt[:80]},
+            check_it,
+        ),
         "certificate": (
             _("网站的安全证书无效（过期、与网站名不符或不受信任），浏览器会拦住学习者。"),
             _("请联系课程所在平台更换证书。"),

@@ -5,7 +5,13 @@ from django.utils.translation import gettext as _
 from lifelong.media.probe.facts import AudioTrack, Sound
 from lifelong.standards.findings import Finding
 from lifelong.standards.technical.case import (
-    Case, Rule, any_of, codec_name, container_name, finding, grouped,
+    Case,
+    Rule,
+    any_of,
+    codec_name,
+    container_name,
+    finding,
+    grouped,
 )  # fmt: skip
 from lifelong.standards.technical.standard import Requirement
 
@@ -32,7 +38,9 @@ def sample_rate(case: Case, rule: Requirement) -> Finding:
     measured = f"{grouped(found)} Hz"
     if found >= least:
         return finding(rule, "pass", required, measured, _("采样率符合要求。"))
-    message = _("采样率是 %(found)s Hz，标准要求不低于 44 kHz（MP3 里就是 44,100 或 48,000 Hz）。") % {"found": grouped(found)}
+    message = _("采样率是 %(found)s Hz，标准要求不低于 44 kHz（MP3 里就是 44,100 或 48,000 Hz）。") % {
+        "found": grouped(found)
+    }
     remedy = _("请从原始录音导出，采样率选 44100 Hz 或 48000 Hz；由低采样率转高不会改善音质。")
     return finding(rule, "fail", required, measured, message, remedy)
 
@@ -69,16 +77,29 @@ def playable(case: Case, rule: Requirement) -> Finding:
     measured = codec_name(track.codec, track.tag)
     export = _("请用音频软件打开后重新导出为 MP3（44.1 kHz、立体声、固定 128 kbps 以上）。")
     if case.encrypted:
-        return finding(rule, "fail", required, _("已加密"), _("内容加了密（DRM），浏览器不能播放。"), _("请导出没有加密保护的文件。"))
+        return finding(
+            rule,
+            "fail",
+            required,
+            _("已加密"),
+            _("内容加了密（DRM），浏览器不能播放。"),
+            _("请导出没有加密保护的文件。"),
+        )
     frames = facts.mpeg
     if facts.container != "mp3" or frames is None:
         return finding(rule, "unknown", required, measured, _("改为 MP3 之后才能判断是否各浏览器都能播放。"))
     if frames.free_format:
-        return finding(rule, "fail", required, measured, _("MP3 用了不标明码率的“自由格式”，多数浏览器放不出。"), export)
+        return finding(
+            rule, "fail", required, measured, _("MP3 用了不标明码率的“自由格式”，多数浏览器放不出。"), export
+        )
     if frames.mixed:
-        return finding(rule, "warn", required, measured, _("采样率或声道中途改变，部分浏览器播放到那里会变调或停住。"), export)
+        return finding(
+            rule, "warn", required, measured, _("采样率或声道中途改变，部分浏览器播放到那里会变调或停住。"), export
+        )
     if frames.leading_bytes:
-        message = _("声音开始之前有 %(n)s 字节不是声音的数据，个别浏览器可能打不开。") % {"n": grouped(frames.leading_bytes)}
+        message = _("声音开始之前有 %(n)s 字节不是声音的数据，个别浏览器可能打不开。") % {
+            "n": grouped(frames.leading_bytes)
+        }
         return finding(rule, "warn", required, measured, message, export)
     return finding(rule, "pass", required, measured, _("各主流浏览器都能播放。"))
 

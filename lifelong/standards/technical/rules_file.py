@@ -4,7 +4,15 @@ from django.utils.translation import gettext as _
 
 from lifelong.standards.findings import Finding
 from lifelong.standards.technical.case import (
-    Case, Rule, clock, codec_name, container_name, decimal, finding, grouped, track_words,
+    Case,
+    Rule,
+    clock,
+    codec_name,
+    container_name,
+    decimal,
+    finding,
+    grouped,
+    track_words,
 )  # fmt: skip
 from lifelong.standards.technical.standard import Requirement
 
@@ -30,7 +38,9 @@ def complete(case: Case, rule: Requirement) -> Finding:
     again = _("请从原工程重新导出，或重新复制、上传；上传前在自己的电脑上从头到尾播放一遍。")
     if facts.boxes and facts.boxes.missing_bytes:
         measured = _("缺少 %(n)s 字节") % {"n": grouped(facts.boxes.missing_bytes)}
-        return finding(rule, "fail", required, measured, _("文件被截断：按它自己的记录，后面还有内容没有传完或没有导出。"), again)
+        return finding(
+            rule, "fail", required, measured, _("文件被截断：按它自己的记录，后面还有内容没有传完或没有导出。"), again
+        )
     if broken := _cut_sound(case):
         return finding(rule, "fail", required, broken, _("音频没有到头就断了，后面的内容缺失。"), again)
     if whole is None:
@@ -154,7 +164,11 @@ def _unreadable(reason: str, looks_like: str) -> tuple[str, str, str]:
         "text": (_("文本"), _("这是一个文本文件，不是音视频。"), choose),
         "picture": (_("图片 %(kind)s") % {"kind": kind}, _("这是一张图片，不是音视频。"), choose),
         "document": (_("文档 %(kind)s") % {"kind": kind}, _("这是一份文档，不是音视频。"), choose),
-        "archive": (_("压缩包 %(kind)s") % {"kind": kind}, _("这是一个压缩包，不是音视频。"), _("请解压后上传里面的音视频文件。")),
+        "archive": (
+            _("压缩包 %(kind)s") % {"kind": kind},
+            _("这是一个压缩包，不是音视频。"),
+            _("请解压后上传里面的音视频文件。"),
+        ),
         "unknown_format": (_("无法识别"), _("认不出这是什么文件，它不是可以播放的音视频，或者开头已经损坏。"), export),
         "no_index": (
             _("缺少索引（moov）"),

@@ -5,7 +5,17 @@ from django.utils.translation import gettext as _
 from lifelong.media.probe.facts import VideoTrack
 from lifelong.standards.findings import Finding
 from lifelong.standards.technical.case import (
-    Case, Rule, any_of, codec_name, container_name, decimal, finding, fps, grouped, mbps, track_words,
+    Case,
+    Rule,
+    any_of,
+    codec_name,
+    container_name,
+    decimal,
+    finding,
+    fps,
+    grouped,
+    mbps,
+    track_words,
 )  # fmt: skip
 from lifelong.standards.technical.standard import Requirement
 
@@ -42,7 +52,9 @@ def audio_codec(case: Case, rule: Requirement) -> Finding:
     tracks, main = case.facts.audio, case.facts.main_audio
     if main is None:
         message = _("视频里没有声音。")
-        return finding(rule, "warn", required, _("没有音轨"), message, _("如果本该有声音，请在导出时勾选“导出音频”，编码选 AAC。"))
+        return finding(
+            rule, "warn", required, _("没有音轨"), message, _("如果本该有声音，请在导出时勾选“导出音频”，编码选 AAC。")
+        )
     measured = "；".join(track_words(track) for track in tracks)[:300]
     if main.codec not in rule.limits["codecs"]:
         message = _("默认音轨的编码是 %(found)s，标准要求 %(wanted)s。") % {
@@ -101,7 +113,9 @@ def frame_rate(case: Case, rule: Requirement) -> Finding:
     }
     if video.variable:
         message += _("文件是可变帧率，名义上的帧率不算数。")
-    remedy = _("请在“导出”里把帧率固定为 25 或 30 帧/秒重新导出；录屏软件请先把录制帧率调到 25 以上，并关闭“可变帧率”。")
+    remedy = _(
+        "请在“导出”里把帧率固定为 25 或 30 帧/秒重新导出；录屏软件请先把录制帧率调到 25 以上，并关闭“可变帧率”。"
+    )
     return finding(rule, "fail", required, measured, message, remedy)
 
 

@@ -145,7 +145,9 @@ def certificates(folder: Path, *names: str, days: int = 30) -> tuple[ssl.SSLCont
         .sign(key, hashes.SHA256())
     )
     path = folder / "site.pem"
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + private)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(path)

@@ -20,13 +20,13 @@ localhost LOCALHOST localhost. foo.localhost localhost.localdomain ip6-localhost
 printer.local nas.lan intranet server.internal router.home.arpa wiki.corp
 127.0.0.1.nip.io 10-0-0-1.sslip.io app.192.168.0.1.xip.io localtest.me a.lvh.me
 １２７.０.０.１ 127。0。0。1 ⓛⓞⓒⓐⓛⓗⓞⓢⓣ %31%32%37.0.0.1 %6cocalhost ①②⑦.⓪.⓪.①
-""".split()
+""".split()  # noqa: SIM905 - a long list reads better so
 OPEN_ADDRESSES = """
 https://www.icourse163.org/course/PKU-1002 http://example.com https://example.com:8443/a?b=c#d http://8.8.8.8/ http://134744072/
 http://[2400:3200::1]/ http://[2400:3200::1]:8080/ http://[::ffff:8.8.8.8]/ http://[64:ff9b::808:808]/ http://8.8.8.8.nip.io/
 http://课程.中国/太极拳?名=值 https://bücher.example.com./ HTTPS://EXAMPLE.COM/A https://a_b.example.com http://172.32.0.1 http://100.128.0.1
 https://example.com/path/localhost/127.0.0.1 https://example.com/?u=http://127.0.0.1/ https://localhost.example.com https://my-localhost.com
-""".split()
+""".split()  # noqa: SIM905 - a long list reads better so
 
 
 @pytest.mark.parametrize("host", CLOSED_HOSTS)
@@ -63,7 +63,10 @@ def test_the_reason_is_a_chinese_sentence_for_a_clerk() -> None:
 
 
 def test_an_address_is_asked_for_in_ascii_without_its_fragment() -> None:
-    assert read_address("http://课程.中国/太极 拳".replace(" ", "%20")).url == "http://xn--9nzo18a.xn--fiqs8s/%E5%A4%AA%E6%9E%81%20%E6%8B%B3"
+    assert (
+        read_address("http://课程.中国/太极 拳".replace(" ", "%20")).url
+        == "http://xn--9nzo18a.xn--fiqs8s/%E5%A4%AA%E6%9E%81%20%E6%8B%B3"
+    )
     assert read_address("HTTPS://EXAMPLE.com:443/a%20b?c=d#e").url == "https://example.com/a%20b?c=d"
     assert read_address("http://[2400:3200::1]:8080").url == "http://[2400:3200::1]:8080/"
 
@@ -73,13 +76,28 @@ def test_every_way_of_writing_a_number_is_judged_as_that_number(number: int) -> 
     address = IPv4Address(number)
     a, b, c, d = address.packed
     closed = closed_number(address)
-    for host in (str(number), hex(number), f"0{number:o}", str(address), f"{a}.{number & 0xFFFFFF}", f"0x{a:x}.0{b:o}.{c << 8 | d}", f"[::ffff:{address}]"):
+    for host in (
+        str(number),
+        hex(number),
+        f"0{number:o}",
+        str(address),
+        f"{a}.{number & 0xFFFFFF}",
+        f"0x{a:x}.0{b:o}.{c << 8 | d}",
+        f"[::ffff:{address}]",
+    ):
         assert (refuse_address(f"http://{host}/") is not None) == closed, host
 
 
 @given(st.ip_addresses())
 def test_no_number_is_open_that_python_knows_to_be_closed(number: IPv4Address | IPv6Address) -> None:
-    special = number.is_loopback or number.is_private or number.is_link_local or number.is_multicast or number.is_unspecified or number.is_reserved
+    special = (
+        number.is_loopback
+        or number.is_private
+        or number.is_link_local
+        or number.is_multicast
+        or number.is_unspecified
+        or number.is_reserved
+    )
     if isinstance(number, IPv6Address) and (number.ipv4_mapped or number in IPv6Network("64:ff9b::/96")):
         return  # judged by the IPv4 address inside
     if special:

@@ -22,7 +22,9 @@ def web() -> Iterator[LittleWeb]:
 
 
 def visit(web: LittleWeb, url: str, **wishes) -> LinkFacts:
-    return check_link(url, resolver=web.resolver, connector=web.connector, references=[REFERENCE], **{"deadline_s": 5.0, **wishes})
+    return check_link(
+        url, resolver=web.resolver, connector=web.connector, references=[REFERENCE], **{"deadline_s": 5.0, **wishes}
+    )
 
 
 def verdict(facts: LinkFacts, attempts: int = 1) -> str:
@@ -61,34 +63,47 @@ def test_a_sixth_redirect_fails(web: LittleWeb) -> None:
 
 def test_cookies_are_carried_so_that_a_site_which_asks_for_them_does_not_loop(web: LittleWeb) -> None:
     def answer(path: str, headers: dict[str, str]) -> bytes:
-        return page(COURSE) if headers.get("cookie") == "seen=1" else moved("/", headers="Set-Cookie: seen=1; Path=/\r\n")
+        return (
+            page(COURSE) if headers.get("cookie") == "seen=1" else moved("/", headers="Set-Cookie: seen=1; Path=/\r\n")
+        )
 
     web.site("course.example.org", answer)
     assert visit(web, "http://course.example.org/").outcome == "works"
 
 
 def test_a_refresh_in_the_page_is_followed(web: LittleWeb) -> None:
-    web.site("old.example.org", answer_with(page('<meta http-equiv="refresh" content="0; url=http://new.example.org/course">')))
+    web.site(
+        "old.example.org",
+        answer_with(page('<meta http-equiv="refresh" content="0; url=http://new.example.org/course">')),
+    )
     web.site("new.example.org", answer_with(page(COURSE)))
     assert visit(web, "http://old.example.org/").final_url == "http://new.example.org/course"
 
 
 def test_a_file_instead_of_a_page_opens(web: LittleWeb) -> None:
-    web.site("course.example.org", answer_with(b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 5\r\n\r\n%PDF-"))
+    web.site(
+        "course.example.org",
+        answer_with(b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 5\r\n\r\n%PDF-"),
+    )
     assert visit(web, "http://course.example.org/a.pdf").outcome == "works"
 
 
 @pytest.mark.parametrize("encoding", ["gb2312", "gbk", "utf-8"])
 def test_a_page_in_an_old_encoding_is_read(web: LittleWeb, encoding: str) -> None:
-    body = f'<html><head><meta charset="{encoding}"><title>页面不存在</title></head></html>'.encode("gb18030" if "gb" in encoding else encoding)
-    web.site("course.example.org", answer_with(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n" + body))
+    body = f'<html><head><meta charset="{encoding}"><title>页面不存在</title></head></html>'.encode(
+        "gb18030" if "gb" in encoding else encoding
+    )
+    web.site(
+        "course.example.org",
+        answer_with(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n" + body),
+    )
     assert visit(web, "http://course.example.org/").outcome == "soft_not_found"
 
 
 def test_a_compressed_page_is_read(web: LittleWeb) -> None:
     import gzip
 
-    body = gzip.compress("<title>404 Not Found</title>".encode() + b" " * 3_000_000)
+    body = gzip.compress(b"<title>404 Not Found</title>" + b" " * 3_000_000)
     head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     web.site("course.example.org", answer_with(head + body))
     assert visit(web, "http://course.example.org/").outcome == "soft_not_found"
@@ -144,7 +159,10 @@ def test_a_missing_page_that_calls_itself_200_fails(web: LittleWeb, body: bytes)
 
 
 def test_a_course_that_speaks_of_404_is_no_missing_page(web: LittleWeb) -> None:
-    web.site("course.example.org", answer_with(page(COURSE + "网页不存在时服务器回答 404 Not Found。" + COURSE, title="HTTP 协议基础")))
+    web.site(
+        "course.example.org",
+        answer_with(page(COURSE + "网页不存在时服务器回答 404 Not Found。" + COURSE, title="HTTP 协议基础")),
+    )
     assert visit(web, "http://course.example.org/").outcome == "works"
 
 
@@ -203,7 +221,13 @@ def test_an_endless_page_is_read_no_further_than_needed(web: LittleWeb) -> None:
 
 
 def test_the_waits_are_one_hour_and_six() -> None:
-    assert [next_try(attempts) for attempts in (0, 1, 2, 3, 4)] == [None, timedelta(hours=1), timedelta(hours=6), None, None]
+    assert [next_try(attempts) for attempts in (0, 1, 2, 3, 4)] == [
+        None,
+        timedelta(hours=1),
+        timedelta(hours=6),
+        None,
+        None,
+    ]
 
 
 def test_only_passing_trouble_is_visited_again() -> None:
@@ -215,7 +239,10 @@ def test_only_passing_trouble_is_visited_again() -> None:
 # Cannot be told --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "405 Method Not Allowed", "429 Too Many Requests", "412 Precondition Failed"])
+@pytest.mark.parametrize(
+    "status",
+    ["401 Unauthorized", "403 Forbidden", "405 Method Not Allowed", "429 Too Many Requests", "412 Precondition Failed"],
+)
 def test_a_server_that_turns_robots_away_leaves_it_open_with_an_excerpt(web: LittleWeb, status: str) -> None:
     web.site("course.example.org", answer_with(page("禁止访问", status)))
     facts = visit(web, "http://course.example.org/")
@@ -242,7 +269,10 @@ def test_a_robot_wall_leaves_it_open(web: LittleWeb, body: bytes) -> None:
 
 def test_a_login_wall_leaves_it_open(web: LittleWeb) -> None:
     form = "<form>用户名<input name=u>密码<input type='password'></form>"
-    web.site("course.example.org", lambda path, headers: page(form, title="用户登录") if path.startswith("/login") else moved("/login?next=/c"))
+    web.site(
+        "course.example.org",
+        lambda path, headers: page(form, title="用户登录") if path.startswith("/login") else moved("/login?next=/c"),
+    )
     web.site("sso.example.org", answer_with(page("统一身份认证" + COURSE)))
     web.site("school.example.org", answer_with(moved("http://sso.example.org/cas/login")))
     web.site("small.example.org", answer_with(page(form)))
@@ -252,12 +282,17 @@ def test_a_login_wall_leaves_it_open(web: LittleWeb) -> None:
 
 
 def test_a_course_with_a_hidden_login_form_is_no_login_wall(web: LittleWeb) -> None:
-    web.site("course.example.org", answer_with(page(COURSE + "<div hidden>登录<input type=password></div>", title="太极拳入门")))
+    web.site(
+        "course.example.org",
+        answer_with(page(COURSE + "<div hidden>登录<input type=password></div>", title="太极拳入门")),
+    )
     assert visit(web, "http://course.example.org/").outcome == "works"
 
 
 def test_an_empty_answer_leaves_it_open(web: LittleWeb) -> None:
-    web.site("course.example.org", answer_with(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n"))
+    web.site(
+        "course.example.org", answer_with(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n")
+    )
     facts = visit(web, "http://course.example.org/")
     assert (facts.outcome, verdict(facts)) == ("empty", "unknown")
 
@@ -284,7 +319,17 @@ def secret(web: LittleWeb, number: str) -> list[str]:
     return reached
 
 
-CLOSED_NUMBERS = ["127.0.0.1", "10.0.0.5", "169.254.169.254", "100.100.100.200", "::1", "fd00:ec2::254", "::ffff:10.0.0.5", "fe80::1%eth0", "64:ff9b::a00:5"]
+CLOSED_NUMBERS = [
+    "127.0.0.1",
+    "10.0.0.5",
+    "169.254.169.254",
+    "100.100.100.200",
+    "::1",
+    "fd00:ec2::254",
+    "::ffff:10.0.0.5",
+    "fe80::1%eth0",
+    "64:ff9b::a00:5",
+]
 
 
 @pytest.mark.parametrize("number", CLOSED_NUMBERS)
@@ -303,7 +348,17 @@ def test_one_closed_number_among_open_ones_refuses_the_name(web: LittleWeb) -> N
     assert web.connected == []
 
 
-@pytest.mark.parametrize("to", ["http://127.0.0.1/", "http://2130706433/", "http://[::1]/", "http://localhost/", "http://inside.example.org/", "//10.0.0.5/"])
+@pytest.mark.parametrize(
+    "to",
+    [
+        "http://127.0.0.1/",
+        "http://2130706433/",
+        "http://[::1]/",
+        "http://localhost/",
+        "http://inside.example.org/",
+        "//10.0.0.5/",
+    ],
+)
 def test_a_redirect_to_a_closed_address_is_not_followed(web: LittleWeb, to: str) -> None:
     reached = [secret(web, number) for number in ("127.0.0.1", "10.0.0.5", "::1")]
     web.names["inside.example.org"] = [["10.0.0.5"]]
@@ -313,7 +368,9 @@ def test_a_redirect_to_a_closed_address_is_not_followed(web: LittleWeb, to: str)
     assert reached == [[], [], []]
 
 
-@pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://example.org/", "javascript:alert(1)", "http://user:pw@example.org/"])
+@pytest.mark.parametrize(
+    "to", ["file:///etc/passwd", "ftp://example.org/", "javascript:alert(1)", "http://user:pw@example.org/"]
+)
 def test_a_redirect_to_something_else_than_the_web_is_not_followed(web: LittleWeb, to: str) -> None:
     web.site("course.example.org", answer_with(moved(to)))
     assert visit(web, "http://course.example.org/").outcome == "refused_address"
@@ -337,7 +394,10 @@ def test_the_connection_goes_to_the_number_that_was_judged_not_to_the_name(web: 
     assert web.asked == ["course.example.org"]
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://localhost/", "ftp://example.org/", "not an address", "http://user@example.org/"])
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1/", "http://localhost/", "ftp://example.org/", "not an address", "http://user@example.org/"],
+)
 def test_a_refused_writing_is_not_even_resolved(web: LittleWeb, url: str) -> None:
     assert visit(web, url).outcome == "refused_address"
     assert (web.asked, web.connected) == ([], [])

@@ -19,14 +19,29 @@ from lifelong.standards.management.precheck.command import Wishes, run
 ROOT = Path(__file__).resolve().parents[3]
 START = "from lifelong.config.command import main; main()"
 HEADINGS = ["资源名称", "资源类型", "资源简介", "资源时长", "版权方", "主讲人", "资源封面", "资源文件", "所属领域"]
-ROW = ["太极拳入门", "A01", "面向老年学习者的太极拳入门课程，共十讲。", "00:00:02", "示例开放大学", "张建华", "封面.jpg", "第一课.mp4", "老年教育"]
+ROW = [
+    "太极拳入门",
+    "A01",
+    "面向老年学习者的太极拳入门课程，共十讲。",
+    "00:00:02",
+    "示例开放大学",
+    "张建华",
+    "封面.jpg",
+    "第一课.mp4",
+    "老年教育",
+]
 
 
 def command(*words: str | Path, **surroundings: str) -> subprocess.CompletedProcess[str]:
     """The command as it is started for real, in a process of its own."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **surroundings}
     return subprocess.run(
-        [sys.executable, "-c", START, "precheck", *map(str, words)], capture_output=True, text=True, env=environment, check=False, cwd="/"
+        [sys.executable, "-c", START, "precheck", *map(str, words)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+        cwd="/",
     )
 
 
@@ -120,7 +135,9 @@ def test_a_picture_that_was_named_itself_fails(folder: Path, capsys: pytest.Capt
     assert (code, printed["files"][0]["verdict"], printed["unsupported"]) == (1, "fail", [])
 
 
-def test_the_text_for_people_says_what_is_wrong_and_how_to_mend_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_text_for_people_says_what_is_wrong_and_how_to_mend_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(Wishes((str(folder), str(video(rate=24))))) == 1
     out = capsys.readouterr().out
     assert "2022 版" in out
@@ -137,7 +154,16 @@ def test_another_standard_is_judged_by_and_named(tmp_path: Path, capsys: pytest.
     assert [finding["id"] for finding in printed["files"][0]["findings"]] == ["video.resolution"]
 
 
-@pytest.mark.parametrize("text", ["nonsense [", "", 'version = "1"', 'version = "1"\n[[requirement]]\nid = "x"', 'version = "1"\n[[fields]]\nname = 1'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nonsense [",
+        "",
+        'version = "1"',
+        'version = "1"\n[[requirement]]\nid = "x"',
+        'version = "1"\n[[fields]]\nname = 1',
+    ],
+)
 def test_a_file_that_is_no_standard_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
     path = tmp_path / "bad.toml"
     path.write_text(text)
@@ -145,7 +171,9 @@ def test_a_file_that_is_no_standard_is_wrong_use(tmp_path: Path, capsys: pytest.
     assert "标准文件不能用" in capsys.readouterr().err
 
 
-def test_a_path_that_is_not_there_and_no_path_at_all_are_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_path_that_is_not_there_and_no_path_at_all_are_wrong_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(Wishes((str(video()), str(tmp_path / "none.mp4")))) == 2
     assert "none.mp4" in capsys.readouterr().err
     assert run(Wishes(())) == 2
@@ -161,10 +189,17 @@ def test_a_sheet_is_judged_by_the_metadata_validator(tmp_path: Path, capsys: pyt
     assert printed["files"] == []
     assert (printed["sheet"]["path"], printed["sheet"]["rows"], printed["sheet"]["accepted"]) == (str(sheet), 2, 1)
     problem = next(problem for problem in printed["sheet"]["problems"] if problem["severity"] == "error")
-    assert (problem["row"], problem["column"], problem["code"], problem["found"]) == (3, "资源时长", "duration.format", "1:2")
+    assert (problem["row"], problem["column"], problem["code"], problem["found"]) == (
+        3,
+        "资源时长",
+        "duration.format",
+        "1:2",
+    )
 
 
-def test_a_good_sheet_ends_with_0_and_knows_the_files_beside_it(folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_good_sheet_ends_with_0_and_knows_the_files_beside_it(
+    folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     sheet = sheet_of(tmp_path / "a.xlsx", ROW)
     code, printed = as_json(capsys, folder / "第一课.mp4", sheet=str(sheet))
     assert (code, printed["sheet"]["rejected"]) == (0, 0)
@@ -187,7 +222,9 @@ def test_the_text_names_row_and_problem(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_it_runs_without_database_settings_or_data_folder(tmp_path: Path) -> None:
-    done = command("--json", video(), LIFELONG_DATA=str(tmp_path / "none"), DATABASE_URL="postgres://nobody@127.0.0.1:1/none")
+    done = command(
+        "--json", video(), LIFELONG_DATA=str(tmp_path / "none"), DATABASE_URL="postgres://nobody@127.0.0.1:1/none"
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["files"][0]["verdict"] == "pass"
     assert not (tmp_path / "none").exists()

@@ -11,7 +11,17 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifelong.media.probe import AudioTrack, Boxes, Facts, MpegFrames, Sound, VideoTrack, WholeFacts, probe_facts, probe_whole
+from lifelong.media.probe import (
+    AudioTrack,
+    Boxes,
+    Facts,
+    MpegFrames,
+    Sound,
+    VideoTrack,
+    WholeFacts,
+    probe_facts,
+    probe_whole,
+)
 from lifelong.media.tests import samples
 from lifelong.media.tests.samples import sound, video
 from lifelong.standards.technical import Finding, judge, packaged, verdict_of
@@ -31,6 +41,13 @@ def as_name(make: Callable[[], Path], suffix: str) -> Callable[[], Path]:
     return lambda: samples.renamed(make(), f"{make().stem}-renamed.{suffix}")
 
 
+def with_a_hole() -> Path:
+    content = bytearray(video(seconds=4.0).read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 5000] = bytes(5000)
+    return samples.written("hole.mp4", bytes(content))
+
+
 #: case: (how the file comes about, type, every finding that is not a pass)
 TABLE: dict[str, tuple[Callable[[], Path], str | None, dict[str, str]]] = {
     "a compliant film": (video, "A01", {}),
@@ -41,15 +58,23 @@ TABLE: dict[str, tuple[Callable[[], Path], str | None, dict[str, str]]] = {
     "a playlist renamed": (text("list.mp4", b"#EXTM3U\nsecret.ts\n"), None, {"file.readable": "fail"}),
     "no moov": (lambda: samples.cut(video(movflags=""), 0.6), None, {"file.readable": "fail"}),
     # file.complete
-    "a cut-off faststart film": (lambda: samples.cut(video(seconds=4.0), 0.6), "A01", {"file.complete": "fail", "video.bit_rate": "unknown"}),
+    "a cut-off faststart film": (
+        lambda: samples.cut(video(seconds=4.0), 0.6),
+        "A01",
+        {"file.complete": "fail", "video.bit_rate": "unknown"},
+    ),
     "a cut-off fragmented film": (
         lambda: samples.cut(video(seconds=4.0, movflags=FRAGMENTS), 0.6),
         "A01",
         {"file.complete": "fail", "video.bit_rate": "unknown"},
     ),
     "a cut-off recording": (lambda: samples.cut(sound(), 0.6), "A02", {"file.complete": "fail", **NO_DEPTH}),
-    "a cut-off recording without a header": (lambda: samples.cut(sound(xing=False), 0.6), "A02", {"file.complete": "fail", **NO_DEPTH}),
-    "a film with a hole": (lambda: with_a_hole(), "A01", {"file.complete": "fail"}),
+    "a cut-off recording without a header": (
+        lambda: samples.cut(sound(xing=False), 0.6),
+        "A02",
+        {"file.complete": "fail", **NO_DEPTH},
+    ),
+    "a film with a hole": (with_a_hole, "A01", {"file.complete": "fail"}),
     # video.container
     "mov renamed": (as_name(partial(video, container="mov"), "mp4"), "A01", {"video.container": "fail"}),
     "mkv renamed": (as_name(partial(video, container="mkv"), "mp4"), "A01", {"video.container": "fail"}),
@@ -75,27 +100,43 @@ TABLE: dict[str, tuple[Callable[[], Path], str | None, dict[str, str]]] = {
     "mp3 in mp4": (partial(video, audio=("libmp3lame",)), "A01", {"video.audio_codec": "fail"}),
     "no sound": (partial(video, audio=()), "A01", {"video.audio_codec": "warn"}),
     "aac before mp3": (partial(video, audio=("aac", "libmp3lame")), "A01", {}),
-    "mp3 as the default": (partial(video, audio=("aac", "libmp3lame"), default_audio=1), "A01", {"video.audio_codec": "fail"}),
+    "mp3 as the default": (
+        partial(video, audio=("aac", "libmp3lame"), default_audio=1),
+        "A01",
+        {"video.audio_codec": "fail"},
+    ),
     # video.resolution
     "1278×720": (partial(video, size=(1278, 720)), "A01", {"video.resolution": "fail"}),
     "1280×718": (partial(video, size=(1280, 718)), "A01", {"video.resolution": "fail"}),
     "720×1280": (partial(video, size=(720, 1280)), "A01", {}),
     "960×720 with 4:3 pixels": (partial(video, size=(960, 720), sample_aspect_ratio=Fraction(4, 3)), "A01", {}),
-    "1280×720 with 1:2 pixels": (partial(video, sample_aspect_ratio=Fraction(1, 2)), "A01", {"video.resolution": "fail"}),
+    "1280×720 with 1:2 pixels": (
+        partial(video, sample_aspect_ratio=Fraction(1, 2)),
+        "A01",
+        {"video.resolution": "fail"},
+    ),
     "turned by 90°": (partial(video, rotation=90), "A01", {}),
     # video.frame_rate
     "30000/1001": (partial(video, rate=Fraction(30000, 1001)), "A01", {}),
     "24000/1001": (partial(video, rate=Fraction(24000, 1001)), "A01", {"video.frame_rate": "fail"}),
     "24": (partial(video, rate=24), "A01", {"video.frame_rate": "fail"}),
     "999/40": (partial(video, rate=Fraction(999, 40)), "A01", {"video.frame_rate": "fail"}),
-    "variable, 20 on average": (partial(video, rate=30, frame_ticks=(3000, 6000), seconds=4.0), "A01", {"video.frame_rate": "fail"}),
+    "variable, 20 on average": (
+        partial(video, rate=30, frame_ticks=(3000, 6000), seconds=4.0),
+        "A01",
+        {"video.frame_rate": "fail"},
+    ),
     "variable, 40 on average": (partial(video, rate=30, frame_ticks=(1500, 3000), seconds=2.0), "A01", {}),
     # video.bit_rate
     "a still slide": (partial(video, still=True), "A01", {"video.bit_rate": "fail"}),
     # audio.*
     "aac renamed": (as_name(partial(sound, codec="aac", container="aac"), "mp3"), "A02", NOT_MP3),
     "wav renamed": (as_name(partial(sound, codec="pcm_s16le", container="wav"), "mp3"), "A02", NOT_MP3),
-    "ogg renamed": (as_name(partial(sound, codec="libopus", container="ogg", sample_rate=48000), "mp3"), "A02", NOT_MP3),
+    "ogg renamed": (
+        as_name(partial(sound, codec="libopus", container="ogg", sample_rate=48000), "mp3"),
+        "A02",
+        NOT_MP3,
+    ),
     "layer II renamed": (as_name(partial(sound, codec="mp2", container="mp2"), "mp3"), "A02", NOT_MP3),
     "mp3 with a cover": (lambda: samples.with_id3(sound()), "A02", NO_DEPTH),
     "48 kHz": (partial(sound, sample_rate=48000), "A02", NO_DEPTH),
@@ -109,13 +150,6 @@ TABLE: dict[str, tuple[Callable[[], Path], str | None, dict[str, str]]] = {
     "a film renamed mp3": (as_name(video, "mp3"), "A01", {}),
     "a recording renamed mp4": (as_name(sound, "mp4"), "A02", NO_DEPTH),
 }
-
-
-def with_a_hole() -> Path:
-    content = bytearray(video(seconds=4.0).read_bytes())
-    middle = len(content) // 2
-    content[middle : middle + 5000] = bytes(5000)
-    return samples.written("hole.mp4", bytes(content))
 
 
 def judged(path: Path, **wishes) -> tuple[Facts, dict[str, Finding]]:
@@ -184,7 +218,12 @@ def test_a_measured_rate_is_never_rounded_up_to_what_is_wanted() -> None:
 
 
 def test_the_reason_of_unreadability_is_said() -> None:
-    for content, words in ((b"", "空"), (b"#EXTM3U\n", "播放列表"), (b"%PDF-1.4\n", "文档"), (b"\xff\xd8\xff" + bytes(50), "图片")):
+    for content, words in (
+        (b"", "空"),
+        (b"#EXTM3U\n", "播放列表"),
+        (b"%PDF-1.4\n", "文档"),
+        (b"\xff\xd8\xff" + bytes(50), "图片"),
+    ):
         findings = judged(samples.written("x.mp4", content))[1]
         assert list(findings) == ["file.readable"]
         assert words in findings["file.readable"].message
@@ -194,10 +233,27 @@ def test_the_reason_of_unreadability_is_said() -> None:
 
 
 def film() -> Facts:
-    track = VideoTrack(codec="h264", profile="High", pix_fmt="yuv420p", width=1280, height=720, frame_rate=Fraction(25), bit_rate=2_500_000)
+    track = VideoTrack(
+        codec="h264",
+        profile="High",
+        pix_fmt="yuv420p",
+        width=1280,
+        height=720,
+        frame_rate=Fraction(25),
+        bit_rate=2_500_000,
+    )
     sound_track = AudioTrack(codec="aac", sample_rate=44100, channels=2, default=True)
     boxes = Boxes(brands=("isom",), index_first=True)
-    return Facts(True, 1_000_000, container="mp4", duration_s=100.0, bit_rate=2_600_000, video=track, audio=(sound_track,), boxes=boxes)
+    return Facts(
+        True,
+        1_000_000,
+        container="mp4",
+        duration_s=100.0,
+        bit_rate=2_600_000,
+        video=track,
+        audio=(sound_track,),
+        boxes=boxes,
+    )
 
 
 def with_video(**changes) -> Facts:
@@ -206,7 +262,15 @@ def with_video(**changes) -> Facts:
 
 def recording(**frames) -> Facts:
     track = AudioTrack(codec="mp3", sample_rate=44100, channels=2, default=True)
-    return Facts(True, 1_000_000, container="mp3", duration_s=100.0, bit_rate=128_000, audio=(track,), mpeg=MpegFrames(frames=3000, **frames))
+    return Facts(
+        True,
+        1_000_000,
+        container="mp3",
+        duration_s=100.0,
+        bit_rate=128_000,
+        audio=(track,),
+        mpeg=MpegFrames(frames=3000, **frames),
+    )
 
 
 def one(facts: Facts, rule: str, whole: WholeFacts | None = None, declared: float | None = None) -> Finding:
@@ -239,7 +303,9 @@ def test_the_second_pass_is_not_yet_made() -> None:
         (0.4, 3, "fail"),
     ],
 )
-def test_declared_and_measured_length_may_differ_by_two_seconds_or_a_hundredth(length: float, declared: float, verdict: str) -> None:
+def test_declared_and_measured_length_may_differ_by_two_seconds_or_a_hundredth(
+    length: float, declared: float, verdict: str
+) -> None:
     assert one(film(), "duration.matches", whole(duration_s=length), declared).verdict == verdict
 
 
@@ -313,7 +379,8 @@ def test_a_recording_is_held_against_its_own_count(frames: dict, verdict: str) -
 
 
 @pytest.mark.parametrize(
-    ("frames", "verdict"), [({}, "pass"), ({"free_format": True}, "fail"), ({"mixed": True}, "warn"), ({"leading_bytes": 99}, "warn")]
+    ("frames", "verdict"),
+    [({}, "pass"), ({"free_format": True}, "fail"), ({"mixed": True}, "warn"), ({"leading_bytes": 99}, "warn")],
 )
 def test_odd_recordings_may_not_play_everywhere(frames: dict, verdict: str) -> None:
     assert one(recording(**frames), "audio.playable").verdict == verdict
@@ -327,7 +394,9 @@ def test_listening_to_the_whole_outweighs_the_sample() -> None:
 
 
 def test_an_unknown_codec_is_judged_without_a_stumble() -> None:
-    facts = replace(film(), video=VideoTrack(tag="zzzz"), audio=(AudioTrack(tag="yyyy"),), duration_s=None, bit_rate=None)
+    facts = replace(
+        film(), video=VideoTrack(tag="zzzz"), audio=(AudioTrack(tag="yyyy"),), duration_s=None, bit_rate=None
+    )
     findings = {finding.id: finding for finding in judge(facts, packaged(), whole=whole(frames=0, duration_s=0.0))}
     assert findings["video.codec"].verdict == "fail"
     assert "zzzz" in findings["video.codec"].measured

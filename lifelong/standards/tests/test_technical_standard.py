@@ -30,7 +30,10 @@ def test_another_file_changes_the_verdict_and_a_left_out_requirement_is_not_judg
     standard = load(path)
     findings = judge(probe_facts(video()), standard)
     assert standard.version == "2030"
-    assert [(finding.id, finding.verdict) for finding in findings] == [("file.readable", "pass"), ("video.resolution", "fail")]
+    assert [(finding.id, finding.verdict) for finding in findings] == [
+        ("file.readable", "pass"),
+        ("video.resolution", "fail"),
+    ]
     assert findings[1].required == "≥ 1920×1080"
 
 
@@ -40,7 +43,9 @@ def test_a_tolerance_named_in_the_file_lets_24975_pass(tmp_path: Path) -> None:
     from fractions import Fraction
 
     facts = probe_facts(video(rate=Fraction(999, 40)))
-    verdicts = [{f.id: f.verdict for f in judge(facts, standard)}["video.frame_rate"] for standard in (packaged(), load(path))]
+    verdicts = [
+        {f.id: f.verdict for f in judge(facts, standard)}["video.frame_rate"] for standard in (packaged(), load(path))
+    ]
     assert verdicts == ["fail", "pass"]
 
 
@@ -54,7 +59,10 @@ def test_a_tolerance_named_in_the_file_lets_24975_pass(tmp_path: Path) -> None:
         ("not toml at all [", "TOML"),
         ('version = "1"\n[[requirement]]\nid = "video.colour"', "video.colour"),
         ('version = "1"\n[[requirement]]\nid = "video.resolution"\nlong_side = 1', "short_side"),
-        ('version = "1"\n[[requirement]]\nid = "video.resolution"\nlong_side = 1\nshort_side = 1\nheight = 2', "height"),
+        (
+            'version = "1"\n[[requirement]]\nid = "video.resolution"\nlong_side = 1\nshort_side = 1\nheight = 2',
+            "height",
+        ),
         ('version = "1"\n[[requirement]]\nid = "video.resolution"\nlong_side = "wide"\nshort_side = 1', "long_side"),
         ('version = "1"\n[[requirement]]\nid = "video.resolution"\nlong_side = -1\nshort_side = 1', "long_side"),
         ('version = "1"\n[[requirement]]\nid = "video.codec"\ncodecs = "h264"', "codecs"),

@@ -39,7 +39,10 @@ def main(arguments: Sequence[str]) -> int:
     add_arguments(parser)
     wishes = Wishes.from_options(vars(parser.parse_args(arguments)))
     _light_settings()
-    return run(wishes)
+    try:
+        return run(wishes)
+    except KeyboardInterrupt:
+        return 130
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--facts-only", action="store_true", help="只读文件头和索引，不通读内容，很快")
     parser.add_argument("--sheet", metavar="SHEET", help="元数据表（.xlsx、.xls、.csv）")
     parser.add_argument(
-        "--standard", metavar="FILE", action="append", help="代替自带标准的文件（.toml）：技术标准、分类或元数据标准，可给多个"
+        "--standard",
+        metavar="FILE",
+        action="append",
+        help="代替自带标准的文件（.toml）：技术标准、分类或元数据标准，可给多个",
     )
 
 

@@ -13,10 +13,11 @@ from lifelong.media.probe import Facts, WholeFacts, probe_facts, probe_whole, sh
 from lifelong.standards.technical import Finding, Standard, Verdict, judge, verdict_of
 
 #: By its name somebody means this to be sound or film: judged whatever it is. Others in a folder are judged if they are.
-_NAMED_AS_MEDIA = frozenset(
-    "mp4 m4v mov qt mkv webm avi flv f4v wmv asf mpg mpeg vob ts m2ts mts rm rmvb 3gp 3g2 ogv mxf "
-    "mp3 m4a aac wav ogg oga opus flac wma ape amr aiff aif ac3".split()
-)
+_NAMED_AS_MEDIA = {
+    "mp4", "m4v", "mov", "qt", "mkv", "webm", "avi", "flv", "f4v", "wmv", "asf", "mpg", "mpeg", "vob", "ts", "m2ts", "mts", "rm",
+    "rmvb", "3gp", "3g2", "ogv", "mxf", "mp3", "m4a", "aac", "wav", "ogg", "oga", "opus", "flac", "wma", "ape", "amr", "aiff",
+    "aif", "ac3",
+}  # fmt: skip
 _AT_ONCE = 2
 
 

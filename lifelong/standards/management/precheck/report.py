@@ -51,7 +51,11 @@ def as_text(results: Iterable[Result], chosen: Chosen, check_sheet: Callable[[],
             _say_result(result)
         else:
             others += 1
-            _say("\n" + _("%(path)s：不是音视频（%(what)s），未检测") % {"path": result.path, "what": result.findings[0].measured})
+            _say(
+                "\n"
+                + _("%(path)s：不是音视频（%(what)s），未检测")
+                % {"path": result.path, "what": result.findings[0].measured}
+            )
     sheet = check_sheet()
     if sheet is not None:
         _say_sheet(sheet)
@@ -70,7 +74,10 @@ def _say_result(result: Result) -> None:
         if finding.verdict == "pass":
             continue
         _say(f"  {_coloured(finding.verdict)} {finding.id}：{finding.message}")
-        _say("    " + _("要求 %(required)s，实测 %(measured)s") % {"required": finding.required, "measured": finding.measured})
+        _say(
+            "    "
+            + _("要求 %(required)s，实测 %(measured)s") % {"required": finding.required, "measured": finding.measured}
+        )
         if finding.remedy:
             _say(f"    → {finding.remedy}")
 
@@ -82,7 +89,12 @@ def _say_sheet(sheet: dict[str, Any]) -> None:
         return
     for problem in sheet["problems"]:
         level = _coloured("fail" if problem["severity"] == "error" else "warn")
-        _say("  " + level + " " + _("第 %(row)d 行：%(message)s") % {"row": problem["row"], "message": problem["message"]})
+        _say(
+            "  "
+            + level
+            + " "
+            + _("第 %(row)d 行：%(message)s") % {"row": problem["row"], "message": problem["message"]}
+        )
     _say("  " + _("共 %(rows)d 行，%(accepted)d 行可用，%(rejected)d 行有错") % sheet)
 
 
