@@ -135,20 +135,20 @@ def test_too_many_bytes_or_pixels_are_refused_at_once():
     small = bytearray(saved(picture()))
     frame = small.index(b"\xff\xc0")
     small[frame + 5 : frame + 9] = (60_000).to_bytes(2, "big") * 2
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(CoverTooLarge, match="60000×60000"):
         check_cover(bytes(small))
-    assert time.monotonic() - began < 0.2
+    assert time.process_time() - began < 0.2
 
 
 def test_a_picture_of_a_thousand_scans_is_refused_at_once():
     whole = saved(picture(1600, 900), progressive=True)
     last = whole.rindex(b"\xff\xda")
     bomb = whole[:last] + whole[last:-2] * 1000 + whole[-2:]
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(CoverUnreadable):
         check_cover(bomb)
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_what_hides_behind_the_picture_does_not_travel_on():

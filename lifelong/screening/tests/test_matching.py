@@ -129,10 +129,10 @@ def test_a_word_that_stands_there_plainly_is_always_found(text, word):
 
 
 def test_a_text_full_of_hits_costs_no_more_than_time_allows():
-    began = time.monotonic()
+    began = time.process_time()
     hits = matcher("赌", "赌博", "赌博赌", "博赌博赌博", allowed=["博赌博"]).screen({"t": "赌博" * 20_000})
     assert len(hits) <= MOST_HITS
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_ten_thousand_words_over_twenty_thousand_characters_in_well_under_fifty_milliseconds():
@@ -147,6 +147,6 @@ def test_ten_thousand_words_over_twenty_thousand_characters_in_well_under_fifty_
 
 
 def _timed(made, text):
-    began = time.perf_counter()
+    began = time.process_time()
     made.screen({"t": text})
-    return time.perf_counter() - began
+    return time.process_time() - began
