@@ -26,9 +26,9 @@ export function icon(name: string): SVGSVGElement {
   return svg;
 }
 
-/** Changes the picture of an icon made by `icon`. */
-export function reicon(svg: Element | null, name: string): void {
-  svg?.querySelector("use")?.setAttribute("href", `${document.body.dataset.icons ?? ""}#${name}`);
+/** Changes the picture of an icon, or of the icon inside an element. */
+export function reicon(element: Element | null, name: string): void {
+  element?.querySelector("use")?.setAttribute("href", `${document.body.dataset.icons ?? ""}#${name}`);
 }
 
 export function csrfToken(): string {

@@ -2,7 +2,7 @@
  * The bar of 长辈版: back, zoom of our own, and reading the page aloud by the browser's own voice. While it reads, a tap on a
  * paragraph goes on from there. Buttons for which the browser has no means stay hidden.
  */
-import { announce, memory, reicon } from "../page.ts";
+import { memory, reicon } from "../page.ts";
 import { say } from "../words.ts";
 
 const STEPS = 6;
@@ -15,7 +15,7 @@ export default function elder(bar: HTMLElement): void {
     history.back();
   });
   zoom(bar);
-  if ("speechSynthesis" in window) reading(bar.querySelector<HTMLButtonElement>("[data-read]")!);
+  if ("speechSynthesis" in window) new Reader(bar.querySelector<HTMLButtonElement>("[data-read]")!);
 }
 
 function zoom(bar: HTMLElement): void {
@@ -34,58 +34,64 @@ function zoom(bar: HTMLElement): void {
   set(now());
 }
 
-function reading(button: HTMLButtonElement): void {
-  const voice = window.speechSynthesis;
-  let pieces: HTMLElement[] = [];
-  let at = -1;
+class Reader {
+  private readonly voice = window.speechSynthesis;
+  private pieces: HTMLElement[] = [];
+  private at = -1;
 
-  button.hidden = false;
-  button.addEventListener("click", () => (at >= 0 ? stop() : begin()));
-  addEventListener("pagehide", () => voice.cancel());
-  document.addEventListener("click", (event) => {
-    if (at < 0 || !(event.target instanceof Element) || event.target.closest("a, button, input, .elder-bar")) return;
-    const there = pieces.findIndex((piece) => piece.contains(event.target as Node));
-    if (there >= 0) read(there);
-  });
-
-  function begin(): void {
-    const main = document.querySelector("main")!;
-    pieces = [...main.querySelectorAll<HTMLElement>(READABLE)].filter(
-      (piece) => piece.offsetParent && piece.innerText.trim() && !piece.querySelector(READABLE) && !piece.closest(".player, [aria-hidden=true], .visually-hidden"),
-    );
-    const seen = pieces.findIndex((piece) => piece.getBoundingClientRect().bottom > 80);
-    show(true);
-    read(Math.max(0, seen));
+  constructor(private readonly button: HTMLButtonElement) {
+    button.hidden = false;
+    button.addEventListener("click", () => (this.at >= 0 ? this.stop() : this.begin()));
+    addEventListener("pagehide", () => this.voice.cancel());
+    document.addEventListener("click", (event) => this.tapped(event.target as Element));
   }
-  function read(index: number): void {
-    voice.cancel();
-    mark(-1);
-    const piece = pieces[index];
-    if (!piece) return stop();
-    at = index;
-    mark(index);
+
+  private tapped(target: Element): void {
+    if (this.at < 0 || target.closest("a, button, input, .elder-bar")) return;
+    const there = this.pieces.findIndex((piece) => piece.contains(target));
+    if (there >= 0) this.read(there);
+  }
+
+  private begin(): void {
+    const silent = ".player, [aria-hidden=true], .visually-hidden";
+    this.pieces = [...document.querySelectorAll<HTMLElement>(`main :is(${READABLE})`)].filter(
+      (piece) => piece.offsetParent && piece.innerText.trim() && !piece.querySelector(READABLE) && !piece.closest(silent),
+    );
+    const seen = this.pieces.findIndex((piece) => piece.getBoundingClientRect().bottom > 80);
+    this.show(true);
+    this.read(Math.max(0, seen));
+  }
+
+  private read(index: number): void {
+    this.voice.cancel();
+    const piece = this.pieces[index];
+    if (!piece) return this.stop();
+    this.at = index;
+    this.mark(piece);
     const words = new SpeechSynthesisUtterance(piece.innerText);
     words.lang = document.documentElement.lang.startsWith("en") ? "en" : "zh-CN";
     words.rate = 0.9;
-    words.onend = () => at === index && read(index + 1);
-    words.onerror = (event) => event.error !== "canceled" && event.error !== "interrupted" && stop();
-    voice.speak(words);
+    words.onend = () => this.at === index && this.read(index + 1);
+    words.onerror = (event) => event.error !== "canceled" && event.error !== "interrupted" && this.stop();
+    this.voice.speak(words);
   }
-  function stop(): void {
-    at = -1;
-    voice.cancel();
-    mark(-1);
-    show(false);
+
+  private stop(): void {
+    this.at = -1;
+    this.voice.cancel();
+    this.mark(null);
+    this.show(false);
   }
-  function mark(index: number): void {
-    for (const piece of pieces) piece.classList.remove("reading");
-    pieces[index]?.classList.add("reading");
-    pieces[index]?.scrollIntoView({ block: "nearest" });
+
+  private mark(piece: HTMLElement | null): void {
+    document.querySelector(".reading")?.classList.remove("reading");
+    piece?.classList.add("reading");
+    piece?.scrollIntoView({ block: "nearest" });
   }
-  function show(on: boolean): void {
-    button.setAttribute("aria-pressed", String(on));
-    button.querySelector("span")!.textContent = say(on ? "停止" : "朗读");
-    reicon(button.querySelector(".icon"), on ? "stop" : "speak");
-    announce(on ? "" : say("停止"));
+
+  private show(on: boolean): void {
+    this.button.setAttribute("aria-pressed", String(on));
+    this.button.querySelector("span")!.textContent = say(on ? "停止" : "朗读");
+    reicon(this.button.querySelector(".icon"), on ? "stop" : "speak");
   }
 }

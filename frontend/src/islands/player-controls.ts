@@ -3,182 +3,209 @@ import { icon, make, reicon } from "../page.ts";
 import { clock, say } from "../words.ts";
 import { SPEEDS } from "./player.ts";
 
-export interface Controls {
-  onPlay(act: () => void): void;
-  onSeek(act: (to: number) => void): void;
-  onSkip(act: (seconds: number) => void): void;
-  mute(): void;
-  captions(): void;
-  fullscreen(): void;
-  say(sentence: string): void;
+const PATIENCE = 400;
+const MESSAGE_STAYS = 1200;
+
+interface Acts {
+  toggle(): void;
+  seek(to: number): void;
 }
 
-const PATIENCE = 400;
+function button(name: string, label: string, extra: Record<string, string | boolean> = {}): HTMLButtonElement {
+  return make("button", { type: "button", "aria-label": label, title: label, ...extra }, icon(name), make("span", { class: "player-word", "aria-hidden": true }, label));
+}
 
-export function controls(shell: HTMLElement, media: HTMLMediaElement, sound: boolean): Controls {
-  const button = (name: string, label: string, extra: Record<string, string | boolean> = {}) =>
-    make("button", { type: "button", "aria-label": label, title: label, ...extra }, icon(name) as unknown as Node, make("span", { class: "player-word", "aria-hidden": true }, label));
-  const play = button("play", say("播放"));
-  const back = button("back-10", say("退 10 秒"));
-  const on = button("forward-10", say("进 10 秒"));
-  const mute = button("volume", say("静音"), { class: "player-less" });
-  const captions = button("captions", say("字幕"), { "aria-pressed": "false", hidden: true });
-  const apart = button("pip", say("画中画"), { hidden: true, class: "player-less" });
-  const full = button("fullscreen", say("全屏"));
-  const time = make("span", { class: "player-time", "aria-hidden": true });
-  const bar = make("input", { type: "range", min: 0, max: 1000, step: 1, value: 0, "aria-label": say("进度") });
-  const speed = make("select", { "aria-label": say("速度"), title: say("速度") }, ...SPEEDS.map((rate) => make("option", { value: rate, selected: rate === 1 }, say("{rate} 倍", { rate }))));
-  const big = make("button", { type: "button", class: "player-big", "aria-label": say("播放") }, icon("play"));
-  const word = make("div", { class: "player-say", role: "status", hidden: true });
-  const row = make("div", { class: "player-controls", role: "group" }, make("div", { class: "player-bar" }, bar, time), play, back, on, make("span", { class: "push" }), mute, captions, speed, apart, sound ? null : full);
-  const stage = sound ? (shell.querySelector<HTMLElement>(".player-face .cover") ?? shell) : make("div", { class: "player-stage" });
-  if (!sound) {
-    media.replaceWith(stage);
-    stage.append(media);
-  }
-  stage.append(big);
-  shell.append(row, word);
+function relabel(one: HTMLElement, label: string): void {
+  one.setAttribute("aria-label", label);
+  one.title = label;
+  const word = one.querySelector(".player-word");
+  if (word) word.textContent = label;
+}
 
-  const length = () => (Number.isFinite(media.duration) ? media.duration : 0);
-  let dragging = false;
-  let hush = 0;
-  let waiting = 0;
+export class Controls {
+  private readonly sound: boolean;
+  private readonly playButton = button("play", say("播放"));
+  private readonly muteButton = button("volume", say("静音"), { class: "player-less" });
+  private readonly captionsButton = button("captions", say("字幕"), { "aria-pressed": "false", hidden: true });
+  private readonly apartButton = button("pip", say("画中画"), { hidden: true, class: "player-less" });
+  private readonly fullButton = button("fullscreen", say("全屏"));
+  private readonly big = make("button", { type: "button", class: "player-big", "aria-label": say("播放") }, icon("play"));
+  private readonly time = make("span", { class: "player-time", "aria-hidden": true });
+  private readonly bar = make("input", { type: "range", min: 0, max: 1000, step: 1, value: 0, "aria-label": say("进度") });
+  private readonly speed = make("select", { "aria-label": say("速度"), title: say("速度") }, ...SPEEDS.map((rate) => make("option", { value: rate, selected: rate === 1 }, say("{rate} 倍", { rate }))));
+  private readonly word = make("div", { class: "player-say", role: "status", hidden: true });
+  private dragging = false;
+  private hush = 0;
+  private waiting = 0;
 
-  function tell(sentence: string, stays = false): void {
-    clearTimeout(hush);
-    word.textContent = sentence;
-    word.hidden = !sentence;
-    if (sentence && !stays) hush = setTimeout(() => (word.hidden = true), 1200) as unknown as number;
+  constructor(private readonly shell: HTMLElement, private readonly media: HTMLMediaElement, private readonly acts: Acts) {
+    this.sound = media instanceof HTMLAudioElement;
+    this.build();
+    this.listen();
+    this.listenToBar();
+    this.listenToTrouble();
+    this.offerCaptions();
+    this.offerScreens();
+    this.showTime();
+    this.showPlaying();
+    this.showSound();
   }
-  function showTime(): void {
-    const now = dragging ? (Number(bar.value) / 1000) * length() : media.currentTime;
-    time.textContent = `${clock(now)} / ${clock(length())}`;
-    if (!dragging) bar.value = String(length() ? Math.round((now / length()) * 1000) : 0);
-    bar.style.setProperty("--played", `${length() ? (now / length()) * 100 : 0}%`);
-    bar.setAttribute("aria-valuetext", say("{now}，共 {all}", { now: clock(now), all: clock(length()) }));
+
+  private build(): void {
+    const stage = this.sound ? (this.shell.querySelector<HTMLElement>(".player-face .cover") ?? this.shell) : make("div", { class: "player-stage" });
+    if (!this.sound) {
+      this.media.replaceWith(stage);
+      stage.append(this.media);
+      this.media.addEventListener("click", () => (this.acts.toggle(), this.shell.focus({ preventScroll: true })));
+    }
+    stage.append(this.big);
+    const back = button("back-10", say("退 10 秒"));
+    const on = button("forward-10", say("进 10 秒"));
+    back.addEventListener("click", () => this.acts.seek(this.media.currentTime - 10));
+    on.addEventListener("click", () => this.acts.seek(this.media.currentTime + 10));
+    for (const one of [this.playButton, this.big]) one.addEventListener("click", () => this.acts.toggle());
+    this.muteButton.addEventListener("click", () => this.mute());
+    this.speed.addEventListener("change", () => (this.media.playbackRate = Number(this.speed.value)));
+    const right = [this.muteButton, this.captionsButton, this.speed, this.apartButton, this.sound ? null : this.fullButton];
+    const row = make("div", { class: "player-controls", role: "group" }, make("div", { class: "player-bar" }, this.bar, this.time), this.playButton, back, on, make("span", { class: "push" }), ...right);
+    this.shell.append(row, this.word);
   }
-  function showLoaded(): void {
-    const ranges = media.buffered;
-    for (let index = 0; index < ranges.length; index += 1) {
-      if (ranges.start(index) <= media.currentTime + 1 && ranges.end(index) >= media.currentTime) bar.style.setProperty("--loaded", `${(ranges.end(index) / (length() || 1)) * 100}%`);
+
+  private listen(): void {
+    const on = (names: string, act: () => void) => names.split(" ").forEach((name) => this.media.addEventListener(name, act));
+    on("timeupdate loadedmetadata durationchange seeked ended", () => this.showTime());
+    on("progress timeupdate", () => this.showLoaded());
+    on("play pause ended", () => this.showPlaying());
+    on("volumechange", () => this.showSound());
+    on("ratechange", () => (this.speed.value = String(this.media.playbackRate)));
+    on("waiting", () => (this.waiting = setTimeout(() => this.say(say("正在缓冲"), true), PATIENCE) as unknown as number));
+    on("playing canplay pause seeked", () => {
+      clearTimeout(this.waiting);
+      if (this.word.textContent === say("正在缓冲")) this.say("");
+    });
+  }
+
+  private listenToBar(): void {
+    this.bar.addEventListener("input", () => {
+      this.dragging = true;
+      this.showTime();
+    });
+    this.bar.addEventListener("change", () => {
+      this.dragging = false;
+      this.acts.seek((Number(this.bar.value) / 1000) * this.length);
+    });
+  }
+
+  private listenToTrouble(): void {
+    for (const place of [this.media, this.media.querySelector("source")]) place?.addEventListener("error", () => this.trouble());
+  }
+
+  private trouble(): void {
+    if (this.shell.querySelector(".player-error")) return;
+    clearTimeout(this.waiting);
+    this.say("");
+    const again = make("button", { type: "button", class: "btn btn-sm" }, say("再试一次"));
+    const box = make("p", { class: "player-error", role: "alert" }, say("没能播放。可能是网络断了，请稍后再试。"), " ", again);
+    again.addEventListener("click", () => {
+      const at = this.media.currentTime;
+      box.remove();
+      this.media.load();
+      this.media.currentTime = at;
+      void this.media.play().catch(() => undefined);
+    });
+    this.shell.append(box);
+  }
+
+  // What is shown
+
+  private get length(): number {
+    return Number.isFinite(this.media.duration) ? this.media.duration : 0;
+  }
+
+  /** What a key just did, for the eye and for those who listen. */
+  say(sentence: string, stays = false): void {
+    clearTimeout(this.hush);
+    this.word.textContent = sentence;
+    this.word.hidden = !sentence;
+    if (sentence && !stays) this.hush = setTimeout(() => (this.word.hidden = true), MESSAGE_STAYS) as unknown as number;
+  }
+
+  private showTime(): void {
+    const now = this.dragging ? (Number(this.bar.value) / 1000) * this.length : this.media.currentTime;
+    const part = this.length ? now / this.length : 0;
+    this.time.textContent = `${clock(now)} / ${clock(this.length)}`;
+    if (!this.dragging) this.bar.value = String(Math.round(part * 1000));
+    this.bar.style.setProperty("--played", `${part * 100}%`);
+    this.bar.setAttribute("aria-valuetext", say("{now}，共 {all}", { now: clock(now), all: clock(this.length) }));
+  }
+
+  private showLoaded(): void {
+    const { buffered, currentTime } = this.media;
+    for (let index = 0; index < buffered.length; index += 1) {
+      if (buffered.start(index) > currentTime + 1 || buffered.end(index) < currentTime) continue;
+      this.bar.style.setProperty("--loaded", `${(buffered.end(index) / (this.length || 1)) * 100}%`);
     }
   }
-  function showPlaying(): void {
-    const label = say(media.paused ? "播放" : "暂停");
-    reicon(play, media.paused ? "play" : "pause");
-    for (const one of [play, big]) one.setAttribute("aria-label", label);
-    play.title = label;
-    play.querySelector(".player-word")!.textContent = label;
-    big.hidden = !media.paused;
-    shell.classList.toggle("player-playing", !media.paused);
-  }
-  function showSound(): void {
-    const silent = media.muted || media.volume === 0;
-    reicon(mute, silent ? "mute" : "volume");
-    mute.setAttribute("aria-label", say(silent ? "取消静音" : "静音"));
-    mute.querySelector(".player-word")!.textContent = say(silent ? "取消静音" : "静音");
+
+  private showPlaying(): void {
+    const label = say(this.media.paused ? "播放" : "暂停");
+    reicon(this.playButton, this.media.paused ? "play" : "pause");
+    relabel(this.playButton, label);
+    this.big.hidden = !this.media.paused;
+    this.shell.classList.toggle("player-playing", !this.media.paused);
   }
 
-  for (const name of ["timeupdate", "loadedmetadata", "durationchange", "seeked", "ended"]) media.addEventListener(name, showTime);
-  for (const name of ["progress", "timeupdate"]) media.addEventListener(name, showLoaded);
-  for (const name of ["play", "pause", "ended"]) media.addEventListener(name, showPlaying);
-  media.addEventListener("volumechange", showSound);
-  media.addEventListener("ratechange", () => (speed.value = String(media.playbackRate)));
-  media.addEventListener("waiting", () => (waiting = setTimeout(() => tell(say("正在缓冲"), true), PATIENCE) as unknown as number));
-  for (const name of ["playing", "canplay", "pause", "seeked"]) {
-    media.addEventListener(name, () => {
-      clearTimeout(waiting);
-      if (word.textContent === say("正在缓冲")) tell("");
-    });
-  }
-  const source = media.querySelector("source");
-  for (const place of [media, source]) {
-    place?.addEventListener("error", () => {
-      if (shell.querySelector(".player-error")) return;
-      clearTimeout(waiting);
-      tell("");
-      const again = make("button", { type: "button", class: "btn btn-sm" }, say("再试一次"));
-      const box = make("p", { class: "player-error", role: "alert" }, say("没能播放。可能是网络断了，请稍后再试。"), " ", again);
-      again.addEventListener("click", () => {
-        const at = media.currentTime;
-        box.remove();
-        media.load();
-        media.currentTime = at;
-        void media.play().catch(() => undefined);
-      });
-      shell.append(box);
-    });
+  private showSound(): void {
+    const silent = this.media.muted || this.media.volume === 0;
+    reicon(this.muteButton, silent ? "mute" : "volume");
+    relabel(this.muteButton, say(silent ? "取消静音" : "静音"));
   }
 
-  speed.addEventListener("change", () => (media.playbackRate = Number(speed.value)));
-  mute.addEventListener("click", toggleMute);
-  function toggleMute(): void {
-    media.muted = !media.muted;
-    tell(say(media.muted ? "静音" : "取消静音"));
+  // What not every film or browser has
+
+  mute(): void {
+    this.media.muted = !this.media.muted;
+    this.say(say(this.media.muted ? "静音" : "取消静音"));
   }
 
-  // captions, picture in picture, full screen: only where they exist
-  const tracks = () => [...media.textTracks].filter((track) => track.kind === "captions" || track.kind === "subtitles");
-  const showCaptions = () => {
-    captions.hidden = !tracks().length;
-    captions.setAttribute("aria-pressed", String(tracks().some((track) => track.mode === "showing")));
-  };
-  function toggleCaptions(): void {
-    const all = tracks();
-    if (!all.length) return;
-    const showing = all.some((track) => track.mode === "showing");
-    all.forEach((track, index) => (track.mode = !showing && index === 0 ? "showing" : "hidden"));
-    showCaptions();
-    tell(say(showing ? "字幕已关" : "字幕已开"));
+  private get tracks(): TextTrack[] {
+    return [...this.media.textTracks].filter((track) => track.kind === "captions" || track.kind === "subtitles");
   }
-  captions.addEventListener("click", toggleCaptions);
-  media.textTracks.addEventListener("change", showCaptions);
-  showCaptions();
 
-  if (media instanceof HTMLVideoElement && document.pictureInPictureEnabled) {
-    apart.hidden = false;
-    apart.addEventListener("click", () => void (document.pictureInPictureElement ? document.exitPictureInPicture() : media.requestPictureInPicture()).catch(() => undefined));
+  private offerCaptions(): void {
+    this.captionsButton.addEventListener("click", () => this.captions());
+    this.media.textTracks.addEventListener("change", () => this.showCaptions());
+    this.showCaptions();
   }
-  function toggleFull(): void {
-    if (sound) return;
-    const phone = media as HTMLVideoElement & { webkitEnterFullscreen?: () => void };
+
+  private showCaptions(): void {
+    this.captionsButton.hidden = !this.tracks.length;
+    this.captionsButton.setAttribute("aria-pressed", String(this.tracks.some((track) => track.mode === "showing")));
+  }
+
+  captions(): void {
+    if (!this.tracks.length) return;
+    const showing = this.tracks.some((track) => track.mode === "showing");
+    this.tracks.forEach((track, index) => (track.mode = !showing && index === 0 ? "showing" : "hidden"));
+    this.showCaptions();
+    this.say(say(showing ? "字幕已关" : "字幕已开"));
+  }
+
+  private offerScreens(): void {
+    const { media } = this;
+    if (media instanceof HTMLVideoElement && document.pictureInPictureEnabled) {
+      this.apartButton.hidden = false;
+      this.apartButton.addEventListener("click", () => void (document.pictureInPictureElement ? document.exitPictureInPicture() : media.requestPictureInPicture()).catch(() => undefined));
+    }
+    this.fullButton.addEventListener("click", () => this.fullscreen());
+    document.addEventListener("fullscreenchange", () => relabel(this.fullButton, say(document.fullscreenElement === this.shell ? "退出全屏" : "全屏")));
+  }
+
+  fullscreen(): void {
+    if (this.sound) return;
+    const phone = this.media as HTMLVideoElement & { webkitEnterFullscreen?: () => void };
     if (document.fullscreenElement) void document.exitFullscreen();
-    else if (shell.requestFullscreen) void shell.requestFullscreen().catch(() => undefined);
+    else if (this.shell.requestFullscreen) void this.shell.requestFullscreen().catch(() => undefined);
     else phone.webkitEnterFullscreen?.();
   }
-  full.addEventListener("click", toggleFull);
-  document.addEventListener("fullscreenchange", () => {
-    const label = say(document.fullscreenElement === shell ? "退出全屏" : "全屏");
-    full.setAttribute("aria-label", label);
-    full.title = label;
-    full.querySelector(".player-word")!.textContent = label;
-  });
-
-  showTime();
-  showPlaying();
-  showSound();
-  return {
-    onPlay(act) {
-      for (const one of [play, big]) one.addEventListener("click", act);
-      if (!sound) media.addEventListener("click", () => (act(), shell.focus({ preventScroll: true })));
-    },
-    onSeek(act) {
-      bar.addEventListener("input", () => {
-        dragging = true;
-        showTime();
-      });
-      bar.addEventListener("change", () => {
-        dragging = false;
-        act((Number(bar.value) / 1000) * length());
-      });
-    },
-    onSkip(act) {
-      back.addEventListener("click", () => act(-10));
-      on.addEventListener("click", () => act(10));
-    },
-    mute: toggleMute,
-    captions: toggleCaptions,
-    fullscreen: toggleFull,
-    say: tell,
-  };
 }

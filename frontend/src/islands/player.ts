@@ -9,7 +9,7 @@
  */
 import { inField, make, memory } from "../page.ts";
 import { clock, say } from "../words.ts";
-import { controls, type Controls } from "./player-controls.ts";
+import { Controls } from "./player-controls.ts";
 
 export interface Place {
   t: number;
@@ -21,136 +21,192 @@ export interface Place {
 
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const SPAN_SECONDS = 10;
+const KEEP_SECONDS = 5;
+const TOO_EARLY_SECONDS = 15; // nobody needs to be led back to the first moments
 
-export default function player(shell: HTMLElement): void {
-  const media = shell.querySelector<HTMLMediaElement>("video, audio")!;
-  const sound = media instanceof HTMLAudioElement;
-  const ui: Controls = controls(shell, media, sound);
-  media.controls = false;
-  shell.tabIndex = 0;
-  const memoryKey = `resume:${shell.dataset.key}`;
-  const chapters = [...document.querySelectorAll<HTMLAnchorElement>("a[data-start]")];
-  let span: { from: number; to: number } | undefined;
-  let lastKept = 0;
+class Player {
+  private readonly media: HTMLMediaElement;
+  private readonly sound: boolean;
+  private readonly ui: Controls;
+  private readonly memoryKey: string;
+  private readonly chapters = [...document.querySelectorAll<HTMLAnchorElement>("a[data-start]")];
+  private span: { from: number; to: number } | undefined;
+  private lastKept = 0;
 
-  const tell = (name: string, detail?: unknown) => shell.dispatchEvent(new CustomEvent(`player:${name}`, { bubbles: true, detail }));
-  const seek = (to: number) => {
-    const end = Number.isFinite(media.duration) ? media.duration : Infinity;
-    media.currentTime = Math.min(Math.max(0, to), end);
-  };
-  const toggle = () => (media.paused ? void media.play().catch(() => undefined) : media.pause());
-  const speed = (step: number) => {
-    const here = SPEEDS.findIndex((one) => one >= media.playbackRate);
-    media.playbackRate = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, here + step))]!;
-    ui.say(say("{rate} 倍", { rate: media.playbackRate }));
-  };
-  const louder = (step: number) => {
-    media.volume = Math.min(1, Math.max(0, media.volume + step));
-    media.muted = false;
-    ui.say(say("音量 {n}%", { n: Math.round(media.volume * 100) }));
-  };
-
-  ui.onPlay(toggle);
-  ui.onSeek(seek);
-  ui.onSkip((seconds) => seek(media.currentTime + seconds));
-
-  // what really ran
-  const report = () => {
-    if (span && span.to - span.from > 0.2) tell("span", { ...span, rate: media.playbackRate });
-    span = undefined;
-  };
-  media.addEventListener("play", () => (span ??= { from: media.currentTime, to: media.currentTime }, tell("play")));
-  media.addEventListener("pause", () => (report(), keep(), tell("pause")));
-  media.addEventListener("seeking", () => report());
-  media.addEventListener("seeked", () => {
-    if (!media.paused) span = { from: media.currentTime, to: media.currentTime };
-    tell("seek", { to: media.currentTime });
-  });
-  media.addEventListener("ratechange", () => {
-    report();
-    if (!media.paused) span = { from: media.currentTime, to: media.currentTime };
-  });
-  media.addEventListener("timeupdate", () => {
-    if (span && !media.seeking) span.to = Math.max(span.to, media.currentTime);
-    if (span && span.to - span.from >= SPAN_SECONDS) {
-      report();
-      span = { from: media.currentTime, to: media.currentTime };
-    }
-    if (Math.abs(media.currentTime - lastKept) > 5) keep();
-    markChapter();
-  });
-  media.addEventListener("ended", () => (memory.drop(memoryKey), tell("ended")));
-  addEventListener("pagehide", () => (report(), keep()));
-
-  // resume on this device
-  function keep(): void {
-    if (!shell.dataset.key || !media.duration || media.currentTime < 1) return;
-    lastKept = media.currentTime;
-    const done = media.currentTime > media.duration - Math.max(5, media.duration * 0.03);
-    if (media.currentTime < 15 || done) return memory.drop(memoryKey);
-    memory.set(memoryKey, { t: media.currentTime, d: media.duration, at: Date.now(), title: shell.dataset.title ?? document.title, url: shell.dataset.url ?? location.pathname } satisfies Place);
+  constructor(private readonly shell: HTMLElement) {
+    this.media = shell.querySelector<HTMLMediaElement>("video, audio")!;
+    this.sound = this.media instanceof HTMLAudioElement;
+    this.ui = new Controls(shell, this.media, { toggle: () => this.toggle(), seek: (to) => this.seek(to) });
+    this.media.controls = false;
+    shell.tabIndex = 0;
+    this.memoryKey = `resume:${shell.dataset.key}`;
+    this.listen();
+    this.linkChapters();
+    this.listenToKeys();
+    this.open();
   }
-  const asked = Number(shell.dataset.startAt ?? new URLSearchParams(location.search).get("t") ?? 0);
-  const place = shell.dataset.key ? memory.get<Place>(memoryKey) : null;
-  if (asked > 0) whenKnown(() => seek(asked));
-  else if (place && place.t > 15) offer(place.t);
 
-  function offer(at: number): void {
-    const go = make("button", { type: "button", class: "btn btn-sm btn-primary" }, say(sound ? "接着听" : "接着看"));
-    const anew = make("button", { type: "button", class: "btn btn-sm" }, say(sound ? "从头听" : "从头看"));
-    const box = make("div", { class: "player-offer", role: "status" }, make("span", {}, say(sound ? "上次听到 {time}" : "上次看到 {time}", { time: clock(at) })), go, anew);
+  private tell(name: string, detail?: unknown): void {
+    this.shell.dispatchEvent(new CustomEvent(`player:${name}`, { bubbles: true, detail }));
+  }
+
+  private toggle(): void {
+    if (this.media.paused) this.play();
+    else this.media.pause();
+  }
+
+  private play(): void {
+    void this.media.play().catch(() => undefined); // the error event shows why it could not
+  }
+
+  private seek(to: number): void {
+    const end = Number.isFinite(this.media.duration) ? this.media.duration : Infinity;
+    this.media.currentTime = Math.min(Math.max(0, to), end);
+  }
+
+  private whenKnown(act: () => void): void {
+    if (this.media.readyState >= 1) act();
+    else this.media.addEventListener("loadedmetadata", act, { once: true });
+  }
+
+  // What really ran, and where it stopped
+
+  private listen(): void {
+    const on = (name: string, act: () => void) => this.media.addEventListener(name, act);
+    on("play", () => (this.begin(), this.tell("play")));
+    on("pause", () => (this.report(), this.keep(), this.tell("pause")));
+    on("seeking", () => this.report());
+    on("seeked", () => (this.begin(), this.tell("seek", { to: this.media.currentTime })));
+    on("ratechange", () => (this.report(), this.begin()));
+    on("timeupdate", () => this.passed());
+    on("ended", () => (memory.drop(this.memoryKey), this.tell("ended")));
+    addEventListener("pagehide", () => (this.report(), this.keep()));
+  }
+
+  private begin(): void {
+    if (!this.media.paused) this.span ??= { from: this.media.currentTime, to: this.media.currentTime };
+  }
+
+  private report(): void {
+    if (this.span && this.span.to - this.span.from > 0.2) this.tell("span", { ...this.span, rate: this.media.playbackRate });
+    this.span = undefined;
+  }
+
+  private passed(): void {
+    if (this.span && !this.media.seeking) this.span.to = Math.max(this.span.to, this.media.currentTime);
+    if (this.span && this.span.to - this.span.from >= SPAN_SECONDS) {
+      this.report();
+      this.begin();
+    }
+    if (Math.abs(this.media.currentTime - this.lastKept) > KEEP_SECONDS) this.keep();
+    this.markChapter();
+  }
+
+  private keep(): void {
+    const { currentTime: now, duration } = this.media;
+    if (!this.shell.dataset.key || !duration || now < 1) return;
+    this.lastKept = now;
+    const done = now > duration - Math.max(5, duration * 0.03);
+    if (now < TOO_EARLY_SECONDS || done) return memory.drop(this.memoryKey);
+    const { title, url } = this.shell.dataset;
+    memory.set(this.memoryKey, { t: now, d: duration, at: Date.now(), title: title ?? document.title, url: url ?? location.pathname } satisfies Place);
+  }
+
+  /** Opens at the second that was asked for, or offers politely to go on; never plays by itself. */
+  private open(): void {
+    const asked = Number(this.shell.dataset.startAt ?? new URLSearchParams(location.search).get("t") ?? 0);
+    const place = this.shell.dataset.key ? memory.get<Place>(this.memoryKey) : null;
+    if (asked > 0) this.whenKnown(() => this.seek(asked));
+    else if (place && place.t > TOO_EARLY_SECONDS) this.offer(place.t);
+  }
+
+  private offer(at: number): void {
+    const go = make("button", { type: "button", class: "btn btn-sm btn-primary" }, say(this.sound ? "接着听" : "接着看"));
+    const anew = make("button", { type: "button", class: "btn btn-sm" }, say(this.sound ? "从头听" : "从头看"));
+    const words = say(this.sound ? "上次听到 {time}" : "上次看到 {time}", { time: clock(at) });
+    const box = make("div", { class: "player-offer", role: "status" }, make("span", {}, words), go, anew);
     const start = (from: number) => {
       box.remove();
-      whenKnown(() => seek(from));
-      void media.play().catch(() => undefined);
+      this.whenKnown(() => this.seek(from));
+      this.play();
     };
     go.addEventListener("click", () => start(at));
     anew.addEventListener("click", () => start(0));
-    media.addEventListener("play", () => box.remove(), { once: true });
-    shell.querySelector(".player-controls")!.before(box);
-  }
-  function whenKnown(act: () => void): void {
-    if (media.readyState >= 1) act();
-    else media.addEventListener("loadedmetadata", act, { once: true });
+    this.media.addEventListener("play", () => box.remove(), { once: true });
+    this.shell.querySelector(".player-controls")!.before(box);
   }
 
-  // chapters
-  for (const link of chapters) {
-    link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      whenKnown(() => seek(Number(link.dataset.start)));
-      void media.play().catch(() => undefined);
-      shell.scrollIntoView({ block: "nearest" });
-    });
+  // Chapters
+
+  private linkChapters(): void {
+    for (const link of this.chapters) {
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        this.whenKnown(() => this.seek(Number(link.dataset.start)));
+        this.play();
+        this.shell.scrollIntoView({ block: "nearest" });
+      });
+    }
   }
-  function markChapter(): void {
-    const here = chapters.filter((link) => Number(link.dataset.start) <= media.currentTime + 0.2).at(-1);
-    for (const link of chapters) {
+
+  private markChapter(): void {
+    const here = this.chapters.filter((link) => Number(link.dataset.start) <= this.media.currentTime + 0.2).at(-1);
+    for (const link of this.chapters) {
       if (link === here) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
   }
 
-  // keys
-  const keys: Record<string, () => void> = {
-    " ": toggle, k: toggle,
-    ArrowLeft: () => seek(media.currentTime - 5), ArrowRight: () => seek(media.currentTime + 5),
-    j: () => seek(media.currentTime - 10), l: () => seek(media.currentTime + 10),
-    ArrowUp: () => louder(0.1), ArrowDown: () => louder(-0.1),
-    m: () => ui.mute(), c: () => ui.captions(), f: () => ui.fullscreen(),
-    "<": () => speed(-1), ">": () => speed(1),
-    Home: () => seek(0), End: () => seek(media.duration),
+  // Keys
+
+  private readonly keys: Record<string, () => void> = {
+    " ": () => this.toggle(),
+    k: () => this.toggle(),
+    ArrowLeft: () => this.seek(this.media.currentTime - 5),
+    ArrowRight: () => this.seek(this.media.currentTime + 5),
+    j: () => this.seek(this.media.currentTime - 10),
+    l: () => this.seek(this.media.currentTime + 10),
+    ArrowUp: () => this.louder(0.1),
+    ArrowDown: () => this.louder(-0.1),
+    m: () => this.ui.mute(),
+    c: () => this.ui.captions(),
+    f: () => this.ui.fullscreen(),
+    "<": () => this.faster(-1),
+    ">": () => this.faster(1),
+    Home: () => this.seek(0),
+    End: () => this.seek(this.media.duration),
   };
-  (shell.dataset.keys === "page" ? document : shell).addEventListener("keydown", ((event: KeyboardEvent) => {
+
+  private listenToKeys(): void {
+    const place: HTMLElement | Document = this.shell.dataset.keys === "page" ? document : this.shell;
+    place.addEventListener("keydown", (event) => this.pressed(event as KeyboardEvent));
+  }
+
+  private pressed(event: KeyboardEvent): void {
     const target = event.target as HTMLElement;
-    const slider = target.matches?.("input[type=range]");
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || (inField(target) && !slider) || document.querySelector("dialog[open]")) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || document.querySelector("dialog[open]")) return;
+    if (inField(target) && !target.matches("input[type=range]")) return;
     if (event.key === " " && target.matches?.("button, a, summary, select")) return; // space presses what has the focus
-    if (!shell.contains(target) && event.key.startsWith("Arrow")) return; // arrows scroll the page
-    const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? (/^\d$/.test(event.key) ? () => seek((media.duration * Number(event.key)) / 10) : undefined);
+    if (!this.shell.contains(target) && event.key.startsWith("Arrow")) return; // arrows scroll the page
+    const tenth = /^\d$/.test(event.key) ? () => this.seek((this.media.duration * Number(event.key)) / 10) : undefined;
+    const act = this.keys[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? tenth;
     if (!act) return;
     event.preventDefault();
     act();
-  }) as EventListener);
+  }
+
+  private faster(step: number): void {
+    const here = SPEEDS.findIndex((one) => one >= this.media.playbackRate);
+    this.media.playbackRate = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, here + step))]!;
+    this.ui.say(say("{rate} 倍", { rate: this.media.playbackRate }));
+  }
+
+  private louder(step: number): void {
+    this.media.volume = Math.min(1, Math.max(0, this.media.volume + step));
+    this.media.muted = false;
+    this.ui.say(say("音量 {n}%", { n: Math.round(this.media.volume * 100) }));
+  }
 }
+
+export default (shell: HTMLElement): void => void new Player(shell);

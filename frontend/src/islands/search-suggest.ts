@@ -10,104 +10,118 @@ interface Suggestion {
   url?: string;
 }
 
+const PAUSE = 120;
+const MOST = 10;
 let lists = 0;
 
-export default function searchSuggest(element: HTMLElement): void {
-  const form = element as HTMLFormElement;
-  const field = form.querySelector<HTMLInputElement>("input[type=search]")!;
-  const list = make("ul", { class: "suggestions", role: "listbox", id: `suggestions-${++lists}`, "aria-label": field.labels?.[0]?.textContent ?? "", hidden: true });
-  const answers = new Map<string, Suggestion[]>();
-  let items: Suggestion[] = [];
-  let chosen = -1;
-  let typed = field.value;
-  let timer = 0;
-  let request: AbortController | undefined;
+class Suggest {
+  private readonly field: HTMLInputElement;
+  private readonly list: HTMLUListElement;
+  private readonly answers = new Map<string, Suggestion[]>();
+  private items: Suggestion[] = [];
+  private chosen = -1;
+  private typed: string;
+  private timer = 0;
+  private request: AbortController | undefined;
 
-  form.append(list);
-  field.setAttribute("role", "combobox");
-  field.setAttribute("aria-autocomplete", "list");
-  field.setAttribute("aria-controls", list.id);
-  field.setAttribute("aria-expanded", "false");
+  constructor(private readonly form: HTMLFormElement) {
+    this.field = form.querySelector<HTMLInputElement>("input[type=search]")!;
+    this.typed = this.field.value;
+    this.list = make("ul", { class: "suggestions", role: "listbox", id: `suggestions-${++lists}`, "aria-label": this.field.labels?.[0]?.textContent ?? "", hidden: true });
+    form.append(this.list);
+    const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-controls": this.list.id, "aria-expanded": "false" };
+    for (const [name, value] of Object.entries(attributes)) this.field.setAttribute(name, value);
+    this.listen();
+  }
 
-  const close = () => {
-    list.hidden = true;
-    chosen = -1;
-    field.setAttribute("aria-expanded", "false");
-    field.removeAttribute("aria-activedescendant");
-  };
-  const show = (found: Suggestion[]) => {
-    items = found;
-    chosen = -1;
-    list.replaceChildren(
-      ...found.map((item, index) => make("li", { role: "option", id: `${list.id}-${index}`, "aria-selected": "false" }, icon(item.url ? "play" : "search"), item.text)),
-    );
-    list.hidden = !found.length;
-    field.setAttribute("aria-expanded", String(!!found.length));
-    field.removeAttribute("aria-activedescendant");
-    if (found.length) announce(say("{n} 条建议", { n: found.length }));
-  };
-  const choose = (index: number) => {
-    chosen = index;
-    [...list.children].forEach((option, at) => option.setAttribute("aria-selected", String(at === index)));
-    field.value = index < 0 ? typed : items[index]!.text;
-    if (index < 0) field.removeAttribute("aria-activedescendant");
-    else field.setAttribute("aria-activedescendant", `${list.id}-${index}`);
-  };
-  const go = (index: number) => {
-    const item = items[index]!;
-    if (item.url) location.assign(item.url);
-    else {
-      field.value = item.text;
-      close();
-      form.requestSubmit();
+  private listen(): void {
+    this.field.addEventListener("input", (event) => {
+      if ((event as InputEvent).isComposing) return; // pinyin half typed is no word yet
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => void this.look(), PAUSE) as unknown as number;
+    });
+    this.field.addEventListener("compositionend", () => void this.look());
+    this.field.addEventListener("keydown", (event) => this.pressed(event));
+    this.field.addEventListener("blur", () => this.close());
+    this.list.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus
+    this.list.addEventListener("click", (event) => {
+      const at = [...this.list.children].indexOf((event.target as Element).closest("li")!);
+      if (at >= 0) this.go(at);
+    });
+  }
+
+  private pressed(event: KeyboardEvent): void {
+    if (event.isComposing) return;
+    const arrow = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape" && !this.list.hidden) {
+      event.preventDefault();
+      this.field.value = this.typed;
+      this.close();
+    } else if (arrow && this.list.hidden) void this.look();
+    else if (arrow) {
+      event.preventDefault();
+      const places = this.items.length + 1; // one for what was typed
+      this.choose(((this.chosen + 1 + arrow + places) % places) - 1);
+    } else if (event.key === "Enter" && this.chosen >= 0) {
+      event.preventDefault();
+      this.go(this.chosen);
     }
-  };
+  }
 
-  async function look(): Promise<void> {
-    const words = field.value.trim();
-    typed = field.value;
-    if (!words) return close();
-    if (answers.has(words)) return show(answers.get(words)!);
-    request?.abort();
-    request = new AbortController();
+  private async look(): Promise<void> {
+    const words = this.field.value.trim();
+    this.typed = this.field.value;
+    if (!words) return this.close();
+    this.request?.abort();
+    this.request = new AbortController();
     try {
-      const answer = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(words)}`, { signal: request.signal, headers: { Accept: "application/json" } });
-      if (!answer.ok) return close();
-      const found = ((await answer.json()) as { items: Suggestion[] }).items.slice(0, 10);
-      answers.set(words, found);
-      if (field.value.trim() === words && document.activeElement === field) show(found);
+      const found = this.answers.get(words) ?? (await this.ask(words, this.request.signal));
+      this.answers.set(words, found);
+      if (this.field.value.trim() === words && document.activeElement === this.field) this.show(found);
     } catch {
       // a newer request took its place, or the line is down: typing goes on
     }
   }
 
-  field.addEventListener("input", (event) => {
-    if ((event as InputEvent).isComposing) return; // pinyin half typed is no word yet
-    clearTimeout(timer);
-    timer = setTimeout(() => void look(), 120) as unknown as number;
-  });
-  field.addEventListener("compositionend", () => void look());
-  field.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    if (event.key === "Escape" && !list.hidden) {
-      event.preventDefault();
-      field.value = typed;
-      close();
-    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && list.hidden) {
-      void look();
-    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      const places = items.length + 1; // one for what was typed
-      choose(((chosen + 1 + (event.key === "ArrowDown" ? 1 : -1) + places) % places) - 1);
-    } else if (event.key === "Enter" && chosen >= 0) {
-      event.preventDefault();
-      go(chosen);
-    }
-  });
-  list.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus
-  list.addEventListener("click", (event) => {
-    const at = [...list.children].indexOf((event.target as Element).closest("li")!);
-    if (at >= 0) go(at);
-  });
-  field.addEventListener("blur", close);
+  private async ask(words: string, signal: AbortSignal): Promise<Suggestion[]> {
+    const answer = await fetch(`${this.form.dataset.suggest}?q=${encodeURIComponent(words)}`, { signal, headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return ((await answer.json()) as { items: Suggestion[] }).items.slice(0, MOST);
+  }
+
+  private show(found: Suggestion[]): void {
+    this.items = found;
+    this.chosen = -1;
+    const options = found.map((item, index) => make("li", { role: "option", id: `${this.list.id}-${index}`, "aria-selected": "false" }, icon(item.url ? "play" : "search"), item.text));
+    this.list.replaceChildren(...options);
+    this.list.hidden = !found.length;
+    this.field.setAttribute("aria-expanded", String(!!found.length));
+    this.field.removeAttribute("aria-activedescendant");
+    if (found.length) announce(say("{n} 条建议", { n: found.length }));
+  }
+
+  private close(): void {
+    this.list.hidden = true;
+    this.chosen = -1;
+    this.field.setAttribute("aria-expanded", "false");
+    this.field.removeAttribute("aria-activedescendant");
+  }
+
+  private choose(index: number): void {
+    this.chosen = index;
+    [...this.list.children].forEach((option, at) => option.setAttribute("aria-selected", String(at === index)));
+    this.field.value = index < 0 ? this.typed : this.items[index]!.text;
+    if (index < 0) this.field.removeAttribute("aria-activedescendant");
+    else this.field.setAttribute("aria-activedescendant", `${this.list.id}-${index}`);
+  }
+
+  private go(index: number): void {
+    const item = this.items[index]!;
+    if (item.url) return location.assign(item.url);
+    this.field.value = item.text;
+    this.close();
+    this.form.requestSubmit();
+  }
 }
+
+export default (form: HTMLElement): void => void new Suggest(form as HTMLFormElement);

@@ -367,3 +367,22 @@ def test_every_island_is_named_once_in_the_list() -> None:
         for word in match.split()
     }
     assert {"upload", "autosave", "bulk", "filters", "refresh", "tabs", "keys", "continue"} <= named
+
+
+def test_the_page_is_read_aloud_from_where_one_taps(visit: Any) -> None:
+    """The browser's voice is replaced: what it is given to say is what counts."""
+    page = visit("/elder", elder=True, wait=False)
+    page.evaluate(
+        """() => { window.said = []; speechSynthesis.cancel = () => {};
+        speechSynthesis.speak = (words) => { said.push(words.text); window.ends = words.onend; }; }"""
+    )
+    until(page, "document.querySelector('.elder-bar').dataset.attached")
+    page.get_by_role("button", name="朗读").click()
+    assert page.evaluate("said") == ["长辈版"]
+    page.evaluate("ends()")
+    until(page, "said.length === 2")
+    assert page.evaluate("said[1]").startswith("字更大")
+    page.locator("main h1").click()
+    assert page.evaluate("said.length") == 3
+    page.get_by_role("button", name="停止").click()
+    assert page.locator(".reading").count() == 0
