@@ -132,7 +132,7 @@ def finish_the_first(all_of_it: World, players: Cast, call: Call, made: Made, *,
     first = [v for w, v in lines if w.fate != "published:2"]
     second = [v for w, v in lines if w.fate == "published:2"]
     reviews.publish(f"{year}-01", f"{year} 年第一批推荐资源", first, by=final, at=now - timedelta(days=44))
-    reviews.publish(f"{year}-02", f"{year} 年第二批推荐资源", second, by=final, at=now - timedelta(days=5))
+    reviews.publish(f"{year}-03", f"{year} 年第二批推荐资源", second, by=final, at=now - timedelta(days=5))
     operator = players.of(Role.OPERATOR)
     for wish, version in lines:
         version.refresh_from_db()
@@ -165,18 +165,18 @@ def fill_the_second(all_of_it: World, players: Cast, call: Call, made: Made, *, 
     renew = [(w, made[w.title]) for w in all_of_it.resources if w.fate == "superseded"]
     hand_in_all(lines, players, call, begin=now - timedelta(days=5))
     seconds = [
-        (wish, drafts.start_version(version, by=players.reporters[wish.institution], at=now - timedelta(days=6)))
+        (wish, drafts.start_version(version, by=players.reporters[wish.institution], at=now - timedelta(days=16)))
         for wish, version in renew
     ]
-    hand_in_all(seconds, players, call, begin=now - timedelta(days=5))
+    hand_in_all(seconds, players, call, begin=now - timedelta(days=15))
     wait_for_checks(lambda words: None)
     for number, (wish, version) in enumerate(lines):
         decide(wish, version, players, at=now - timedelta(days=2, minutes=-11 * number))
     for _wish, second in seconds:
-        reviews.forward(second, by=officer, at=now - timedelta(days=4))
-        reviews.accept(second, by=final, at=now - timedelta(days=3))
+        reviews.forward(second, by=officer, at=now - timedelta(days=12))
+        reviews.accept(second, by=final, at=now - timedelta(days=10))
         year = timezone.localdate(now).year
-        reviews.publish(f"{year}-03", f"{year} 年更新资源", [second], by=final, at=now - timedelta(days=1))
+        reviews.publish(f"{year}-02", f"{year} 年更新资源", [second], by=final, at=now - timedelta(days=8))
 
 
 def decide(wish: Wish, version: Version, players: Cast, *, at: datetime) -> None:

@@ -9,7 +9,6 @@ from django.db.models.functions import Coalesce
 from lifelong.accounts.models import User
 from lifelong.calls.models import Call
 from lifelong.institutions.models import Institution
-from lifelong.media.models import MediaFile
 from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Finding, LinkCheck, Round, ScreeningHit, Verdict, VersionFile
 from lifelong.resources.queries.reach import reach_of
@@ -63,8 +62,7 @@ def rounds_in_reach(user: User, stage: Stage) -> QuerySet[Round]:
 
 def annotated(rounds: QuerySet[Round]) -> QuerySet[Round]:
     """With ``fails`` (unwaived), ``waived``, ``warns``, ``blocks`` (uncleared), ``looks`` and ``running``."""
-    media = VersionFile.objects.filter(version=OuterRef("version"))
-    running = MediaFile.objects.filter(pk__in=media.values("media_file"), probe_state__in=RUNNING)
+    running = VersionFile.objects.filter(version=OuterRef("version"), media_file__probe_state__in=RUNNING)
     untried = LinkCheck.objects.filter(version=OuterRef("version"), checked_at__isnull=True)
     return rounds.annotate(
         fails=tally(unwaived()),

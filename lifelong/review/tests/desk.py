@@ -46,7 +46,9 @@ def media_file(of: Institution, probe_state: str = ProbeState.WHOLE) -> MediaFil
         institution=of, original_name=f"{number}.mp4", size=9, sha256=f"{number:064}", path=f"originals/{number}",
         probe_state=probe_state,
     )  # fmt: skip
-    Rendition.objects.create(media_file=file, kind="mp4", path=f"renditions/{number}.mp4", size=4, sha256=f"{number:064}")
+    Rendition.objects.create(
+        media_file=file, kind="mp4", path=f"renditions/{number}.mp4", size=4, sha256=f"{number:064}"
+    )
     return file
 
 

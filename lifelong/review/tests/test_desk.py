@@ -1,0 +1,86 @@
+import pytest
+from django.urls import reverse
+
+from lifelong.accounts.models import Role
+from lifelong.accounts.tests.cast import holder, signed_in
+from lifelong.media.lifecycle import ProbeState
+from lifelong.resources.lifecycle import State
+from lifelong.review.lifecycle import Stage
+from lifelong.review.queries.desk import Filters, queue, waiting_numbers
+from lifelong.review.tests import desk
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/work/review/provincial/"
+
+
+@pytest.fixture
+def officer():
+    return holder(Role.DECIDING_OFFICER)
+
+
+@pytest.fixture
+def some():
+    clean, failing, blocked = desk.handed_in("清楚的"), desk.handed_in("不合格的"), desk.handed_in("有禁用词的")
+    running = desk.handed_in("还在检测的", probe_state=ProbeState.FACTS)
+    desk.failing(failing)
+    desk.hit(blocked)
+    desk.handed_in("已退回的", state=State.RETURNED)
+    desk.handed_in("外省的", of=desk.institution("340100-01", "340100"))
+    return {"clean": clean, "fail": failing, "block": blocked, "running": running}
+
+
+@pytest.mark.parametrize("look", ["clean", "fail", "block", "running"])
+def test_the_queue_is_narrowed_by_what_is_known_against_a_resource(officer, some, look):
+    assert list(queue(officer, Stage.PROVINCIAL, Filters(look=look))) == [some[look]]
+
+
+def test_the_queue_holds_what_waits_in_the_own_province_oldest_first(officer, some):
+    assert list(queue(officer, Stage.PROVINCIAL, Filters())) == list(some.values())
+    assert waiting_numbers(officer, Stage.PROVINCIAL) == {"waiting": 4, "clean": 1}
+
+
+def test_the_list_page_asks_the_database_a_constant_number_of_times(officer, some, django_assert_max_num_queries):
+    client = signed_in(officer)
+    client.get(QUEUE)
+    with django_assert_max_num_queries(26) as few:
+        client.get(QUEUE)
+    for number in range(12):
+        desk.handed_in(f"更多 {number}")
+    with django_assert_max_num_queries(len(few)):
+        assert client.get(QUEUE).status_code == 200
+
+
+def test_the_page_of_a_round_shows_findings_hits_and_the_decision(officer, some):
+    page = signed_in(officer).get(reverse("review_round", args=["provincial", some["block"].pk]))
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "包治百病" in text
+    assert "通过并报送终审" in text
+
+
+def test_a_round_of_another_province_does_not_exist_here(officer, some):
+    elsewhere = holder(Role.DECIDING_OFFICER, code="340000")
+    assert signed_in(elsewhere).get(reverse("review_round", args=["provincial", some["clean"].pk])).status_code == 404
+
+
+def test_a_return_without_a_reason_keeps_what_was_typed(officer, some):
+    address = reverse("review_decide", args=["provincial", some["clean"].pk])
+    answer = signed_in(officer).post(address, {"outcome": "return", "note": "这句话不能丢"})
+    assert answer.status_code == 422
+    assert "这句话不能丢" in answer.content.decode()
+
+
+def test_ticked_rows_are_forwarded_and_the_rest_listed_with_reasons(officer, some):
+    ids = [some["clean"].pk, some["fail"].pk]
+    answer = signed_in(officer).post(QUEUE, {"id": ids, "do": "forward"})
+    assert answer.status_code == 200
+    assert "未豁免" in answer.content.decode()
+    some["clean"].version.refresh_from_db()
+    some["fail"].version.refresh_from_db()
+    assert (some["clean"].version.state, some["fail"].version.state) == (State.FORWARDED, State.SUBMITTED)
+
+
+def test_a_fail_is_waived_with_a_reason_through_its_page(officer, some):
+    finding = some["fail"].findings.get()
+    answer = signed_in(officer).post(reverse("review_waive", args=[finding.pk]), {"reason": "课件清晰"}, follow=True)
+    assert "课件清晰" in answer.content.decode()
