@@ -1,6 +1,8 @@
 """Settings, all from environment variables; .env.example lists them with their meaning."""
 
+import os
 from pathlib import Path
+from tempfile import gettempdir
 
 import environ
 
@@ -110,6 +112,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000"
         ),
     }
+    # a file like the real one: SQLite's memory database locks whole tables between threads
+    DATABASES["default"]["TEST"] = {"NAME": f"{gettempdir()}/lifelong-test-{os.getpid()}.sqlite3"}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -371,10 +371,11 @@ class TestJoiningAgain:
     ) -> None:
         first, _invitation = actions.approve(submitted(call), by=officer, at=now())
         later = open_call(officer, "2027-01")
-        joined = actions.confirm_mandate(later, own, by=first.mandate.user, at=now())
+        user = User.objects.get(email="zhang@example.org")
+        joined = actions.confirm_mandate(later, own, by=user, at=now())
         assert joined.state == State.APPROVED
         assert (joined.position, joined.landline) == (first.position, first.landline)
-        assert actions.confirm_mandate(later, own, by=first.mandate.user, at=now()) == joined
+        assert actions.confirm_mandate(later, own, by=user, at=now()) == joined
         assert queries.joined(later, own) == joined
 
     def test_only_the_reporter_joins_and_only_what_is_open(self, call: Call, own: Institution, officer: User) -> None:
