@@ -10,9 +10,14 @@ class CatalogueConfig(AppConfig):
     verbose_name = "资源库"
 
     def ready(self) -> None:
-        from lifelong.catalogue import receivers  # noqa: F401 - they listen from now on
+        from lifelong.catalogue import (
+            preview,
+            receivers,  # noqa: F401 - they listen from now on
+        )
+        from lifelong.resources.queries.preview import register_face
         from lifelong.web import desk
 
+        register_face(preview.face_of)
         desk.register_menu(_menu)
         desk.register_waiting(_waiting)
 

@@ -93,7 +93,7 @@ class Entry(models.Model):
     institution_name = models.CharField(_("单位名称（审核时）"), max_length=100)
     region = models.ForeignKey(Region, verbose_name=_("地区"), null=True, on_delete=models.PROTECT, related_name="+")
 
-    # frozen: what is shown and played. A file: {"rendition", "kind", "name" (under /media/p/), "size", "title",
+    # frozen: what is shown and played. A file (actions/media.py): {"rendition", "kind", "url", "poster", "size", "title",
     # "duration_s", "width", "height", "facts"}
     cover = models.CharField(max_length=200, blank=True, default="")
     poster = models.CharField(max_length=200, blank=True, default="")

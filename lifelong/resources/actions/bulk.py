@@ -25,32 +25,42 @@ def next_keys(model: type[models.Model], count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-def write_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows given as column attribute names (``resource_id`` for a foreign key) → values; the rest by default."""
+def write_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, keep: bool = False) -> None:
+    """Insert rows given as column attribute names (``resource_id`` for a foreign key) → values; the rest by default.
+
+    ``keep``: a row that is there already, by a unique constraint, stays as it is.
+    """
     if not rows:
         return
     fields = [field for field in model._meta.concrete_fields if not field.primary_key or field.attname in rows[0]]
-    columns_of = [(field.attname, _preparer(field), _preparer(field)(field.get_default())) for field in fields]
-    values = [[prepare(row[name]) if name in row else default for name, prepare, default in columns_of] for row in rows]
+    ways = [(field.attname, _preparer(field), _default(field)) for field in fields]
+    values = [
+        [(prepare(row[name]) if prepare else row[name]) if name in row else default for name, prepare, default in ways]
+        for row in rows
+    ]
     table = connection.ops.quote_name(model._meta.db_table)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and not keep:
             with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in values:
                     copy.write_row(row)
             return
-        marks = ", ".join(["%s"] * len(fields))
-        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608 - names of ours
+        marks, kept = ", ".join(["%s"] * len(fields)), " ON CONFLICT DO NOTHING" if keep else ""
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}){kept}", values)  # noqa: S608 - names of ours
 
 
-def _preparer(field: Any) -> Callable[[Any], Any]:
-    """What turns a value of this field into what the database takes; an instant that repeats is turned once."""
-    if isinstance(field, models.JSONField):
-        return lambda value: field.get_db_prep_save(value, connection)
-    if isinstance(field, models.DateTimeField):
+def _preparer(field: Any) -> Callable[[Any], Any] | None:
+    """What turns a value of this field into what the database takes; None where numbers and texts pass as they are."""
+    if isinstance(field, models.DateTimeField):  # an instant that repeats is turned once
         return lru_cache(maxsize=64)(lambda value: field.get_db_prep_save(value, connection))
-    return lambda value: value if type(value) in _PLAIN else field.get_db_prep_save(value, connection)
+    if isinstance(field, models.CharField | models.TextField | models.IntegerField | models.ForeignKey) and not hasattr(
+        field, "from_db_value"
+    ):
+        return None
+    return lambda value: field.get_db_prep_save(value, connection)
 
 
-_PLAIN = (str, int, type(None))
+def _default(field: Any) -> Any:
+    prepare = _preparer(field)
+    return prepare(field.get_default()) if prepare else field.get_default()

@@ -63,12 +63,10 @@ def load_published(records: Sequence[Loaded], *, at: datetime, note: str) -> Non
 def series_of(wanted: set[tuple[int, str]], *, at: datetime) -> dict[tuple[int, str], int]:
     """(institution key, title) → key of the series, made where there is none."""
     titles = {title for _, title in wanted}
-    Series.objects.bulk_create(
-        [Series(institution_id=institution, title=title, created_at=at) for institution, title in sorted(wanted)],
-        ignore_conflicts=True,
-    )
+    made = [{"institution_id": institution, "title": title, "created_at": at} for institution, title in sorted(wanted)]
+    write_rows(Series, made, keep=True)
     found = Series.objects.filter(title__in=titles, institution__in={institution for institution, _ in wanted})
-    return {(series.institution_id, series.title): series.pk for series in found}
+    return {(institution, title): key for institution, title, key in found.values_list("institution_id", "title", "pk")}
 
 
 def _draw_identifiers(records: Sequence[Loaded]) -> None:

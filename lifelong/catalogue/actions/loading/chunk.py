@@ -173,8 +173,8 @@ def _know_speakers(lines: list[Line], institutions: list[Institution], owners: O
         if not missing:
             break
         if make:
-            new = [Speaker(institution_id=institution, name=name) for institution, name in sorted(missing)]
-            Speaker.objects.bulk_create(new, ignore_conflicts=True)
+            new = [{"institution_id": institution, "name": name} for institution, name in sorted(missing)]
+            write_rows(Speaker, new, keep=True)
         rows = Speaker.objects.filter(
             name__in={name for _, name in missing}, institution__in={institution for institution, _ in missing}
         ).values_list("institution_id", "name", "pk")
