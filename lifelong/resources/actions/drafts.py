@@ -19,7 +19,7 @@ from lifelong.resources.identifiers import new_id
 from lifelong.resources.lifecycle import EDITABLE, State, Verb
 from lifelong.resources.models import Origin, Resource, Version, VersionFile
 from lifelong.resources.queries.freezing import as_clock
-from lifelong.resources.queries.judging import context_for
+from lifelong.resources.queries.judging import Orders, context_for
 from lifelong.standards.metadata import validate
 from lifelong.web.refusals import Conflict, NotAllowed, Refusal
 from lifelong.web.templatetags.web import moment
@@ -76,8 +76,10 @@ def create_draft(
 
 
 @transaction.atomic
-def save_draft(version: Version, *, values: Mapping[str, Any], revision: int, by: User, at: datetime) -> Version:
-    """Keep what was typed; fields not in ``values`` stay as they are.
+def save_draft(
+    version: Version, *, values: Mapping[str, Any], revision: int, by: User, at: datetime, orders: Orders | None = None
+) -> Version:
+    """Keep what was typed; fields not in ``values`` stay as they are. ``orders``: places taken, where the caller knows them.
 
     Nothing is refused for a wrong value: it is kept as typed (``Version.raw``) with its sentence (``Version.problems``).
     Raises ``EditConflict`` where ``revision`` is not the last one saved, ``NotEditable``, ``NotAllowed``.
@@ -93,7 +95,7 @@ def save_draft(version: Version, *, values: Mapping[str, Any], revision: int, by
         text = _("%(who)s已于 %(when)s 在别处保存了另一份内容，您这一份还没有保存。请对照后再决定保留哪一份。")
         who = masked(locked.saved_by) if locked.saved_by_id != by.pk else _("您")
         raise EditConflict(text % {"who": who, "when": moment(locked.saved_at)}, theirs=locked, mine=dict(values))
-    _put(locked, {**as_typed(locked), **values}, by=by, at=at)
+    _put(locked, {**as_typed(locked), **values}, by=by, at=at, orders=orders)
     return locked
 
 
@@ -208,14 +210,17 @@ def lock(version: Version) -> Version:
     return rows.get(pk=version.pk)
 
 
-def _put(version: Version, given: Mapping[str, Any], *, by: User, at: datetime) -> None:
+def _put(
+    version: Version, given: Mapping[str, Any], *, by: User, at: datetime, orders: Orders | None = None
+) -> None:
     """Validate everything together, write it, judge again what depends on it."""
     new_series = str(given.get("series_new") or "")[:200]
     given = {name: given[name] for name in TYPED if name in given}
     given["outline"] = as_xml(str(given.get("outline") or ""))
     if version.duration_from_file and str(given.get("duration") or "") == as_clock(version.duration):
         given["duration"] = ""  # measured, so it follows the file
-    result = validate(given, context=context_for(version, stage="draft", at=at, series=str(given.get("series") or "")))
+    named = str(given.get("series") or "")
+    result = validate(given, context=context_for(version, stage="draft", at=at, series=named, orders=orders))
     changed, series_before = write(version, result, given), version.series
     version.series = series.named(version.resource.institution, result.values.get("series", ""), at=at)
     version.duration_from_file = version.duration is not None and not given.get("duration")
