@@ -4,7 +4,7 @@ import io
 import math
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 from lifelong.web.fonts import font
 
@@ -23,8 +23,6 @@ def make_cover(title: str, *, area: str, seed: int, subtitle: str = "") -> bytes
     image = ground(HUES[area], chance)
     draw = ImageDraw.Draw(image, "RGBA")
     [rings, hills, leaves, weave][seed % 4](draw, chance)
-    image = image.filter(ImageFilter.GaussianBlur(0.6))
-    draw = ImageDraw.Draw(image, "RGBA")
     write(draw, title, subtitle)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=86)
@@ -37,10 +35,10 @@ def ground(hue: tuple[int, int, int], chance: np.random.Generator) -> Image.Imag
     first = np.clip(np.array(hue) + chance.integers(-22, 22, 3), 0, 255)
     second = np.clip(first * 0.45 + chance.integers(0, 40, 3), 0, 255)
     angle = chance.uniform(0, math.pi)
-    rows, columns = np.mgrid[0:height, 0:width]
+    rows, columns = np.mgrid[0:height:8, 0:width:8]
     slope = (columns / width * math.cos(angle) + rows / height * math.sin(angle) + 1) / 2
     pixels = first + (second - first) * slope[..., None]
-    return Image.fromarray(pixels.astype(np.uint8), "RGB")
+    return Image.fromarray(pixels.astype(np.uint8)).resize(SIZE, Image.Resampling.BICUBIC)
 
 
 def rings(draw: ImageDraw.ImageDraw, chance: np.random.Generator) -> None:

@@ -1,5 +1,6 @@
 """Moving pictures and sound for the demonstration world, drawn on the spot; each seed gives another film."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -71,40 +72,41 @@ def make_sound(path: Path, seed: int, seconds: int, *, channels: int = 2, rate: 
         container.mux(stream.encode(None))
 
 
-def pictures(film: Film):
-    """Frames of a slow flow of light in the area's hue, the title on it, a dot that keeps the beat."""
+def pictures(film: Film) -> Iterator[av.VideoFrame]:
+    """Frames of a slow flow of light in the area's hue, the title on it, a light that keeps the beat.
+
+    Drawn coarsely and spread over the frame by the scaler, which is many times quicker than drawing every pixel.
+    """
     count = film.seconds * film.rate.numerator // film.rate.denominator
     still = film.flaw == "still"
-    caption = caption_mask(film)
+    caption, top = caption_band(film)
     chance = np.random.default_rng(film.seed)
     a, b, c, turn = chance.uniform(0.8, 3.2, 4)
     rows, columns = np.mgrid[0 : FIELD[0], 0 : FIELD[1]].astype(np.float32)
     rows, columns = rows / FIELD[0] - 0.5, columns / FIELD[1] - 0.5
     distance = np.hypot(rows * a, columns * b)
     luma, blue, red = yuv(film.hue)
-    up = (-(-film.height // FIELD[0]), -(-film.width // FIELD[1]))
+    coarse = av.VideoFrame(FIELD[1], FIELD[0], "yuv420p")
     for number in range(count):
         time = 0.0 if still else number / float(film.rate)
         flow = np.sin(6 * distance - time * turn) + np.sin(9 * (columns * c + 0.3 * np.sin(time + rows * 5)))
-        coarse = np.clip(luma + 34 * flow + 26 * np.sin(rows * 14 + time * a), 20, 200).astype(np.uint8)
-        plane = np.repeat(np.repeat(coarse, up[0], 0), up[1], 1)[: film.height, : film.width].copy()
+        light = luma + 34 * flow + 26 * np.sin(rows * 14 + time * a)
+        shade = 8 * np.sin(flow[::2, ::2] * 2)
+        pixels_of(coarse.planes[0])[:] = np.clip(light, 20, 200)
+        pixels_of(coarse.planes[1])[:] = np.clip(blue + shade, 0, 255)
+        pixels_of(coarse.planes[2])[:] = np.clip(red - shade, 0, 255)
+        frame = coarse.reformat(film.width, film.height)
+        plane = pixels_of(frame.planes[0])
         if not still:
             beat(plane, time, chance_seed=film.seed)
-        np.maximum(plane, caption, out=plane)
-        frame = av.VideoFrame(film.width, film.height, "yuv420p")
-        fill(frame.planes[0], plane)
-        shade = (8 * np.sin(flow[::2, ::2] * 2)).astype(np.int16)
-        chroma = np.repeat(np.repeat(shade, up[0], 0), up[1], 1)[: film.height // 2, : film.width // 2]
-        fill(frame.planes[1], np.clip(blue + chroma, 0, 255).astype(np.uint8))
-        fill(frame.planes[2], np.clip(red - chroma, 0, 255).astype(np.uint8))
+        np.maximum(plane[top:], caption, out=plane[top:])
         frame.pts, frame.time_base = number, 1 / film.rate
         yield frame
 
 
-def fill(plane: av.video.plane.VideoPlane, pixels: np.ndarray) -> None:
-    """Copies rows into a plane whose lines may be padded."""
-    target = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
-    target[:, : plane.width] = pixels[: plane.height, : plane.width]
+def pixels_of(plane: av.video.plane.VideoPlane) -> np.ndarray:
+    """A plane as an array of rows × columns that writes through; its lines may be padded."""
+    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
 
 
 def yuv(colour: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -122,19 +124,21 @@ def beat(plane: np.ndarray, time: float, *, chance_seed: int) -> None:
     plane[row : row + size, column : column + size] = 225
 
 
-def caption_mask(film: Film) -> np.ndarray:
-    """The title as a plane of light."""
-    image = Image.new("L", (film.width, film.height), 0)
-    draw = ImageDraw.Draw(image)
+def caption_band(film: Film) -> tuple[np.ndarray, int]:
+    """The title as a plane of light for the lower part of the picture, and the row where that part begins."""
     size = film.width // 22
     lines = [film.title[i : i + 16] for i in range(0, len(film.title), 16)][:3]
     top = film.height - (len(lines) + 1) * int(size * 1.4)
+    image = Image.new("L", (film.width, film.height - top), 0)
+    draw = ImageDraw.Draw(image)
     for number, line in enumerate(lines):
-        draw.text((film.width // 16, top + number * int(size * 1.4)), line, fill=245, font=font(size, bold=True))
-    return np.asarray(image)
+        draw.text((film.width // 16, number * int(size * 1.4)), line, fill=245, font=font(size, bold=True))
+    return np.asarray(image), top
 
 
-def sound_frames(seed: int, seconds: int, *, rate: int = 44_100, layout: str = "stereo", planar: str = "fltp"):
+def sound_frames(
+    seed: int, seconds: int, *, rate: int = 44_100, layout: str = "stereo", planar: str = "fltp"
+) -> Iterator[av.AudioFrame]:
     """The melody of a seed in pieces of 1152 samples."""
     samples = melody(seed, seconds, rate)
     if layout == "mono":

@@ -24,7 +24,7 @@ def shoot(wish: Wish, seed: int, folder: str) -> str:
     path = Path(folder) / f"{seed:03}.{'mp3' if wish.film.startswith('audio') else 'mp4'}"
     if wish.film.startswith("audio"):
         channels = 1 if wish.film.endswith(":mono") else 2
-        make_sound(path, seed, 20 + seed % 25, channels=channels)
+        make_sound(path, seed, 12 + seed % 9, channels=channels)
     else:
         seconds = 5 + seed % 3
         flaw = wish.film if wish.film in FLAWS else ""
