@@ -161,7 +161,7 @@ class DeclarationForm(forms.Form):
     """单位自审清单: each item yes, or no with a remark; a promise signed by name."""
 
     name = forms.CharField(
-        label=gettext_lazy("签名"), max_length=60, required=False,
+        label=gettext_lazy("签名"), max_length=60, error_messages={"required": gettext_lazy("请填写您的姓名。")},
         help_text=gettext_lazy("填写您的姓名，与账号姓名一致，即为签署。"),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
@@ -199,5 +199,5 @@ class DeclarationForm(forms.Form):
         """Puts an action's sentences where they belong."""
         self.wrong = fields
         self.is_valid()
-        if "name" in fields:
+        if "name" in fields and not self.has_error("name"):
             self.add_error("name", fields["name"])

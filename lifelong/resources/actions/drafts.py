@@ -210,9 +210,7 @@ def lock(version: Version) -> Version:
     return rows.get(pk=version.pk)
 
 
-def _put(
-    version: Version, given: Mapping[str, Any], *, by: User, at: datetime, orders: Orders | None = None
-) -> None:
+def _put(version: Version, given: Mapping[str, Any], *, by: User, at: datetime, orders: Orders | None = None) -> None:
     """Validate everything together, write it, judge again what depends on it."""
     new_series = str(given.get("series_new") or "")[:200]
     given = {name: given[name] for name in TYPED if name in given}

@@ -52,8 +52,10 @@ def sign(
     if not listed or len(listed) != len(set(versions)) or not all(can_sign(by, version) for version in listed):
         raise NotAllowed(_("所列资源中有的不由您签署，或状态已经变化。请回到列表重新选择。"))
     current = checklist(checklist_version)
-    given = _answered(current, answers)
-    _check_name(name, by)
+    given, wrong = _answered(current, answers)
+    wrong |= _wrong_name(name, by)
+    if wrong:
+        raise NotSigned(_("自审清单和签名还有 %(count)s 处没有填好。") % {"count": len(wrong)}, fields=wrong)
     signature = Signature.objects.create(
         institution=institution, signed_by=by, signed_name=name.strip(), signed_at=at,
         checklist_version=current.version, answers=given, promise=current.promise,
@@ -73,8 +75,10 @@ def _line(version: Version) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _answered(current: Checklist, answers: Answers) -> list[dict[str, Any]]:
-    given, wrong = [], {}
+def _answered(current: Checklist, answers: Answers) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """What is kept of each item, and the sentence for each that is not good enough."""
+    given: list[dict[str, Any]] = []
+    wrong: dict[str, str] = {}
     for item in current.items:
         answer = answers.get(item.id, {}).get("answer")
         remark = str(answers.get(item.id, {}).get("remark", "")).strip()[:500]
@@ -83,14 +87,12 @@ def _answered(current: Checklist, answers: Answers) -> list[dict[str, Any]]:
         elif not answer and not remark:
             wrong[item.id] = _("选择“否”时，请写明情况。")
         given.append({"id": item.id, "text": item.text, "clause": item.clause, "answer": answer, "remark": remark})
-    if wrong:
-        raise NotSigned(_("自审清单还有 %(count)s 项没有填好。") % {"count": len(wrong)}, fields=wrong)
-    return given
+    return given, wrong
 
 
-def _check_name(name: str, by: User) -> None:
+def _wrong_name(name: str, by: User) -> dict[str, str]:
     if not name.strip():
-        raise NotSigned(_("请在承诺书上签名。"), fields={"name": _("请填写您的姓名。")})
+        return {"name": _("请填写您的姓名。")}
     if by.name and "".join(name.split()) != "".join(by.name.split()):
-        text = _("签名应与账号姓名一致。")
-        raise NotSigned(text, fields={"name": text})
+        return {"name": _("签名应与账号姓名一致。")}
+    return {}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lifelong import notices
 from lifelong.accounts.models import User
 from lifelong.calls.models import Call
-from lifelong.institutions.models import Institution
+from lifelong.institutions.models import Institution, MandateRole
 from lifelong.resources import events, policy
 from lifelong.resources.actions import findings, links, receipts, signing
 from lifelong.resources.actions.drafts import lock
@@ -66,7 +66,7 @@ def submit(
     locked.call, locked.first_submitted_at = call, locked.first_submitted_at or at
     locked.save(update_fields=["call", "first_submitted_at"])
     round = _freeze(locked, call=call, signature=signature, by=by, at=at, in_grace=in_grace)
-    note = _("第 %(number)s 轮，回执 %(receipt)s") % {"number": round.number, "receipt": round.receipt_number}
+    note = _("第 %(number)s 轮") % {"number": round.number}
     move(
         locked, to=State.SUBMITTED, verb=Verb.SUBMITTED, by=by, at=at, round=round, note=note, on_behalf_of=on_behalf_of
     )
@@ -132,6 +132,15 @@ def send_to_unit_review(version: Version, *, call: Call, by: User, at: datetime)
     locked.call = call
     locked.save(update_fields=["call"])
     move(locked, to=State.UNIT_REVIEW, verb=Verb.SENT_TO_UNIT_REVIEW, by=by, at=at)
+    notices.send(
+        _people(locked.resource.institution, MandateRole.INSTITUTION_REVIEWER, at),
+        subject=_("《%(title)s》等您单位自审") % {"title": locked.title},
+        text=_("%(who)s已送审《%(title)s》，请逐项核对，签署承诺后即报送。")
+        % {"who": by.get_full_name(), "title": locked.title},
+        url=reverse("resources:sign", args=[locked.resource.resource_id, locked.number]),
+        kind="resources.unit_review",
+        at=at,
+    )
     version.refresh_from_db()
     return locked
 
@@ -146,6 +155,14 @@ def send_back(version: Version, *, by: User, at: datetime, reasons: Reasons, not
         text = _("请写明退回的原因。")
         raise NotReady(version, [Gap("reason", text, "")])
     move(version, to=State.RETURNED, verb=Verb.SENT_BACK, by=by, at=at, reasons=reasons, note=note.strip())
+    notices.send(
+        _people(version.resource.institution, MandateRole.REPORTER, at),
+        subject=_("《%(title)s》单位自审退回") % {"title": version.title},
+        text="\n".join([*(f"· {reason['text']}" for reason in reasons), note.strip()]).strip(),
+        url=reverse("resources:edit", args=[version.resource.resource_id, version.number]),
+        kind="resources.sent_back",
+        at=at,
+    )
     return version
 
 
@@ -157,6 +174,11 @@ def fetch_back(version: Version, *, by: User, at: datetime) -> Version:
     before = State.RETURNED if version.rounds.exists() else State.DRAFT
     move(version, to=before, verb=Verb.FETCHED_BACK, by=by, at=at)
     return version
+
+
+def _people(institution: Institution, role: str, at: datetime) -> list[User]:
+    held = institution.mandates.open_at(at).filter(role=role).select_related("user")
+    return [mandate.user for mandate in held]
 
 
 def _mine(version: Version, by: User) -> Version:
@@ -200,8 +222,9 @@ def _tell(round: Round, *, at: datetime) -> None:
     address = reverse("resources:receipt", args=[version.resource.resource_id, version.number, round.receipt_number])
     text = _("《%(title)s》已于 %(when)s 报送，回执编号 %(receipt)s。省级审核后会通知您结果。")
     facts = {"title": version.title, "when": moment(round.submitted_at), "receipt": round.receipt_number}
+    reporters = _people(version.resource.institution, MandateRole.REPORTER, at)
     notices.send(
-        round.submitted_by,
+        [round.submitted_by, *reporters],
         subject=_("报送回执 %(receipt)s") % facts,
         text=text % facts,
         url=address,

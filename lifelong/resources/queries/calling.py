@@ -1,9 +1,8 @@
 """Which calls an institution may answer, and which one a version is for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import QuerySet
 
 from lifelong.calls import windows
 from lifelong.calls.lifecycle import Stage
@@ -46,7 +45,7 @@ def used_of_quota(institution: Institution, call: Call) -> Quota | None:
     return Quota(rounds.values("version__resource").distinct().count(), call.quota)
 
 
-def deadline_for(institutions: QuerySet[Institution], at: datetime) -> datetime | None:
+def deadline_for(institutions: Iterable[Institution], at: datetime) -> datetime | None:
     """The next end of submission that concerns one of these institutions."""
     ends = [
         ends_at

@@ -13,9 +13,10 @@ from lifelong.media.models import Upload
 from lifelong.media.queries import upload_state
 from lifelong.resources.models import Finding, LinkCheck, Verdict, Version, VersionFile
 from lifelong.resources.queries.missing import living_findings, uploads_of
-from lifelong.resources.queries.reading import rule_title
+from lifelong.resources.queries.reading import titled
 
 JUST_NOW = timedelta(minutes=1)  # long enough for a page that asks every few seconds to see the end once
+BAD = {Verdict.FAIL, Verdict.WARN}
 WORST = [Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS]
 
 
@@ -28,6 +29,14 @@ class FileState:
     verdict: str = ""
     findings: list[Finding] = field(default_factory=list)
     upload_id: str = ""
+
+    @property
+    def worst(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.verdict in BAD]
+
+    @property
+    def rest(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.verdict not in BAD]
 
     @property
     def note(self) -> str:
@@ -54,8 +63,7 @@ def file_states(version: Version) -> list[FileState]:
 def _state(entry: VersionFile, findings: list[Finding], came_by: dict[int | None, str]) -> FileState:
     file = entry.media_file
     findings = sorted(findings, key=lambda finding: (WORST.index(Verdict(finding.verdict)), finding.pk))
-    for finding in findings:
-        finding.title = rule_title(finding)  # type: ignore[attr-defined]
+    findings = titled(findings)
     checking = file.probe_state in {ProbeState.WAITING, ProbeState.FACTS}
     return FileState(
         entry, "checking" if checking else "done", findings[0].verdict if findings else "", findings,
@@ -63,16 +71,19 @@ def _state(entry: VersionFile, findings: list[Finding], came_by: dict[int | None
     )  # fmt: skip
 
 
-def link_findings(version: Version) -> list[Finding]:
+@dataclass
+class LinkState:
     """What was found of the link, as far as it was asked."""
-    findings = [finding for finding in living_findings(version) if finding.media_file_id is None]
-    for finding in findings:
-        finding.title = rule_title(finding)  # type: ignore[attr-defined]
-    return findings
+
+    worst: list[Finding]
+    rest: list[Finding]
+    checking: bool
 
 
-def link_checking(version: Version) -> bool:
-    return LinkCheck.objects.filter(version=version, checked_at__isnull=True).exists()
+def link_state(version: Version) -> LinkState:
+    found = titled(finding for finding in living_findings(version) if finding.media_file_id is None)
+    checking = LinkCheck.objects.filter(version=version, checked_at__isnull=True).exists()
+    return LinkState([f for f in found if f.verdict in BAD], [f for f in found if f.verdict not in BAD], checking)
 
 
 def moving(version: Version) -> list[dict[str, Any]]:

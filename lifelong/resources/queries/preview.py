@@ -1,47 +1,48 @@
-"""What the preview plays and says: every file in its place, and the words of the public page."""
+"""What the preview plays and says. The public page is the catalogue's: it registers how it would show a version."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lifelong.media.lifecycle import ProbeState
 from lifelong.resources.models import Version, VersionFile
 from lifelong.resources.queries.judging import facts_of
-from lifelong.resources.queries.reading import contents_of
-from lifelong.standards.metadata import people, split
+
+READY = {ProbeState.FACTS, ProbeState.WHOLE}
 
 
-@dataclass(frozen=True)
-class Playable:
-    """One file: ``ready`` once it is measured and opens; ``sound`` where it has no picture."""
+@dataclass
+class Piece:
+    """One file: ``ready`` once it is measured and opens; ``sound`` where it has no picture. ``url`` and ``poster`` are
+    the view's to give: they are good for one session."""
 
     entry: VersionFile
     ready: bool
     sound: bool
-    mime: str
     seconds: float | None = None
+    url: str = ""
+    poster: str = ""
 
 
-def pieces_of(version: Version) -> list[Playable]:
+Face = Callable[[Version, Sequence[Piece], str], tuple[str, dict[str, Any]]]
+_faces: list[Face] = []
+
+
+def register_face(face: Face) -> None:
+    """``face(version, pieces, cover address)`` gives the template of the public page and its context."""
+    _faces[:] = [face]
+
+
+def face_of(version: Version, pieces: Sequence[Piece], cover: str) -> tuple[str, dict[str, Any]]:
+    return _faces[0](version, pieces, cover)
+
+
+def pieces_of(version: Version) -> list[Piece]:
     pieces = []
     for entry in version.files.all():
-        file = entry.media_file
-        facts = facts_of(file)
-        readable = file.probe_state in {ProbeState.FACTS, ProbeState.WHOLE} and facts is not None and facts.readable
-        sound = facts is not None and facts.type == "A02"
-        mime = "audio/mpeg" if sound else "video/mp4"
-        pieces.append(Playable(entry, readable, sound, mime, facts.duration_s if facts else None))
+        facts = facts_of(entry.media_file)
+        readable = entry.media_file.probe_state in READY and facts is not None and facts.readable
+        pieces.append(
+            Piece(entry, readable, facts is not None and facts.type == "A02", facts.duration_s if facts else None)
+        )
     return pieces
-
-
-def preview_of(version: Version, *, cover: str) -> dict[str, Any]:
-    """The words of the public page, by the names that the portal's parts read."""
-    institution = version.resource.institution
-    return {
-        "url": "", "title": version.title, "cover_url": cover, "area": version.area, "type": version.type,
-        "seconds": version.duration, "speakers": [str(person) for person in people(version.speakers)],
-        "institution": institution.name, "rights_holder": split(version.rights_holder), "summary": version.summary,
-        "keywords": split(version.keywords), "category": version.category_path, "series": version.series,
-        "series_order": version.series_order, "link": version.link, "host_platform": version.host_platform,
-        "created_date": version.created_date, "declared_views": version.declared_views,
-        "declared_learners": version.declared_learners, "contents": contents_of(version.outline),
-    }  # fmt: skip

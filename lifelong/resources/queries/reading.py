@@ -1,6 +1,6 @@
 """A version or a round as people read it: fields in the standard's order, contents, who and whose."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,14 @@ def rule_title(finding: Finding) -> str:
     except KeyError:  # judged by a version that is no longer packaged
         known = None
     return _(known.clause) if known and known.clause else finding.rule
+
+
+def titled(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings with the title that ``web/_finding.html`` shows."""
+    listed = list(findings)
+    for finding in listed:
+        finding.title = rule_title(finding)  # type: ignore[attr-defined]
+    return listed
 
 
 def contents_of(outline: str) -> list[tuple[int, Item]]:

@@ -69,6 +69,23 @@ def _entry(step: Step, user: User) -> Entry:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Return:
+    """Why it came back: ``reasons`` are (field in code, heading, text)."""
+
+    reasons: list[tuple[str, str, str]]
+    note: str
+    at: datetime
+
+
+def last_return(version: Version) -> Return | None:
+    step = version.steps.filter(to_state=State.RETURNED).order_by("-at", "-id").first()
+    if step is None:
+        return None
+    reasons = [(r.get("field", ""), heading_of(r.get("field", "")), r["text"]) for r in step.reasons]
+    return Return(reasons, step.note, step.at)
+
+
 def named(who: User | None, reader: User) -> str:
     """Colleagues and officers are told the name; an institution is told of an officer only 张*."""
     if who is None:

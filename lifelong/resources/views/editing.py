@@ -119,13 +119,12 @@ def _conflict(request: HttpRequest, version: Version, conflict: drafts.EditConfl
     """Both versions side by side; saving again from this page keeps mine knowingly."""
     theirs: Version = conflict.facts["theirs"]
     context = {
-        **shell(theirs, request.user),
         "message": conflict.message,
         "differences": differences(as_typed(theirs), conflict.facts["mine"]),
         "theirs": theirs,
     }
     if machine:
-        html = render_to_string("resources/_conflict.html", context, request)
+        html = render_to_string("resources/_conflict.html", {**shell(theirs, request.user), **context}, request)
         return HttpResponse(html, status=conflict.status, headers={"X-Revision": str(theirs.revision)})
     return _form(request, theirs, VersionForm(theirs, request.POST), status=conflict.status, **context)
 

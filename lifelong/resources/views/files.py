@@ -14,7 +14,7 @@ from lifelong.media.queries import upload_address, upload_state
 from lifelong.resources.actions import explanations, files, links
 from lifelong.resources.models import Version
 from lifelong.resources.queries.duplicates import same_files
-from lifelong.resources.queries.filing import file_states, link_checking, link_findings, moving, running_uploads
+from lifelong.resources.queries.filing import file_states, link_state, moving, running_uploads
 from lifelong.resources.queries.missing import address, what_is_missing
 from lifelong.resources.views.loading import shell, version_or_404
 from lifelong.web.middleware import wants_json
@@ -31,14 +31,13 @@ def index(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
 
 
 def _listed(request: HttpRequest, version: Version) -> dict[str, Any]:
-    files_now = file_states(version)
+    files_now, link = file_states(version), link_state(version)
     return {
         **shell(version, request.user),
         "files": files_now,
-        "checking": any(file.state == "checking" for file in files_now) or link_checking(version),
-        "link_checking": link_checking(version),
+        "checking": any(file.state == "checking" for file in files_now) or link.checking,
+        "link": link,
         "duplicates": same_files(version, [entry.media_file for entry in version.files.all()]),
-        "link_findings": link_findings(version),
         "gaps": what_is_missing(version, at=timezone.now()),
     }
 

@@ -19,6 +19,7 @@ from lifelong.resources.forms import FillForm
 from lifelong.resources.lifecycle import EDITABLE, State
 from lifelong.resources.models import Series
 from lifelong.resources.queries import lists
+from lifelong.resources.queries.calling import deadline_for
 from lifelong.resources.queries.missing import prepared
 from lifelong.resources.queries.reach import institutions_reported_by, reach_of
 from lifelong.resources.views.loading import chosen, reported_institution
@@ -38,6 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = lists.rows(list(page), at=timezone.now())
     for row in rows:
         row.cover_url = signed_url(row.cover, request=request) if row.cover else ""
+    institutions = list(institutions_reported_by(request.user))
     counts = lists.state_counts(request.user)
     return render(
         request,
@@ -50,7 +52,8 @@ def index(request: HttpRequest) -> HttpResponse:
             "areas": Area.choices,
             "types": ResourceType.choices,
             "series": Series.objects.filter(institution_id__in=reach_of(request.user).own).order_by("title"),
-            "institutions": list(institutions_reported_by(request.user)),
+            "institutions": institutions,
+            "deadline": deadline_for(institutions, timezone.now()),
             "fill": FillForm(),
             "filtering": any(request.GET.get(name) for name in ("q", "state", "area", "type", "series")),
         },

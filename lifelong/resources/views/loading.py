@@ -10,9 +10,11 @@ from django.shortcuts import get_object_or_404
 from lifelong.institutions.models import Institution
 from lifelong.resources import policy
 from lifelong.resources.identifiers import as_written
+from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Resource, Version
 from lifelong.resources.queries.missing import prepared
 from lifelong.resources.queries.reach import institutions_reported_by, versions_seen_by
+from lifelong.resources.queries.timeline import last_return
 
 
 def version_or_404(request: HttpRequest, resource_id: str, number: int, verb: str = "see") -> Version:
@@ -52,6 +54,14 @@ def chosen(request: HttpRequest, versions: QuerySet[Version], name: str = "versi
     return [found[pk] for pk in dict.fromkeys(ids) if pk in found]
 
 
+def handed_in_title(version: Version) -> str:
+    """What officers read while the institution works on the version."""
+    last = version.rounds.order_by("-number").first()
+    return last.values.get("title", "") if last else ""
+
+
 def shell(version: Version, user: Any) -> dict[str, Any]:
     """What every page of a version carries."""
-    return {"version": version, "resource": version.resource, "may": policy.abilities(user, version)}
+    shown: dict[str, Any] = {"version": version, "resource": version.resource, "may": policy.abilities(user, version)}
+    shown["shown_title"] = version.title if shown["may"]["preview"] else handed_in_title(version)
+    return shown | ({"returned": last_return(version)} if version.state == State.RETURNED else {})

@@ -1,15 +1,18 @@
 """Pages that only show: the resource as a whole, a version, its preview, a receipt."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from lifelong.media.queries import playable, signed_url
+from lifelong.media.lifecycle import RenditionKind
+from lifelong.media.queries import playable, rendition, signed_url
 from lifelong.resources import policy
 from lifelong.resources.models import Version
-from lifelong.resources.queries.preview import Playable, pieces_of, preview_of
-from lifelong.resources.queries.reading import contents_of, lines_of, lines_of_version
+from lifelong.resources.queries.preview import face_of, pieces_of
+from lifelong.resources.queries.reading import contents_of, lines_of, lines_of_version, titled
 from lifelong.resources.queries.timeline import timeline, whereabouts
 from lifelong.resources.views.loading import resource_or_404, shell, version_or_404
 from lifelong.web.rights import right
@@ -59,48 +62,42 @@ def _own(request: HttpRequest, version: Version) -> bool:
 
 def _findings(version: Version, shown: object) -> list:
     newest = shown or version.rounds.order_by("-number").first()
-    return list(version.findings.filter(round=newest).select_related("media_file"))
+    return titled(version.findings.filter(round=newest).select_related("media_file"))
 
 
 @require_GET
 @right("desk")
 def preview(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
-    """As the public will see it, played through addresses that are good for this session alone."""
+    """The public page itself, with addresses that are good for this session alone."""
     version = version_or_404(request, resource_id, number, "preview")
-    wanted = request.GET.get("file", "")
     pieces = pieces_of(version)
-    chosen = next((piece for piece in pieces if str(piece.entry.pk) == wanted), pieces[0] if pieces else None)
-    return render(
-        request,
-        "resources/preview.html",
-        {
-            **shell(version, request.user),
-            "step": "preview",
-            "shown": preview_of(version, cover=_address(request, version.cover)),
-            "pieces": pieces,
-            "chosen": chosen,
-            "player": _player(request, version, chosen),
-        },
-    )
-
-
-def _player(request: HttpRequest, version: Version, piece: Playable | None) -> dict | None:
-    if piece is None or not piece.ready:
-        return None
-    file = piece.entry.media_file
-    return {
-        "src": signed_url(playable(file) or file, request=request),
-        "mime": piece.mime,
-        "sound": piece.sound,
-        "poster": _address(request, version.cover),
-        "title": version.title,
-        "area": version.area,
-        "start": request.GET.get("t", ""),
+    for piece in pieces:
+        if piece.ready:
+            file = piece.entry.media_file
+            piece.url = signed_url(playable(file) or file, request=request)
+            poster = rendition(file, RenditionKind.POSTER)
+            piece.poster = signed_url(poster, request=request) if poster else ""
+    cover = signed_url(version.cover, request=request) if version.cover else ""
+    template, context = face_of(version, pieces, cover)
+    file = _asked_for(request, context["files"])
+    start = request.GET.get("t", "")
+    context |= {
+        **shell(version, request.user),
+        "resource": context["resource"],
+        "face": template,
+        "file": file,
+        "sound": bool(file) and file["kind"] == "mp3",
+        "mime": "audio/mpeg" if file and file["kind"] == "mp3" else "video/mp4",
+        "poster": context["poster"] or (file or {}).get("poster", ""),
+        "start": start if start.isascii() and start.isdigit() else "",
+        "waiting": any(not piece.ready for piece in pieces),
     }
+    return render(request, "resources/preview.html", context)
 
 
-def _address(request: HttpRequest, file: object) -> str:
-    return signed_url(file, request=request) if file is not None else ""
+def _asked_for(request: HttpRequest, files: list[dict[str, Any]]) -> dict[str, Any] | None:
+    asked = request.GET.get("file", "")
+    return next((file for file in files if str(file["position"]) == asked), files[0] if files else None)
 
 
 @require_GET

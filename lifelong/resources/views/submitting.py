@@ -21,7 +21,7 @@ from lifelong.resources.queries import lists
 from lifelong.resources.queries.calling import chosen_call, used_of_quota
 from lifelong.resources.queries.duplicates import near_titles, same_files
 from lifelong.resources.queries.missing import address, living_findings, what_is_missing
-from lifelong.resources.queries.reading import lines_of_version, rule_title
+from lifelong.resources.queries.reading import lines_of_version, titled
 from lifelong.resources.queries.signatures import signature_of
 from lifelong.resources.queries.submitting import standing, stops, unsigned
 from lifelong.resources.queries.timeline import heading_of
@@ -71,15 +71,13 @@ def _desk(
         "door": standing(version, call, at) if call else None,
         "quota": used_of_quota(version.resource.institution, call) if call else None,
         "gaps": gaps,
-        "explained": [f for f in living_findings(version) if f.explanation],
+        "explained": titled(f for f in living_findings(version) if f.explanation),
         "near": near_titles(version),
         "duplicates": same_files(version, [entry.media_file for entry in version.files.all()]),
         "signature": signature,
         "unsigned": unsigned(version, signature),
         "refusal": refusal,
     }
-    for finding in context["explained"]:
-        finding.title = rule_title(finding)
     return render(request, "resources/submit.html", context, status=status)
 
 
@@ -100,7 +98,6 @@ def sign(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
             return _sign(request, version, call, form)
         except signing.NotSigned as refusal:
             form.refused(refusal.fields)
-            messages.error(request, refusal.message)
     return render(
         request, "resources/sign.html",
         {
@@ -155,7 +152,6 @@ def submit_many(request: HttpRequest) -> HttpResponse:
             return render(request, "resources/submitted.html", {"done": done, "call": call})
         except signing.NotSigned as refusal:
             form.refused(refusal.fields)
-            messages.error(request, refusal.message)
     return render(
         request, "resources/submit_many.html", _many(request, versions, call, form), status=422 if form.wrong else 200
     )
