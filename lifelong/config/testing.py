@@ -6,17 +6,21 @@ def test_something(live_front):
     urlopen(live_front.url + "/healthz")
 """
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -147,36 +151,63 @@ def free_port() -> int:
 
 
 @contextmanager
-def database_of_its_own() -> Iterator[str]:
-    """Where the tests run on PostgreSQL, a new database beside theirs; else nothing: SQLite in the data folder."""
-    given = os.environ.get("DATABASE_URL", "")
-    if not given.startswith("postgres"):
-        yield ""
-        return
-    import psycopg
-    from psycopg import sql
-
-    name = f"lifelong_live_{uuid.uuid4().hex[:12]}"
-    address = given.replace("postgres://", "postgresql://", 1)
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield urlsplit(given)._replace(path=f"/{name}").geturl()
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-@contextmanager
 def a_front(data: Path, *, command: tuple[str, ...] = (), **environ: str) -> Iterator[LiveFront]:
     """An empty, migrated platform, served until the end of the block."""
-    with database_of_its_own() as database:
+    data.mkdir(parents=True, exist_ok=True)
+    with database_of_its_own(data) as database:
         front = LiveFront(data, command=command, database=database, **environ)
-        front.manage("migrate", "--run-syncdb", "--verbosity", "0")
         front.start()
         try:
             yield front
         finally:
             front.close()
+
+
+@contextmanager
+def database_of_its_own(data: Path) -> Iterator[str]:
+    """A copy of a migrated database: a file in the data folder, or where the tests run on PostgreSQL one beside theirs."""
+    given = os.environ.get("DATABASE_URL", "")
+    if not given.startswith("postgres"):
+        shutil.copyfile(migrated_file(), data / "lifelong.sqlite3")
+        yield ""
+        return
+    template, name = migrated_database(given), f"lifelong_live_{uuid.uuid4().hex[:12]}"
+    on_server(given, "CREATE DATABASE {} TEMPLATE {}", name, template)
+    try:
+        yield beside(given, name)
+    finally:
+        on_server(given, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@cache
+def migrated_file() -> Path:
+    """Migrated once for all servers of this run."""
+    folder = Path(tempfile.mkdtemp(prefix="lifelong-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    LiveFront(folder).manage("migrate", "--run-syncdb", "--verbosity", "0")
+    return folder / "lifelong.sqlite3"
+
+
+@cache
+def migrated_database(given: str) -> str:
+    name = f"lifelong_template_{uuid.uuid4().hex[:12]}"
+    on_server(given, "CREATE DATABASE {}", name)
+    atexit.register(on_server, given, "DROP DATABASE {} WITH (FORCE)", name)
+    with tempfile.TemporaryDirectory() as folder:
+        LiveFront(Path(folder), database=beside(given, name)).manage("migrate", "--run-syncdb", "--verbosity", "0")
+    return name
+
+
+def beside(given: str, name: str) -> str:
+    return urlsplit(given)._replace(path=f"/{name}").geturl()
+
+
+def on_server(given: str, statement: str, *names: str) -> None:
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(given.replace("postgres://", "postgresql://", 1), autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @pytest.fixture(scope="session")

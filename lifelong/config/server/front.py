@@ -17,7 +17,7 @@ from lifelong.config.server.limits import Limits
 from lifelong.config.server.parent import die_with_parent
 from lifelong.config.server.static import Static
 from lifelong.config.server.visit import Proxies, Visit
-from lifelong.config.server.web import PARENT
+from lifelong.config.server.web import PARENT, hear_of_ending
 from lifelong.media import serving
 from lifelong.media.ranges import Answer
 from lifelong.media.tus.door import Door
@@ -35,6 +35,7 @@ class Front:
         self.application = application
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.call_soon(hear_of_ending)
         die_with_parent(int(os.environ.get(PARENT, "0")))
         run = Path(settings.DATA) / "run"
         self.loop = loop

@@ -12,6 +12,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 PARENT = "LIFELONG_WEB_PID"
+ENDING = {signal.SIGTERM, signal.SIGINT}
 STOP_SECONDS = 8  # then what still runs is cut off: uploads go on where they stopped
 HEAD_MILLISECONDS = 15_000
 HEAD_BYTES = 64 * 1024
@@ -37,10 +38,14 @@ def load() -> Any:
     return app
 
 
-def end_at_once() -> None:
-    """A worker that is told to end before it listens would run the handler of the process it was forked from."""
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, signal.SIG_DFL)
+def put_off_ending() -> None:
+    """In a new worker: a signal that comes before the loop runs would be lost on the handler it was forked with."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+
+
+def hear_of_ending() -> None:
+    """In the loop, first of all."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
 def serve(host: str, port: int, workers: int) -> None:
@@ -48,7 +53,7 @@ def serve(host: str, port: int, workers: int) -> None:
     os.environ[PARENT] = str(os.getpid())
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork", force=True)  # workers share what is loaded
-        os.register_at_fork(after_in_child=end_at_once)
+        os.register_at_fork(after_in_child=put_off_ending)
     Granian(
         "lifelong.config.server.front:app",
         address=host,
