@@ -17,6 +17,11 @@ from lifelong.review.models import Batch
 from lifelong.standards.models import CategoryNode
 
 
+def both_names(now: str, then: str) -> str:
+    """The institution's name today, the one at the time of review in brackets where it was another."""
+    return now if now == then else f"{now}（{then}）"
+
+
 class Speaker(models.Model):
     """主讲人: a name within an institution; the same name elsewhere is somebody else."""
 
@@ -144,9 +149,7 @@ class Entry(models.Model):
 
     @property
     def institution_shown(self) -> str:
-        """The institution's name today, the one at the time of review in brackets where it was another."""
-        now = self.institution.name
-        return now if now == self.institution_name else f"{now}（{self.institution_name}）"
+        return both_names(self.institution.name, self.institution_name)
 
     @property
     def is_linked(self) -> bool:

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from allauth.mfa.models import Authenticator
+from cryptography.fernet import InvalidToken
 from django.apps import apps
 from django.db import models, transaction
 
@@ -17,16 +19,23 @@ SEALED_FILES: list[Callable[[], Iterable[Path]]] = []
 CHUNK = 200
 
 
-def rotate_data_key(*, at: datetime) -> dict[str, int]:
-    """Safe to repeat and to kill: each chunk of rows and each file is whole before or after. Returns counts."""
+@dataclass(frozen=True)
+class Rotated:
+    """``unopened``: files that no key in use opens; they are left as they are."""
+
+    rows: int
+    files: int
+    unopened: list[Path]
+
+
+def rotate_data_key(*, at: datetime) -> Rotated:
+    """Safe to repeat and to kill: each chunk of rows and each file is whole before or after."""
     rows = sum(_rotate_model(model, fields) for model, fields in _sealed_models()) + _rotate_authenticators()
-    files = 0
-    for source in SEALED_FILES:
-        for path in source():
-            _rotate_file(path)
-            files += 1
-    record("accounts.data_key_rotated", at=at, detail={"rows": rows, "files": files})
-    return {"rows": rows, "files": files}
+    paths = [path for source in SEALED_FILES for path in source()]
+    unopened = [path for path in paths if not _rotate_file(path)]
+    files = len(paths) - len(unopened)
+    record("accounts.data_key_rotated", at=at, detail={"rows": rows, "files": files, "unopened": len(unopened)})
+    return Rotated(rows, files, unopened)
 
 
 def _sealed_models() -> list[tuple[type[models.Model], list[str]]]:
@@ -66,7 +75,12 @@ def _rotate_authenticators() -> int:
     return count
 
 
-def _rotate_file(path: Path) -> None:
+def _rotate_file(path: Path) -> bool:
+    try:
+        content = unseal(path.read_bytes())
+    except InvalidToken:
+        return False
     fresh = path.with_name(path.name + ".rotating")
-    fresh.write_bytes(seal(unseal(path.read_bytes())))
+    fresh.write_bytes(seal(content))
     os.replace(fresh, path)
+    return True

@@ -34,19 +34,20 @@ def test_a_sealed_value_is_found_by_its_keyed_hash_alone(settings: Any) -> None:
     assert keyed_hash("13812345678") != before
 
 
-def test_turning_to_a_new_key_seals_rows_and_files_anew(settings: Any, tmp_path: Path) -> None:
+def test_turning_to_a_new_key_seals_rows_and_files_anew(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.DATA_KEY = "old"
     user = person("a@example.org", mobile="13812345678", mobile_hash=keyed_hash("13812345678"))
     paper = tmp_path / "paper.sealed"
     paper.write_bytes(seal(b"stamped"))
     settings.DATA_KEY = "new,old"
     assert User.objects.get(mobile_hash__in=keyed_hashes("13812345678")) == user
-    rotation.SEALED_FILES.append(lambda: [paper])
-    try:
-        counted = rotation.rotate_data_key(at=timezone.now())
-    finally:
-        rotation.SEALED_FILES.pop()
-    assert counted["files"] == 1
+    lost = tmp_path / "lost.sealed"
+    lost.write_bytes(b"not sealed by any key of ours")
+    monkeypatch.setattr(rotation, "SEALED_FILES", [lambda: [paper, lost]])
+    done = rotation.rotate_data_key(at=timezone.now())
+    assert (done.files, done.unopened) == (1, [lost])
     settings.DATA_KEY = "new"
     assert User.objects.get(mobile_hash__in=keyed_hashes("13812345678")).mobile == "13812345678"
     assert unseal(paper.read_bytes()) == b"stamped"

@@ -96,6 +96,10 @@ class Registration(models.Model):
         return self.institution_id is None
 
     @property
+    def has_stamped(self) -> bool:
+        return any(paper.kind == PaperKind.STAMPED for paper in self.papers.all())
+
+    @property
     def place(self) -> Region | None:
         return self.institution.region if self.institution else self.region
 

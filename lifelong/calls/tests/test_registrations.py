@@ -2,7 +2,6 @@
 
 import threading
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,11 +37,6 @@ from lifelong.web.refusals import Conflict, NotAllowed
 
 pytestmark = pytest.mark.django_db
 State = RegistrationState
-
-
-@pytest.fixture(autouse=True)
-def _files(settings: Any, tmp_path: Path) -> None:
-    settings.FILES = tmp_path
 
 
 @pytest.fixture
@@ -390,8 +384,7 @@ class TestJoiningAgain:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_officers_at_once_give_one_mandate_and_one_clear_message(settings: Any, tmp_path: Path) -> None:
-    settings.FILES = tmp_path
+def test_two_officers_at_once_give_one_mandate_and_one_clear_message() -> None:
     first, second = holder(Role.DECIDING_OFFICER), holder(Role.HANDLING_OFFICER)
     institution()
     registration = submitted(open_call(first))
@@ -419,8 +412,7 @@ def test_two_officers_at_once_give_one_mandate_and_one_clear_message(settings: A
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_for_the_same_institution_approved_at_once_give_one_reporter(settings: Any, tmp_path: Path) -> None:
-    settings.FILES = tmp_path
+def test_two_for_the_same_institution_approved_at_once_give_one_reporter() -> None:
     officer = holder(Role.DECIDING_OFFICER)
     institution()
     call = open_call(officer)

@@ -91,25 +91,29 @@ def length_of(duration_s: int | None) -> str:
 
 def document(facts: Facts) -> Document:
     title = text.fold(facts.title)
-    keywords = [text.fold(word) for word in facts.keywords]
-    series = text.fold(facts.series)
-    speakers = [text.fold(name) for _, name in facts.speakers]
-    known = _known_words([title, *keywords, series], [*keywords, *speakers])
-    heard = [f"{key}\t{word}" for word in known for key in (text.sound(word), text.initials(word)) if len(key) > 1]
+    title_words = text.index_words(title)
+    keywords = [text.short_words(word) for word in facts.keywords]
+    series = text.short_words(facts.series)
+    speakers = [text.short_words(name) for _, name in facts.speakers]
+    known = _known_words([title_words, *(words for _, words in (*keywords, series))], [*keywords, *speakers])
+    sounds = [(word, text.sound(word), text.initials(word)) for word in known]
+    weighted = [
+        *title_words * 4,
+        *text.characters(title),
+        *(word for _, words in keywords for word in (*words, *words)),
+    ]
     return Document.from_dict(
         {
             "id": facts.id,
             "change": facts.change,
-            "all": " ".join(_weighted(facts, title, keywords, series, speakers)),
-            "sounds": " ".join(
-                key for word in known for key in (text.sound(word), text.initials(word)) if len(key) > 2
-            ),
+            "all": " ".join([*weighted, *_once(facts, series, speakers)]),
+            "sounds": " ".join(key for _, *keys in sounds for key in keys if len(key) > 2),
             "words": [word for word in known if len(word) > 2],
-            "heard": heard,
+            "heard": [f"{key}\t{word}" for word, *keys in sounds for key in keys if len(key) > 1],
             "completions": _completions(
-                [*keywords, series, *speakers], [*facts.keywords, facts.series, *(name for _, name in facts.speakers)]
+                [*keywords, series, *speakers], [*facts.keywords, facts.series, *_names(facts)]
             ),
-            "titles": _completions([title], [facts.title]),
+            "titles": [f"{title}\t{facts.title.strip()}"],
             **_filters(facts),
             **_order(facts),
         },
@@ -117,32 +121,37 @@ def document(facts: Facts) -> Document:
     )
 
 
-def _weighted(facts: Facts, title: str, keywords: list[str], series: str, speakers: list[str]) -> Iterable[str]:
-    """All words, the title's four times and the keywords' twice: one field searches faster than boosted ones."""
-    yield from text.index_words(title) * 4
-    yield from text.characters(title)
-    for word in keywords:
-        yield from text.index_words(word) * 2
-    yield from text.index_words(series)
-    for name in speakers:
-        yield name.replace(" ", "")
-        yield from text.index_words(name)
-    for other in (facts.institution_name, *facts.category_names, facts.summary, facts.outline):
-        yield from text.index_words(text.fold(other))
+Short = tuple[str, tuple[str, ...]]  # as text.short_words gives it
+
+
+def _once(facts: Facts, series: Short, speakers: list[Short]) -> Iterable[str]:
+    """Words that count once; the title's stand four times and the keywords' twice: one field beats boosted ones."""
+    yield from series[1]
+    for folded, words in speakers:
+        yield folded.replace(" ", "")
+        yield from words
+    for other in (facts.institution_name, *facts.category_names):
+        yield from text.short_words(other)[1]
+    for long in (facts.summary, facts.outline):
+        yield from text.index_words(text.fold(long))
     yield facts.identifier.lower()
     yield facts.type.lower()
 
 
-def _known_words(parts: list[str], whole: list[str]) -> list[str]:
+def _names(facts: Facts) -> list[str]:
+    return [name for _, name in facts.speakers]
+
+
+def _known_words(cut: list[Iterable[str]], whole: list[Short]) -> list[str]:
     """Words worth being found by sound and offered against a slip: of title, keywords and series; names as they are."""
-    words = [word for part in parts for word in text.index_words(part)]
-    words += [word for word in whole if len(word) <= 12]
-    return list(dict.fromkeys(word for word in words if len(word) > 1))
+    found = dict.fromkeys(word for words in cut for word in words if len(word) > 1)
+    found.update(dict.fromkeys(folded for folded, _ in whole if 1 < len(folded) <= 12))
+    return list(found)
 
 
-def _completions(keys: list[str], shown: list[str]) -> list[str]:
+def _completions(keys: list[Short], shown: list[str]) -> list[str]:
     pairs = zip(keys, shown, strict=True)
-    return list(dict.fromkeys(f"{key}\t{label.strip()}" for key, label in pairs if key))
+    return list(dict.fromkeys(f"{key}\t{label.strip()}" for (key, _), label in pairs if key))
 
 
 def _filters(facts: Facts) -> dict[str, Any]:

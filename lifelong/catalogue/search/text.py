@@ -63,6 +63,13 @@ def index_words(folded: str) -> list[str]:
     return words
 
 
+@lru_cache(maxsize=100_000)
+def short_words(text: str) -> tuple[str, tuple[str, ...]]:
+    """``(folded, words for the index)`` of a short text that comes again and again: keywords, names, categories."""
+    folded = fold(text)
+    return folded, tuple(index_words(folded))
+
+
 def cut(folded: str) -> list[str]:
     """Words of a folded question, each once, in order."""
     words: list[str] = []

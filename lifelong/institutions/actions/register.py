@@ -65,7 +65,7 @@ def change_institution(institution: Institution, *, by: User, at: datetime, **va
 
     A new name keeps the old one as 曾用名; the code is an address and stays.
     """
-    institution = Institution.objects.select_for_update().select_related("region").get(pk=institution.pk)
+    institution = Institution.objects.select_for_update(of=("self",)).select_related("region").get(pk=institution.pk)
     region = values.get("region", institution.region)
     if not can_manage(by, institution) or not can_enter(by, region):
         raise NotAllowed(_("您只能修改本省的单位。"))

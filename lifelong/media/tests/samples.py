@@ -209,7 +209,7 @@ def _frames(
 
 def _waves(sample_rate: int, layout: str, seconds: float, channels: str, seed: int) -> Iterator[Any]:
     """Tones and noise, loud and soft by turns, in blocks of 1024 samples."""
-    count = 1 if layout == "mono" else 2
+    count = av.AudioLayout(layout).nb_channels
     noise = np.random.default_rng(seed).standard_normal(sample_rate)
     total = int(seconds * sample_rate)
     for begin in range(0, total, 1024):
@@ -224,7 +224,7 @@ def _waves(sample_rate: int, layout: str, seconds: float, channels: str, seed: i
             "left_only": (voice, voice * 0),
             "silent": (voice * 0, voice * 0),
         }[channels]
-        frame = av.AudioFrame.from_ndarray(np.array(both[:count], dtype=np.float32), format="fltp", layout=layout)
+        frame = av.AudioFrame.from_ndarray(np.array((both * count)[:count], dtype=np.float32), format="fltp", layout=layout)
         frame.sample_rate, frame.pts, frame.time_base = sample_rate, begin, Fraction(1, sample_rate)
         yield frame
 
