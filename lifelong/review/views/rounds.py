@@ -42,14 +42,15 @@ def show(request: HttpRequest, stage: str, pk: int) -> HttpResponse:
 
 
 def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, status: int = 200) -> HttpResponse:
-    filters = desk.Filters.of(request.GET)
+    filters, findings = desk.Filters.of(request.GET), rounds.findings_of(round)
     labels = {field.name: field.heading for field in standard() if field.name != "resource_id"}
     context = {
         "stage": stage, "round": round, "version": round.version, "form": form, "phrases": PHRASES,
         "abilities": policy.abilities(request.user, round, stage), "filters": filters,
         "neighbours": desk.neighbours(request.user, stage, filters, round), "query": request.GET.urlencode(),
         "values": rounds.values_of(round, labels), "files_changed": rounds.changed_files(round),
-        "findings": rounds.findings_of(round), "hits": rounds.hits_of(round), "labels": labels,
+        "findings": findings, "grave": [f for f in findings if f.verdict != "pass"],
+        "passed": [f for f in findings if f.verdict == "pass"], "hits": rounds.hits_of(round), "labels": labels,
         "obstacles": obstacles.obstacles_of(round), "media": playing(request, round), "cover": cover(request, round),
         "decisions": [(d, policy.can_take_back(request.user, d)) for d in desk.decisions_of(round)],
         "timeline": timeline(round.version.resource, request.user), "at_stage": policy.waits_at(round.version) == stage,
