@@ -1,0 +1,138 @@
+"""Who acts in the stories: each has a browser context of their own, and a pair of eyes on its console."""
+
+import base64
+import hashlib
+import hmac
+import re
+import struct
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from journeys.stage import Stage
+
+PASSWORD = "竹杖芒鞋轻胜马1037"
+SLOW_MS = 15_000
+
+
+@dataclass
+class Person:
+    stage: Stage
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    forgiven: list[str] = field(default_factory=list)
+    password: str = PASSWORD
+
+    def visit(self, path: str) -> Page:
+        """Opens an address and expects a page, not an error."""
+        answer = self.page.goto(path)
+        assert answer is not None
+        assert answer.status < 400, f"{path}: {answer.status}"
+        return self.page
+
+    def forgive(self, words: str) -> None:
+        """A complaint of the console that belongs to the story, such as a page that is gone."""
+        self.forgiven.append(words)
+
+    def press(self, name: str, *, exact: bool = True, confirm: bool = False) -> None:
+        self.page.get_by_role("button", name=name, exact=exact).first.click()
+        if confirm:
+            self.page.locator("dialog[open]").get_by_role("button").last.click()
+
+    def follow(self, name: str | re.Pattern[str], *, exact: bool = True) -> None:
+        self.page.get_by_role("link", name=name, exact=exact if isinstance(name, str) else None).first.click()
+
+    def sees(self, words: str | re.Pattern[str], *, within_ms: int = SLOW_MS) -> None:
+        expect(self.page.locator("body")).to_contain_text(words, timeout=within_ms, use_inner_text=True)
+
+    def sign_in(self, email: str, *, secret: str = "") -> None:
+        """By the sign-in page, with the second factor where there is one."""
+        page = self.visit("/accounts/login/")
+        page.get_by_label("邮箱").fill(email)
+        page.locator("input[type=password]").fill(self.password)
+        self.press("登录")
+        if secret:
+            page.locator("input[name=code]").first.fill(totp(secret))
+            self.press("继续")
+        expect(page).to_have_url(re.compile("/work/"))
+
+    def new_window(self) -> Page:
+        page = self.context.new_page()
+        self.watch(page)
+        return page
+
+    def watch(self, page: Page) -> None:
+        page.on("console", lambda said: said.type == "error" and self.complaints.append(f"{page.url}: {said.text}"))
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+
+    @property
+    def unforgiven(self) -> list[str]:
+        return [said for said in self.complaints if not any(words in said for words in self.forgiven)]
+
+
+class Troupe:
+    def __init__(self, browser: Browser, stage: Stage) -> None:
+        self.browser, self.stage = browser, stage
+        self.people: list[Person] = []
+
+    def stranger(self, **wishes: Any) -> Person:
+        """Somebody whom the platform does not know. ``wishes`` go to the browser context."""
+        context = self.browser.new_context(
+            base_url=self.stage.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1280, "height": 900},
+            **{**wishes},
+        )  # fmt: skip
+        context.set_default_timeout(SLOW_MS)
+        person = Person(self.stage, context, context.new_page())
+        person.watch(person.page)
+        self.people.append(person)
+        return person
+
+    def played_by(self, email: str, **wishes: Any) -> Person:
+        """Somebody of the cast, let in by their demonstration link."""
+        person = self.stranger(**wishes)
+        person.visit(self.stage.link_of(email))
+        return person
+
+    def reporter(self, code: str = "4141990101", **wishes: Any) -> Person:
+        return self.played_by(f"reporter-{code}@example.org", **wishes)
+
+    def deciding_officer(self, **wishes: Any) -> Person:
+        return self.played_by("deciding@example.org", **wishes)
+
+    def final_reviewer(self, **wishes: Any) -> Person:
+        return self.played_by("final@example.org", **wishes)
+
+    def operator(self, **wishes: Any) -> Person:
+        return self.played_by("operator@example.org", **wishes)
+
+    def describe(self, story: str) -> str:
+        """For a story that broke: address, text and picture of every page, the end of the server's log."""
+        told = []
+        for number, person in enumerate(self.people):
+            for page in person.context.pages:
+                picture = self.stage.folder / f"{story}-{number}.png"
+                page.screenshot(path=picture, full_page=True)
+                told.append(f"{page.url}  {picture}\n{page.locator('body').inner_text()[:3000]}")
+        return "\n----\n".join([*told, *self.complaints(), self.stage.front.log[-3000:]])
+
+    def complaints(self) -> list[str]:
+        return [said for person in self.people for said in person.unforgiven]
+
+    def leave(self) -> None:
+        complaints = self.complaints()
+        for person in self.people:
+            person.context.close()
+        assert not complaints, complaints
+
+
+def totp(secret: str, at: float | None = None) -> str:
+    """RFC 6238: six digits for half a minute."""
+    key = base64.b32decode(secret.replace(" ", "").upper() + "=" * (-len(secret) % 8))
+    counter = struct.pack(">Q", int((time.time() if at is None else at) // 30))
+    digest = hmac.new(key, counter, hashlib.sha1).digest()
+    place = digest[-1] & 15
+    number = struct.unpack(">I", digest[place : place + 4])[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06}"
