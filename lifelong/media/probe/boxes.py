@@ -121,7 +121,7 @@ def top(fd: int, size: int) -> Iterator[tuple[bytes, int, int, int]]:
     """Kind, begin, begin of the body and end of each box of the file's top level."""
     at = 0
     for _ in range(_TOP_BOXES):
-        head = os.pread(fd, 16, at)
+        head = os.pread(fd, 16, at) if at < size else b""
         if len(head) < 8:
             return
         length, kind = struct.unpack(">I4s", head[:8])

@@ -97,7 +97,7 @@ class _Reading:
                 packet = next(source)
             except StopIteration:
                 return
-            except av.FFmpegError:
+            except (av.FFmpegError, IndexError):  # IndexError: a track that appears on the way confuses PyAV
                 total.read_error = True
                 return
             if packet.dts is None and packet.size == 0:
@@ -124,6 +124,7 @@ class _Pictures(_Reading):
         super().__init__(container, total, report)
         self.picture, self.decoder = picture, picture.codec_context
         self.sounds = [s for s in container.streams.audio if s.codec_context is not None]
+        self.heard = {s.index for s in self.sounds}
         rate = picture.average_rate if self.decoder is not None else None
         self.usual_s = float(1 / rate) if rate else 0.0
         if self.decoder is not None:
@@ -132,8 +133,10 @@ class _Pictures(_Reading):
 
     def run(self) -> None:
         for packet in self.packets([self.picture, *self.sounds]):
-            if packet.stream_index != self.picture.index:
+            if packet.stream_index in self.heard:
                 self.hear(self.decoded(packet))
+            elif packet.stream_index != self.picture.index:
+                continue  # a track that appeared on the way
             elif self.decoder is not None:
                 self.see(self.decoded(packet))
             else:
@@ -188,7 +191,7 @@ class _SampledPictures(_Pictures):
             if at is None:
                 continue
             if packet.stream_index != self.picture.index:
-                if at < window_end:
+                if at < window_end and packet.stream_index in self.heard:
                     self.hear(self.decoded(packet))
                 continue
             if packet.is_keyframe and at >= next_window:

@@ -224,7 +224,9 @@ def _waves(sample_rate: int, layout: str, seconds: float, channels: str, seed: i
             "left_only": (voice, voice * 0),
             "silent": (voice * 0, voice * 0),
         }[channels]
-        frame = av.AudioFrame.from_ndarray(np.array((both * count)[:count], dtype=np.float32), format="fltp", layout=layout)
+        frame = av.AudioFrame.from_ndarray(
+            np.array((both * count)[:count], dtype=np.float32), format="fltp", layout=layout
+        )
         frame.sample_rate, frame.pts, frame.time_base = sample_rate, begin, Fraction(1, sample_rate)
         yield frame
 
