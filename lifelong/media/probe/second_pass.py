@@ -160,6 +160,8 @@ class _Pictures(_Reading):
     def see(self, frames: list[Any]) -> None:
         total, base = self.total, self.picture.time_base
         for frame in frames:
+            if not isinstance(frame, av.VideoFrame):
+                continue
             total.pictures += 1
             base = frame.time_base or base  # what a drained decoder gives has none of its own
             at = float(frame.pts * base) if frame.pts is not None and base else None
@@ -173,6 +175,8 @@ class _Pictures(_Reading):
     def hear(self, frames: list[Any]) -> None:
         total = self.total
         for frame in frames:
+            if not isinstance(frame, av.AudioFrame):
+                continue  # a broken file may change what a track is
             if frame.is_corrupt:
                 total.damage(frame.time)
             if frame.time is not None and frame.sample_rate:
@@ -232,6 +236,8 @@ class _Sounds(_Reading):
             if packet.stream_index != main.index:
                 continue
             for frame in frames:
+                if not isinstance(frame, av.AudioFrame):
+                    continue
                 count += 1
                 total.sample_rate = total.sample_rate or frame.sample_rate
                 total.samples += frame.samples
