@@ -43,6 +43,7 @@ def save_row(
     in like this before changes nothing, whatever was edited on the page since. Raises ``drafts.NotEditable`` where the
     resource is under review or decided, ``NotAllowed``.
     """
+    Institution.objects.select_for_update(of=("self",)).get(pk=institution.pk)  # two imports at once make no doubles
     key, mark = identity(values)[:KEY_LENGTH], digest(values)
     version = version_of_row(institution, key, own_number=str(values.get("own_number", "")))
     given = {name: "" for name in columns if name in TYPED} | {n: v for n, v in values.items() if n in TYPED}
