@@ -20,6 +20,8 @@ def right_of_foreign_view(match: Any) -> str | None:
         return None
     if set(match.namespaces) & PUBLIC_NAMESPACES:
         return "public"
+    if str(match.route).startswith("accounts/social/"):  # the library's old addresses: they only lead to the new ones
+        return "public"
     name = match.url_name or ""
     if name in PUBLIC_NAMES:
         return "public"

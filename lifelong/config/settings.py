@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "lifelong.web.middleware.RefusalsInWords",
 ]
 
+RIGHT_OF_FOREIGN_VIEW = "lifelong.config.rights.right_of_foreign_view"
 ROOT_URLCONF = "lifelong.config.urls"
 WSGI_APPLICATION = "lifelong.config.wsgi.application"
 FORM_RENDERER = "lifelong.web.forms.Renderer"

@@ -4,8 +4,25 @@ from typing import Any
 from django.apps import AppConfig
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lifelong.web import desk
+
+VERBS = {
+    "review.decided": gettext_lazy("作出审核决定"),
+    "review.taken_back": gettext_lazy("收回审核决定"),
+    "review.waived": gettext_lazy("豁免不符合项"),
+    "review.waiver_lifted": gettext_lazy("撤销豁免"),
+    "review.hit_cleared": gettext_lazy("排除筛查命中"),
+    "review.batch_created": gettext_lazy("新建批次"),
+    "review.batch_changed": gettext_lazy("修改批次"),
+    "review.batch_items_added": gettext_lazy("编入批次"),
+    "review.batch_items_removed": gettext_lazy("移出批次"),
+    "review.batch_scheduled": gettext_lazy("定时发布批次"),
+    "review.batch_called_back": gettext_lazy("取消定时发布"),
+    "review.batch_cancelled": gettext_lazy("取消批次"),
+    "review.batch_published": gettext_lazy("发布批次"),
+}
 
 
 class ReviewConfig(AppConfig):
@@ -13,11 +30,13 @@ class ReviewConfig(AppConfig):
     verbose_name = "审核"
 
     def ready(self) -> None:
+        from lifelong.audit.words import name_verbs
         from lifelong.resources.queries.timeline import register_source
         from lifelong.review import receivers  # noqa: F401 - they listen from now on
         from lifelong.review.queries.traces import traces
 
         register_source(traces)
+        name_verbs(VERBS)
         desk.register_waiting(waiting)
         desk.register_menu(menu)
 

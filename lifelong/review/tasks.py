@@ -1,6 +1,7 @@
 """Batches go live by jobs: a kill at any moment leaves one wholly published or wholly not."""
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from lifelong.jobs.schedule import every
@@ -9,7 +10,7 @@ from lifelong.review.lifecycle import BatchState
 from lifelong.review.models import Batch
 
 
-@task(priority=50)
+@task(priority=50, title=_("发布批次"))
 def publish_batch(batch_id: int) -> None:
     """Prepare, then publish; repeated after a kill it goes on where the database says it was."""
     batch = Batch.objects.get(pk=batch_id)
@@ -21,14 +22,14 @@ def publish_batch(batch_id: int) -> None:
     export_batch.enqueue(batch_id)
 
 
-@task(priority=20)
+@task(priority=20, title=_("生成批次表格"))
 def export_batch(batch_id: int) -> None:
     """The .xlsx in the standard's column order and the manifest with hashes."""
     exports.write_export(Batch.objects.get(pk=batch_id))
 
 
 @every(seconds=15)
-@task(priority=50)
+@task(priority=50, title=_("发布到时的批次"))
 def publish_due_batches() -> None:
     """Those whose set time has come."""
     due = Batch.objects.filter(state=BatchState.SCHEDULED, publish_at__lte=timezone.now())

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.module_loading import import_string
 
 from lifelong.web import facts
 from lifelong.web.refusals import Refusal
@@ -56,9 +57,7 @@ class RightsByDeclaration:
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
-        from lifelong.config.rights import right_of_foreign_view
-
-        self.foreign = right_of_foreign_view
+        self.foreign = import_string(settings.RIGHT_OF_FOREIGN_VIEW)  # config alone knows the libraries' views
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
