@@ -140,3 +140,20 @@ def test_no_lock_file_names_an_address():
         assert '"resolved"' not in text, path
         assert "--index-url" not in text, path
         assert not re.search(r"^\s*[^#\s].*https?://", text if path.suffix == ".txt" else "", re.M), path
+
+
+def test_the_map_names_places_that_exist():
+    text = (ROOT / "docs" / "map.md").read_text()
+    rows = [line for line in text.split("## Twenty questions")[1].splitlines() if line.startswith("| ") and "`" in line]
+    assert len(rows) >= 20
+    for row in rows:
+        places = re.findall(r"`(lifelong/[\w/]+\.py):(\w+)`", row)
+        assert 1 <= len(places) <= 3, row
+        for file, name in places:
+            source = (ROOT / file).read_text()
+            assert re.search(rf"^(async )?(def|class) {name}\b", source, re.M), f"{file}:{name}"
+
+
+def test_the_map_has_a_line_for_every_package():
+    text = (ROOT / "docs" / "map.md").read_text()
+    assert not [chapter for chapter in CHAPTERS if f"`lifelong/{chapter}/`" not in text]
