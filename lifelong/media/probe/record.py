@@ -37,6 +37,8 @@ def _plain(value: Any) -> Any:
         return f"{value.numerator}/{value.denominator}"
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd")  # a database's JSON cannot hold it
     return value
 
 

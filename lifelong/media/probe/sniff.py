@@ -71,6 +71,8 @@ def kind_of(head: bytes) -> Kind:
         return Kind("webm" if b"webm" in head[:64] else "mkv", "matroska")
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return Kind("aiff", "aiff")
+    if head.startswith(b"PK\x03\x04") and b"[Content_Types].xml" in head:
+        return Kind("office", reason="document")
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind

@@ -47,6 +47,18 @@ def test_facts_survive_the_way_through_json() -> None:
         assert WholeFacts.from_json(whole.to_json()) == whole
 
 
+def test_signs_that_no_database_holds_are_kept_out_of_the_json(tmp_path: Path) -> None:
+    content = bytearray(video().read_bytes())
+    content[16:20] = b"a\x00b\x00"  # a brand
+    at = content.index(b"avc1", 100)
+    content[at : at + 4] = b"\x00\x01\xffz"  # a codec that nobody knows
+    path = tmp_path / "odd.mp4"
+    path.write_bytes(content)
+    facts = probe_facts(path)
+    assert facts.video.codec == ""
+    assert "\x00" not in str(facts.to_json())
+
+
 @pytest.mark.parametrize(
     "rate", [Fraction(25), Fraction(24), Fraction(24000, 1001), Fraction(30000, 1001), Fraction(999, 40), Fraction(50)]
 )
@@ -177,6 +189,7 @@ def test_a_pause_in_the_sampled_places_says_nothing_of_silence() -> None:
         ("gbk.mp4", "这是一封信。\n".encode("gb18030") * 20, None),
         ("page.mp4", b"<!DOCTYPE html><html><body>404</body></html>", "document"),
         ("paper.mp4", b"%PDF-1.7\n" + bytes(100), "document"),
+        ("letter.docx", b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml" + bytes(50), "document"),
         ("zip.mp4", b"PK\x03\x04" + bytes(100), "archive"),
         ("photo.mp4", b"\xff\xd8\xff\xe0" + bytes(100), "picture"),
         ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(100), "picture"),

@@ -72,6 +72,10 @@ class Page:
 
     @cached_property
     def source(self) -> str:
+        """The page as text, without the sign that no database holds."""
+        return self._decoded().replace("\x00", "")
+
+    def _decoded(self) -> str:
         body = unpacked(self.body, self.headers.get("content-encoding", ""))
         named = _CHARSET.search(self.headers.get("content-type", "").encode()) or _CHARSET.search(body[:2048])
         name = named.group(1).decode().lower() if named else ""

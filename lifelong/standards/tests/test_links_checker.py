@@ -304,6 +304,11 @@ def test_a_machine_without_internet_knows_nothing_and_says_so(web: LittleWeb) ->
     assert "不能访问互联网" in judge_link(facts).message
 
 
+def test_an_excerpt_holds_nothing_that_a_database_refuses(web: LittleWeb) -> None:
+    web.site("course.example.org", answer_with(page("No\x00 entry", "403 Forbidden")))
+    assert visit(web, "http://course.example.org/").excerpt == "No entry"
+
+
 # The guard -------------------------------------------------------------------------------------------------------
 
 

@@ -69,17 +69,19 @@ def as_text(results: Iterable[Result], chosen: Chosen, check_sheet: Callable[[],
 
 
 def _say_result(result: Result) -> None:
-    _say(f"\n{result.path}：{_coloured(result.verdict)}")
+    seen = next((finding.measured for finding in result.findings if finding.id == "file.readable"), "")
+    _say(f"\n{result.path}：{_coloured(result.verdict)}" + (f"（{seen}）" if seen and result.facts.readable else ""))
     for finding in result.findings:
-        if finding.verdict == "pass":
+        if finding.verdict not in ("fail", "warn"):
             continue
         _say(f"  {_coloured(finding.verdict)} {finding.id}：{finding.message}")
-        _say(
-            "    "
-            + _("要求 %(required)s，实测 %(measured)s") % {"required": finding.required, "measured": finding.measured}
-        )
+        found = {"required": finding.required, "measured": finding.measured}
+        _say("    " + _("要求 %(required)s，实测 %(measured)s") % found)
         if finding.remedy:
             _say(f"    → {finding.remedy}")
+    open_questions = [f"{f.id}（{f.measured}）" for f in result.findings if f.verdict == "unknown"]
+    if open_questions:
+        _say(f"  {_coloured('unknown')}：{'、'.join(open_questions)}")
 
 
 def _say_sheet(sheet: dict[str, Any]) -> None:
