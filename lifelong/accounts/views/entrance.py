@@ -27,7 +27,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 def _quiet(response: HttpResponse) -> HttpResponse:
     """The token in the address must not travel on."""
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"  # "no-referrer" would hide the Origin too, and no form could be sent
     return response
 
 
