@@ -378,6 +378,15 @@ def test_a_recording_is_held_against_its_own_count(frames: dict, verdict: str) -
     assert one(recording(**frames), "file.complete", whole(frames=0)).verdict == verdict
 
 
+def test_recordings_that_were_joined_end_to_end_warn_and_do_not_fail() -> None:
+    joined = samples.written("joined.mp3", sound().read_bytes() * 3)
+    facts, findings = judged(joined, declared=6)
+    assert facts.mpeg.gaps == 2
+    assert findings["file.complete"].verdict == "warn"
+    assert findings["duration.matches"].verdict == "pass"
+    assert one(recording(gaps=1), "file.complete", whole(frames=0, damaged=9)).verdict == "fail"
+
+
 @pytest.mark.parametrize(
     ("frames", "verdict"),
     [({}, "pass"), ({"free_format": True}, "fail"), ({"mixed": True}, "warn"), ({"leading_bytes": 99}, "warn")],
