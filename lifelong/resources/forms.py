@@ -16,6 +16,7 @@ from lifelong.standards.metadata import standard
 
 REQUIRED = {"title", "type", "area", "summary", "speakers", "rights_holder"}
 COVER_ACCEPT = "image/jpeg,.jpg,.jpeg"
+LARGEST_TOGETHER = 20 * 1024 * 1024  # what a form may carry
 PAPER_ACCEPT = "application/pdf,image/jpeg,image/png,.pdf,.jpg,.jpeg,.png,.doc,.docx"
 
 
@@ -46,8 +47,7 @@ class VersionForm(forms.Form):
             self.fields[name].required = True
         for problem in problems:
             if problem["severity"] == "error":
-                name = problem["field"] if problem["field"] in self.fields else None
-                self.add_error(name, problem["message"])
+                self.add_error(problem["field"] if problem["field"] in self.fields else None, problem["message"])
             elif problem["field"] in self.fields:
                 self.fields[problem["field"]].notices.append(problem["message"])  # type: ignore[attr-defined]
 
@@ -143,8 +143,8 @@ class FillForm(forms.Form):
         error_messages={"required": gettext_lazy("请写要填的内容。")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="fill_%s", **kwargs)
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="fill_%s")
         self.fields["field"].choices = [  # type: ignore[attr-defined]
             (name, _(standard().field(name).heading)) for name in FILLABLE
         ]
@@ -166,8 +166,8 @@ class DeclarationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
 
-    def __init__(self, current: Checklist, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="sign_%s", **kwargs)
+    def __init__(self, current: Checklist, data: Mapping[str, Any]) -> None:
+        super().__init__(data, auto_id="sign_%s")
         self.checklist = current
 
     def items(self) -> list[dict[str, Any]]:
@@ -201,3 +201,38 @@ class DeclarationForm(forms.Form):
         self.is_valid()
         if "name" in fields and not self.has_error("name"):
             self.add_error("name", fields["name"])
+
+
+class SheetForm(forms.Form):
+    """A sheet of metadata and, where one likes, a ZIP of the files it names; 20 MB in all."""
+
+    sheet = forms.FileField(
+        label=gettext_lazy("元数据表"), help_text=gettext_lazy(".xlsx、.xls 或 .csv，每行一项资源，一次最多 5 万行。"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.xlsm,.ods,.csv"}), allow_empty_file=True,
+        error_messages={"required": gettext_lazy("还没有选择表格。")},
+    )  # fmt: skip
+    archive = forms.FileField(
+        label=gettext_lazy("文件压缩包（ZIP）"), required=False, widget=forms.FileInput(attrs={"accept": ".zip"}),
+        help_text=gettext_lazy("表中写了文件名的封面、授权文件和小的音视频可以一起上传，与表格合计 20 MB 以内；大文件导入后在各资源的“文件”页上传。"),
+    )  # fmt: skip
+
+    def __init__(self, calls: Iterable[Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._calls = {call.number: call for call in calls}
+        if len(self._calls) > 1:
+            choices = [("", _("以后再定")), *((number, call.title) for number, call in self._calls.items())]
+            self.fields["call"] = forms.ChoiceField(label=_("用于征集"), choices=choices, required=False)
+
+    def chosen_call(self) -> Any:
+        """The chosen call, or the only open one."""
+        if len(self._calls) == 1:
+            return next(iter(self._calls.values()))
+        return self._calls.get(self.cleaned_data.get("call", ""))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        size = sum(file.size for name in ("sheet", "archive") if (file := cleaned.get(name)))
+        if size > LARGEST_TOGETHER:
+            text = _("表格和压缩包共 %(size)s MB，超过 20 MB。请把音视频留到导入后再上传，或把表格分成几个。")
+            self.add_error("archive" if cleaned.get("archive") else "sheet", text % {"size": f"{size / (1 << 20):.1f}"})
+        return cleaned

@@ -130,7 +130,8 @@ def delete_draft(version: Version, *, by: User, at: datetime) -> Version:
 def restore_draft(version: Version, *, by: User, at: datetime) -> Version:
     """Out of the trash, as it was. Raises ``NotAllowed`` after 30 days."""
     locked = lock(version)
-    if not policy.can_restore(by, locked) or at - locked.deleted_at > timedelta(days=KEPT_DAYS):
+    gone = locked.deleted_at is None or at - locked.deleted_at > timedelta(days=KEPT_DAYS)
+    if gone or not policy.can_restore(by, locked):
         raise NotAllowed(_("草稿不在回收站中，或已超过 30 天。"))
     locked.deleted_at = None
     locked.save(update_fields=["deleted_at"])

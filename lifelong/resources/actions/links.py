@@ -49,9 +49,7 @@ def ask_for_check(version: Version, *, by: User, at: datetime) -> LinkCheck:
     if not policy.can_check_link(by, version):
         raise NotAllowed(_("这项资源现在没有可以检查的链接。"))
     known = LinkCheck.objects.filter(version=version, url=version.link).first()
-    if known is not None and known.checked_at is None:
-        return known
-    if known is not None and at - known.checked_at < PATIENCE:
+    if known is not None and (known.checked_at is None or at - known.checked_at < PATIENCE):
         return known
     return _begin(version, version.link, at=at)
 
@@ -70,15 +68,16 @@ def _begin(version: Version, url: str, *, at: datetime) -> LinkCheck:
 
 
 @transaction.atomic
-def record_check(check: LinkCheck, *, facts: LinkFacts, attempt: int, at: datetime) -> LinkCheck:
+def record_check(check: LinkCheck, *, facts: LinkFacts, attempt: int, at: datetime) -> LinkCheck | None:
     """What a visit found, into the draft and the open round; where it may be a passing trouble, the next visit is set.
 
     Safe to repeat: an attempt that is written down already, or a link that was changed meanwhile, changes nothing.
     """
-    version = Version.objects.select_for_update(of=("self",)).get(pk=check.version_id)
-    check = LinkCheck.objects.select_for_update().get(pk=check.pk)
-    if check.url != facts.url or check.attempts != attempt - 1:
-        return check
+    version = Version.objects.select_for_update(of=("self",)).filter(pk=check.version_id).first()
+    found = LinkCheck.objects.select_for_update().filter(pk=check.pk).first()
+    if version is None or found is None or found.url != facts.url or found.attempts != attempt - 1:
+        return found
+    check = found
     check.attempts = attempt
     check.checked_at, check.outcome = at, facts.to_json()
     pause = should_retry(facts, check.attempts)

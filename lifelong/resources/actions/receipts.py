@@ -1,6 +1,6 @@
 """回执编号: date and serial, drawn once, also when two submit in the same instant."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,7 +17,7 @@ def next_number(at: datetime) -> str:
     return f"{day:%Y%m%d}-{counter.last:06}"
 
 
-def _first_of(day: object) -> ReceiptCounter:
+def _first_of(day: date) -> ReceiptCounter:
     try:
         with transaction.atomic():
             ReceiptCounter.objects.create(date=day)

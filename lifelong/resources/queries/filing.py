@@ -56,11 +56,11 @@ def file_states(version: Version) -> list[FileState]:
     for finding in living_findings(version):
         found.setdefault(finding.media_file_id, []).append(finding)
     uploads = uploads_of(version).filter(state=UploadState.COMPLETE)
-    came_by = {media: str(pk) for media, pk in uploads.values_list("media_file_id", "pk")}
+    came_by = {media: str(pk) for media, pk in uploads.values_list("media_file_id", "pk") if media}
     return [_state(entry, found.get(entry.media_file_id, []), came_by) for entry in version.files.all()]
 
 
-def _state(entry: VersionFile, findings: list[Finding], came_by: dict[int | None, str]) -> FileState:
+def _state(entry: VersionFile, findings: list[Finding], came_by: dict[int, str]) -> FileState:
     file = entry.media_file
     findings = sorted(findings, key=lambda finding: (WORST.index(Verdict(finding.verdict)), finding.pk))
     findings = titled(findings)

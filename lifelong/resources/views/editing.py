@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -22,7 +22,7 @@ from lifelong.resources.queries.duplicates import near_titles
 from lifelong.resources.queries.missing import address, what_is_missing
 from lifelong.resources.queries.reach import institutions_reported_by
 from lifelong.resources.queries.reading import contents_of
-from lifelong.resources.views.loading import reported_institution, shell, version_or_404
+from lifelong.resources.views.loading import WorkRequest, reported_institution, shell, version_or_404
 from lifelong.resources.views.reading import read_only
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
@@ -31,7 +31,7 @@ from lifelong.web.templatetags.web import moment
 
 @require_http_methods(["GET", "POST"])
 @right("resources.prepare")
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: WorkRequest) -> HttpResponse:
     """GET asks only for title, type and area; POST makes the draft and leads to its form."""
     institution = reported_institution(request)
     if request.method == "POST":
@@ -49,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @right("desk")
-def edit(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def edit(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """The form, or, where the version is not this person's to change, the version as it reads."""
     version = version_or_404(request, resource_id, number)
     if request.method == "POST":
@@ -59,7 +59,7 @@ def edit(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
     return _form(request, version, VersionForm(version, as_typed(version), problems=version.problems))
 
 
-def _save(request: HttpRequest, version: Version) -> HttpResponse:
+def _save(request: WorkRequest, version: Version) -> HttpResponse:
     """Autosave asks for JSON; the button for a page. What was typed comes back in every case."""
     machine = request.headers.get("X-Autosave") == "1"
     form = VersionForm(version, request.POST)
@@ -84,7 +84,7 @@ def _save(request: HttpRequest, version: Version) -> HttpResponse:
     return redirect(address(saved, next_page))
 
 
-def _keep_files(request: HttpRequest, version: Version) -> bool:
+def _keep_files(request: WorkRequest, version: Version) -> bool:
     """Cover and rights file come with the form where they were chosen; a refusal leaves the texts saved."""
     kept = True
     for name, keep in (("cover", attachments.set_cover), ("rights_file", attachments.set_rights_file)):
@@ -115,7 +115,7 @@ def _saved(version: Version) -> dict[str, Any]:
     }
 
 
-def _conflict(request: HttpRequest, version: Version, conflict: drafts.EditConflict, machine: bool) -> HttpResponse:
+def _conflict(request: WorkRequest, version: Version, conflict: drafts.EditConflict, machine: bool) -> HttpResponse:
     """Both versions side by side; saving again from this page keeps mine knowingly."""
     theirs: Version = conflict.facts["theirs"]
     context = {
@@ -129,7 +129,7 @@ def _conflict(request: HttpRequest, version: Version, conflict: drafts.EditConfl
     return _form(request, theirs, VersionForm(theirs, request.POST), status=conflict.status, **context)
 
 
-def _form(request: HttpRequest, version: Version, form: VersionForm, status: int = 200, **more: Any) -> HttpResponse:
+def _form(request: WorkRequest, version: Version, form: VersionForm, status: int = 200, **more: Any) -> HttpResponse:
     beside = _beside(version)
     context = {
         **shell(version, request.user),
@@ -148,7 +148,7 @@ def _form(request: HttpRequest, version: Version, form: VersionForm, status: int
 
 @require_GET
 @right("resources.prepare")
-def beside(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def beside(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """What stands beside the form, fetched again after each autosave."""
     version = version_or_404(request, resource_id, number, "edit")
     return render(request, "resources/_beside.html", {**shell(version, request.user), **_beside(version)})
@@ -162,14 +162,14 @@ def _beside(version: Version) -> dict[str, Any]:
     }
 
 
-def _revision(request: HttpRequest) -> int:
+def _revision(request: WorkRequest) -> int:
     text = request.POST.get("revision", "")
     return int(text) if text.isdigit() else 0
 
 
 @require_POST
 @right("resources.prepare")
-def copy(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def copy(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     version = version_or_404(request, resource_id, number, "copy")
     made = drafts.copy_draft(version, by=request.user, at=timezone.now())
     messages.success(request, _("已复制为新的草稿，文件和封面需要另行上传。"))
@@ -178,7 +178,7 @@ def copy(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
 
 @require_POST
 @right("resources.prepare")
-def start_version(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def start_version(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     version = version_or_404(request, resource_id, number, "start_version")
     made = drafts.start_version(version, by=request.user, at=timezone.now())
     messages.success(
@@ -189,7 +189,7 @@ def start_version(request: HttpRequest, resource_id: str, number: int) -> HttpRe
 
 @require_POST
 @right("resources.prepare")
-def delete(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def delete(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     version = version_or_404(request, resource_id, number, "delete")
     drafts.delete_draft(version, by=request.user, at=timezone.now())
     messages.success(request, _("草稿已删除，30 天内可以在回收站恢复。"))
@@ -198,7 +198,7 @@ def delete(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
 
 @require_POST
 @right("resources.prepare")
-def restore(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def restore(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     version = version_or_404(request, resource_id, number, "restore")
     drafts.restore_draft(version, by=request.user, at=timezone.now())
     messages.success(request, _("草稿已恢复。"))

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from lifelong.resources.models import Version
 from lifelong.resources.queries.duplicates import same_files
 from lifelong.resources.queries.filing import file_states, link_state, moving, running_uploads
 from lifelong.resources.queries.missing import address, what_is_missing
-from lifelong.resources.views.loading import shell, version_or_404
+from lifelong.resources.views.loading import WorkRequest, shell, version_or_404
 from lifelong.web.middleware import wants_json
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
@@ -24,13 +24,13 @@ from lifelong.web.rights import right
 
 @require_GET
 @right("desk")
-def index(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def index(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     version = version_or_404(request, resource_id, number, "preview")
     uploads = [upload_state(upload) for upload in running_uploads(version)]
     return render(request, "resources/files.html", {**_listed(request, version), "step": "files", "uploads": uploads})
 
 
-def _listed(request: HttpRequest, version: Version) -> dict[str, Any]:
+def _listed(request: WorkRequest, version: Version) -> dict[str, Any]:
     files_now, link = file_states(version), link_state(version)
     return {
         **shell(version, request.user),
@@ -44,14 +44,14 @@ def _listed(request: HttpRequest, version: Version) -> dict[str, Any]:
 
 @require_GET
 @right("resources.prepare")
-def state(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def state(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """JSON for the island: what is on its way and what is being checked, with the verdicts so far."""
     return JsonResponse({"files": moving(version_or_404(request, resource_id, number))})
 
 
 @require_GET
 @right("desk")
-def list_fragment(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def list_fragment(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """The files and what was found of each, for a page that brings itself up to date."""
     version = version_or_404(request, resource_id, number, "preview")
     return render(request, "resources/_files.html", _listed(request, version))
@@ -59,7 +59,7 @@ def list_fragment(request: HttpRequest, resource_id: str, number: int) -> HttpRe
 
 @require_POST
 @right("resources.prepare")
-def open_upload(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def open_upload(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """``name``, ``size`` and perhaps ``sha256`` in, the upload with its address out; JSON or form alike."""
     version = version_or_404(request, resource_id, number)
     told = _told(request)
@@ -71,7 +71,7 @@ def open_upload(request: HttpRequest, resource_id: str, number: int) -> HttpResp
     return JsonResponse({"id": str(upload.pk), "url": upload_address(upload)}, status=201)
 
 
-def _told(request: HttpRequest) -> dict[str, Any]:
+def _told(request: WorkRequest) -> dict[str, Any]:
     if request.content_type != "application/json":
         return request.POST.dict()
     try:
@@ -83,7 +83,7 @@ def _told(request: HttpRequest) -> dict[str, Any]:
 
 @require_POST
 @right("resources.prepare")
-def cancel_upload(request: HttpRequest, resource_id: str, number: int, upload: str) -> HttpResponse:
+def cancel_upload(request: WorkRequest, resource_id: str, number: int, upload: str) -> HttpResponse:
     version = version_or_404(request, resource_id, number)
     files.cancel_upload(version, upload_id=upload, by=request.user, at=timezone.now())
     return _back(request, version, _("已取消上传。"))
@@ -91,7 +91,7 @@ def cancel_upload(request: HttpRequest, resource_id: str, number: int, upload: s
 
 @require_POST
 @right("resources.prepare")
-def send(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def send(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """Without a script: files of up to 20 MB in all through the form itself."""
     version = version_or_404(request, resource_id, number, "upload")
     sent = request.FILES.getlist("files")
@@ -109,7 +109,7 @@ def send(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
 
 @require_POST
 @right("resources.prepare")
-def change(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def change(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """Order and titles of all files at once; or one file moved, or taken out, by its own button."""
     version = version_or_404(request, resource_id, number)
     entries = list(version.files.all())
@@ -126,7 +126,7 @@ def change(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
     return _back(request, version, _("已保存文件的次序和标题。"))
 
 
-def _order(request: HttpRequest, now: list[int]) -> list[int]:
+def _order(request: WorkRequest, now: list[int]) -> list[int]:
     """By the numbers typed, by one step up or down, or by name."""
     for name, step in (("up", -1), ("down", 1)):
         moved = request.POST.get(name, "")
@@ -145,11 +145,11 @@ def _order(request: HttpRequest, now: list[int]) -> list[int]:
 
 @require_POST
 @right("resources.prepare")
-def explain(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def explain(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """The reporter's one sentence for each fail (spec 1, What stops what)."""
     version = version_or_404(request, resource_id, number)
     given = {
-        int(name.removeprefix("explanation-")): text
+        int(name.removeprefix("explanation-")): str(text)
         for name, text in request.POST.items()
         if name.startswith("explanation-") and name.removeprefix("explanation-").isdigit()
     }
@@ -159,13 +159,13 @@ def explain(request: HttpRequest, resource_id: str, number: int) -> HttpResponse
 
 @require_POST
 @right("resources.prepare")
-def check_link(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def check_link(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     version = version_or_404(request, resource_id, number)
     links.ask_for_check(version, by=request.user, at=timezone.now())
     return _back(request, version, _("已开始检查链接，稍后刷新查看结果。"))
 
 
-def _back(request: HttpRequest, version: Version, said: str) -> HttpResponse:
+def _back(request: WorkRequest, version: Version, said: str) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"said": said})
     messages.success(request, said)

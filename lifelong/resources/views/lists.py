@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ from lifelong.resources.queries import lists
 from lifelong.resources.queries.calling import deadline_for
 from lifelong.resources.queries.missing import prepared
 from lifelong.resources.queries.reach import institutions_reported_by, reach_of
-from lifelong.resources.views.loading import chosen, reported_institution
+from lifelong.resources.views.loading import WorkRequest, chosen, reported_institution
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
@@ -31,7 +31,7 @@ PAGE = 50
 
 @require_GET
 @right("resources.sign")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: WorkRequest) -> HttpResponse:
     """Everything the institution has, newest version per resource, filtered by the address."""
     own = lists.newest_only(lists.versions_of_institutions(request.user))
     listed = lists.filtered(prepared(own), request.GET).prefetch_related("cover__renditions")
@@ -62,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @right("resources.prepare")
-def missing(request: HttpRequest) -> HttpResponse:
+def missing(request: WorkRequest) -> HttpResponse:
     """还缺什么: every draft with a link to each gap."""
     own = lists.newest_only(lists.versions_of_institutions(request.user)).filter(state__in=EDITABLE)
     page = Paginator(prepared(own).order_by("return_due_at", "-saved_at", "-id"), PAGE).get_page(
@@ -76,14 +76,14 @@ def missing(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @right("resources.prepare")
-def trash(request: HttpRequest) -> HttpResponse:
+def trash(request: WorkRequest) -> HttpResponse:
     page = Paginator(lists.trash(request.user, timezone.now()), PAGE).get_page(request.GET.get("page"))
     return render(request, "resources/trash.html", {"page": page})
 
 
 @require_POST
 @right("resources.prepare")
-def many(request: HttpRequest) -> HttpResponse:
+def many(request: WorkRequest) -> HttpResponse:
     """One button of the bar below the list: submit, delete, fill one field."""
     versions = chosen(request, lists.versions_of_institutions(request.user))
     back = redirect(f"{reverse('resources:index')}?{request.POST.get('query', '')}".rstrip("?"))
@@ -101,7 +101,7 @@ def many(request: HttpRequest) -> HttpResponse:
     return back
 
 
-def _delete(request: HttpRequest, versions: list) -> None:
+def _delete(request: WorkRequest, versions: list) -> None:
     done, left = 0, []
     for version in versions:
         try:
@@ -118,11 +118,11 @@ def _delete(request: HttpRequest, versions: list) -> None:
         messages.warning(request, text)
 
 
-def _fill(request: HttpRequest, versions: list) -> None:
+def _fill(request: WorkRequest, versions: list) -> None:
     form = FillForm(request.POST)
     if not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, errors[0])
+            messages.error(request, str(errors[0]))
         return
     field, value = form.cleaned_data["field"], form.cleaned_data["value"]
     outcome = drafts.fill_field(versions, field=field, value=value, by=request.user, at=timezone.now())
@@ -136,7 +136,7 @@ def _fill(request: HttpRequest, versions: list) -> None:
 
 @require_http_methods(["GET", "POST"])
 @right("resources.prepare")
-def series(request: HttpRequest) -> HttpResponse:
+def series(request: WorkRequest) -> HttpResponse:
     """The institution's series with how much is in each; POST makes one."""
     institutions = list(institutions_reported_by(request.user))
     if request.method == "POST":
@@ -156,7 +156,7 @@ def series(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @right("resources.prepare")
-def rename_series(request: HttpRequest, pk: int) -> HttpResponse:
+def rename_series(request: WorkRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Series, pk=pk, institution__in=institutions_reported_by(request.user))
     try:
         series_actions.rename(found, title=request.POST.get("title", ""), by=request.user, at=timezone.now())

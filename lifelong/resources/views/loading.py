@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from lifelong.accounts.models import User
 from lifelong.institutions.models import Institution
 from lifelong.resources import policy
 from lifelong.resources.identifiers import as_written
@@ -17,7 +18,13 @@ from lifelong.resources.queries.reach import institutions_reported_by, versions_
 from lifelong.resources.queries.timeline import last_return
 
 
-def version_or_404(request: HttpRequest, resource_id: str, number: int, verb: str = "see") -> Version:
+class WorkRequest(HttpRequest):
+    """A request that the declared right let through: somebody is signed in."""
+
+    user: User  # type: ignore[assignment]
+
+
+def version_or_404(request: WorkRequest, resource_id: str, number: int, verb: str = "see") -> Version:
     """404 for what is out of reach, 403 for what may be seen but not be done."""
     version = get_object_or_404(
         prepared(versions_seen_by(request.user)), resource__resource_id=as_written(resource_id) or "-", number=number
@@ -27,7 +34,7 @@ def version_or_404(request: HttpRequest, resource_id: str, number: int, verb: st
     return version
 
 
-def resource_or_404(request: HttpRequest, resource_id: str) -> tuple[Resource, list[Version]]:
+def resource_or_404(request: WorkRequest, resource_id: str) -> tuple[Resource, list[Version]]:
     """The resource and those of its versions that this person sees, newest first; never without one."""
     seen = prepared(versions_seen_by(request.user)).filter(resource__resource_id=as_written(resource_id) or "-")
     versions = list(seen.order_by("-number"))
@@ -36,7 +43,7 @@ def resource_or_404(request: HttpRequest, resource_id: str) -> tuple[Resource, l
     return versions[0].resource, versions
 
 
-def reported_institution(request: HttpRequest) -> Institution:
+def reported_institution(request: WorkRequest) -> Institution:
     """The institution that a new resource is for: the named one, else the person's first."""
     own = institutions_reported_by(request.user)
     code = request.POST.get("institution") or request.GET.get("institution")
@@ -46,7 +53,7 @@ def reported_institution(request: HttpRequest) -> Institution:
     return found
 
 
-def chosen(request: HttpRequest, versions: QuerySet[Version], name: str = "version") -> list[Version]:
+def chosen(request: WorkRequest, versions: QuerySet[Version], name: str = "version") -> list[Version]:
     """The ticked rows of a list, in the order of the list; ids of others are passed over."""
     values = request.POST.getlist(name) or request.GET.getlist(name)
     ids = [int(value) for value in values if value.isdigit()]

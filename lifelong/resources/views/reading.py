@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -10,17 +10,17 @@ from django.views.decorators.http import require_GET
 from lifelong.media.lifecycle import RenditionKind
 from lifelong.media.queries import playable, rendition, signed_url
 from lifelong.resources import policy
-from lifelong.resources.models import Version
+from lifelong.resources.models import Finding, Round, Version
 from lifelong.resources.queries.preview import face_of, pieces_of
 from lifelong.resources.queries.reading import contents_of, lines_of, lines_of_version, titled
 from lifelong.resources.queries.timeline import timeline, whereabouts
-from lifelong.resources.views.loading import resource_or_404, shell, version_or_404
+from lifelong.resources.views.loading import WorkRequest, resource_or_404, shell, version_or_404
 from lifelong.web.rights import right
 
 
 @require_GET
 @right("desk")
-def overview(request: HttpRequest, resource_id: str) -> HttpResponse:
+def overview(request: WorkRequest, resource_id: str) -> HttpResponse:
     """Where it is, with whom, expected by when; its versions and everything that happened."""
     resource, versions = resource_or_404(request, resource_id)
     newest = versions[0]
@@ -38,7 +38,7 @@ def overview(request: HttpRequest, resource_id: str) -> HttpResponse:
     )
 
 
-def read_only(request: HttpRequest, version: Version) -> HttpResponse:
+def read_only(request: WorkRequest, version: Version) -> HttpResponse:
     """The version as it reads; officers are shown what was handed in, never the draft that follows it."""
     shown = version.rounds.order_by("-number").first() if not _own(request, version) else None
     values = shown.values if shown else None
@@ -56,18 +56,18 @@ def read_only(request: HttpRequest, version: Version) -> HttpResponse:
     )
 
 
-def _own(request: HttpRequest, version: Version) -> bool:
+def _own(request: WorkRequest, version: Version) -> bool:
     return policy.is_own(request.user, version)
 
 
-def _findings(version: Version, shown: object) -> list:
+def _findings(version: Version, shown: Round | None) -> list[Finding]:
     newest = shown or version.rounds.order_by("-number").first()
     return titled(version.findings.filter(round=newest).select_related("media_file"))
 
 
 @require_GET
 @right("desk")
-def preview(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def preview(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """The public page itself, with addresses that are good for this session alone."""
     version = version_or_404(request, resource_id, number, "preview")
     pieces = pieces_of(version)
@@ -79,30 +79,31 @@ def preview(request: HttpRequest, resource_id: str, number: int) -> HttpResponse
             piece.poster = signed_url(poster, request=request) if poster else ""
     cover = signed_url(version.cover, request=request) if version.cover else ""
     template, context = face_of(version, pieces, cover)
-    file = _asked_for(request, context["files"])
+    shown = _asked_for(request, context["files"])
     start = request.GET.get("t", "")
     context |= {
         **shell(version, request.user),
         "resource": context["resource"],
         "face": template,
-        "file": file,
-        "sound": bool(file) and file["kind"] == "mp3",
-        "mime": "audio/mpeg" if file and file["kind"] == "mp3" else "video/mp4",
-        "poster": context["poster"] or (file or {}).get("poster", ""),
+        "file": shown,
+        "sound": shown.get("kind") == "mp3",
+        "mime": "audio/mpeg" if shown.get("kind") == "mp3" else "video/mp4",
+        "poster": context["poster"] or shown.get("poster", ""),
         "start": start if start.isascii() and start.isdigit() else "",
         "waiting": any(not piece.ready for piece in pieces),
     }
     return render(request, "resources/preview.html", context)
 
 
-def _asked_for(request: HttpRequest, files: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _asked_for(request: WorkRequest, files: list[dict[str, Any]]) -> dict[str, Any]:
+    """``?file=2`` of a course of many, the first else; empty where there is none."""
     asked = request.GET.get("file", "")
-    return next((file for file in files if str(file["position"]) == asked), files[0] if files else None)
+    return next((file for file in files if str(file["position"]) == asked), files[0] if files else {})
 
 
 @require_GET
 @right("desk")
-def receipt(request: HttpRequest, resource_id: str, number: int, receipt_number: str) -> HttpResponse:
+def receipt(request: WorkRequest, resource_id: str, number: int, receipt_number: str) -> HttpResponse:
     version = version_or_404(request, resource_id, number)
     rounds = version.rounds.select_related("call", "submitted_by", "signature")
     found = rounds.filter(receipt_number=receipt_number).first()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,14 +25,14 @@ from lifelong.resources.queries.reading import lines_of_version, titled
 from lifelong.resources.queries.signatures import signature_of
 from lifelong.resources.queries.submitting import standing, stops, unsigned
 from lifelong.resources.queries.timeline import heading_of
-from lifelong.resources.views.loading import chosen, shell, version_or_404
+from lifelong.resources.views.loading import WorkRequest, chosen, shell, version_or_404
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
 
 @require_http_methods(["GET", "POST"])
 @right("resources.sign")
-def submit(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def submit(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """GET lists everything that is missing; POST hands in (signed already) or sends to the unit's own review."""
     version = version_or_404(request, resource_id, number)
     call = _call(request, version)
@@ -41,7 +41,7 @@ def submit(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
     return _desk(request, version, call)
 
 
-def _submit(request: HttpRequest, version: Version, call: Call) -> HttpResponse:
+def _submit(request: WorkRequest, version: Version, call: Call) -> HttpResponse:
     at = timezone.now()
     try:
         if policy.can_send_to_unit_review(request.user, version):
@@ -55,7 +55,7 @@ def _submit(request: HttpRequest, version: Version, call: Call) -> HttpResponse:
 
 
 def _desk(
-    request: HttpRequest, version: Version, call: Call | None, *, refusal: Refusal | None = None, status: int = 200
+    request: WorkRequest, version: Version, call: Call | None, *, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     at = timezone.now()
     signature = signature_of(version)
@@ -81,14 +81,14 @@ def _desk(
     return render(request, "resources/submit.html", context, status=status)
 
 
-def _call(request: HttpRequest, version: Version) -> Call | None:
+def _call(request: WorkRequest, version: Version) -> Call | None:
     number = request.POST.get("call") or request.GET.get("call") or ""
     return chosen_call(version, number=number, at=timezone.now())
 
 
 @require_http_methods(["GET", "POST"])
 @right("resources.sign")
-def sign(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def sign(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """The declaration of one version; signing here hands it in at once where nothing is missing."""
     version = version_or_404(request, resource_id, number, "sign")
     call = _call(request, version)
@@ -108,7 +108,7 @@ def sign(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _sign(request: HttpRequest, version: Version, call: Call | None, form: DeclarationForm) -> HttpResponse:
+def _sign(request: WorkRequest, version: Version, call: Call | None, form: DeclarationForm) -> HttpResponse:
     at = timezone.now()
     signature = signing.sign(
         version.resource.institution, versions=[version], answers=form.answers(), name=form.signed_name(),
@@ -130,7 +130,7 @@ def returnable() -> list[tuple[str, str]]:
 
 @require_http_methods(["GET", "POST"])
 @right("resources.sign")
-def submit_many(request: HttpRequest) -> HttpResponse:
+def submit_many(request: WorkRequest) -> HttpResponse:
     """Several with one signature: the list is shown and kept, each opened or listed; every one is told its result."""
     versions = [
         v for v in chosen(request, lists.versions_of_institutions(request.user)) if policy.can_sign(request.user, v)
@@ -157,7 +157,7 @@ def submit_many(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _many(request: HttpRequest, versions: list[Version], call: Call | None, form: DeclarationForm) -> dict[str, Any]:
+def _many(request: WorkRequest, versions: list[Version], call: Call | None, form: DeclarationForm) -> dict[str, Any]:
     at = timezone.now()
     rows = lists.rows(versions, at=at)
     for row in rows:
@@ -172,7 +172,7 @@ def _many(request: HttpRequest, versions: list[Version], call: Call | None, form
 
 @require_GET
 @right("resources.sign")
-def unit_review(request: HttpRequest) -> HttpResponse:
+def unit_review(request: WorkRequest) -> HttpResponse:
     """单位自审: what waits for the institution's reviewer."""
     waiting = lists.waiting_for_unit_review(request.user)
     return render(request, "resources/unit_review.html", {"rows": lists.rows(list(waiting), at=timezone.now())})
@@ -180,7 +180,7 @@ def unit_review(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @right("resources.sign")
-def send_back(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def send_back(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     version = version_or_404(request, resource_id, number, "send_back")
     reasons = [
         {"field": name, "text": request.POST.get(f"reason-{name}", "").strip()}
@@ -200,7 +200,7 @@ def send_back(request: HttpRequest, resource_id: str, number: int) -> HttpRespon
 
 @require_POST
 @right("resources.prepare")
-def fetch_back(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def fetch_back(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     version = version_or_404(request, resource_id, number, "fetch_back")
     submission.fetch_back(version, by=request.user, at=timezone.now())
     messages.success(request, _("已从单位自审取回，可以继续修改。"))
@@ -209,7 +209,7 @@ def fetch_back(request: HttpRequest, resource_id: str, number: int) -> HttpRespo
 
 @require_http_methods(["GET", "POST"])
 @right("resources.prepare")
-def withdraw(request: HttpRequest, resource_id: str, number: int) -> HttpResponse:
+def withdraw(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """A page of its own asks for the reason: what is withdrawn does not come back."""
     version = version_or_404(request, resource_id, number, "withdraw")
     form = ReasonForm(request.POST or None)
