@@ -14,7 +14,7 @@ from granian.log import LogLevels
 PARENT = "LIFELONG_WEB_PID"
 ENDING = {signal.SIGTERM, signal.SIGINT}
 STOP_SECONDS = 8  # then what still runs is cut off: uploads go on where they stopped
-HEAD_MILLISECONDS = 15_000
+HEAD_MILLISECONDS = 65_000  # also the rest between two requests: longer than nginx keeps a connection (60 s)
 HEAD_BYTES = 64 * 1024
 LOGGING = {
     "formatters": {"generic": {"()": "lifelong.web.logs.JsonLine"}, "access": {"()": "lifelong.web.logs.JsonLine"}},
