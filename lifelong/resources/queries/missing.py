@@ -15,7 +15,7 @@ from lifelong.resources.models import Finding, Verdict, Version, VersionFile
 from lifelong.resources.queries.freezing import values_of
 from lifelong.resources.queries.judging import Orders, context_for, orders_taken
 from lifelong.resources.queries.reading import rule_title
-from lifelong.standards.metadata import Context, validate
+from lifelong.standards.metadata import Context, Problem, validate
 from lifelong.standards.queries import metadata_context
 
 MEDIA_FIELDS = {"files"}
@@ -102,11 +102,23 @@ def _fields(version: Version, at: datetime, known: Known) -> Iterator[Gap]:
     result = validate(values | version.raw, context=context)
     for problem in result.errors:
         page = "files" if problem.field in MEDIA_FIELDS else "edit"
-        yield Gap(problem.field, problem.message, f"{address(version, page)}#field-{problem.field}")
+        yield Gap(problem.field, _said(version, problem), f"{address(version, page)}#field-{problem.field}")
     # still to do in the validator's words, yet wanted here: a stranger's rights need their paper
     for problem in result.problems:
         if problem.code == "todo.rights_file":
             yield Gap("rights_file", problem.message, f"{address(version, 'edit')}#field-rights_file")
+
+
+def _said(version: Version, problem: Problem) -> str:
+    """The validator speaks of sheets as well; on a page a file is uploaded, not named."""
+    if problem.code == "cover.missing":
+        return _("还没有上传封面（JPG 图片）。")
+    if problem.code == "files.missing":
+        kinds = {"A01": _("还没有上传视频文件（MP4）。"), "A02": _("还没有上传音频文件（MP3）。")}
+        return kinds.get(version.type, _("网络课程要有文件或链接，现在都没有。"))
+    if problem.code.endswith(".missing") and not problem.found:
+        return _("「%(heading)s」没有填写。") % {"heading": problem.column}
+    return problem.message
 
 
 def _files(version: Version, known: Known) -> Iterator[Gap]:
