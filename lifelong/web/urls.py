@@ -10,4 +10,5 @@ urlpatterns = [
     path("language", views.language, name="language"),
     path("elder", views.elder, name="elder"),
     path("theme", views.theme, name="theme"),
+    path("favicon.ico", views.favicon, name="favicon"),
 ]

@@ -5,10 +5,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from lifelong.web import assets, samples
 from lifelong.web import desk as desks
-from lifelong.web import samples
 from lifelong.web.rights import PUBLIC, SIGNED_IN, right
 
 YEAR = 365 * 24 * 3600
@@ -61,6 +61,13 @@ def style(request: HttpRequest) -> HttpResponse:
         raise Http404
     layout = "web/style_public.html" if "public" in request.GET else "web/style.html"
     return render(request, layout, samples.page(request))
+
+
+@require_safe
+@right(PUBLIC)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For those who ask for it by habit, without having read the page that names it."""
+    return redirect(assets.address_of("favicon.svg"))
 
 
 def _back(request: HttpRequest) -> str:

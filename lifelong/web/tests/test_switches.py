@@ -73,3 +73,7 @@ def test_what_is_not_there_answers_in_words(client: Client) -> None:
     answer = client.get("/no/such/page")
     assert answer.status_code == 404
     assert "没有找到这一页" in answer.content.decode()
+
+
+def test_the_mark_of_the_site_is_found_where_browsers_look(client: Client) -> None:
+    assert client.get("/favicon.ico")["Location"].endswith(".svg")
