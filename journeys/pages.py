@@ -1,6 +1,7 @@
 """What the pages are made of, so that the stories need not know."""
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,88 @@ class Draft:
 
     def submit_again(self) -> None:
         self.person.visit(f"{self.address}submit")
+
+
+class Registration:
+    """The public form of a call, and the registrant's own page after it."""
+
+    def __init__(self, clerk: Person) -> None:
+        self.clerk, self.page = clerk, clerk.page
+
+    def read_word(self, **values: str) -> None:
+        """The notice's form filled in as Word, read back by the page."""
+        from lifelong.calls.form import FormValues, write
+
+        word = {"name": "登记表.docx", "mimeType": "application/octet-stream", "buffer": write(FormValues(**values))}
+        self.page.locator("#id_word").set_input_files(word)  # type: ignore[arg-type]
+        self.clerk.press("读取登记表")
+        self.clerk.sees("已读出登记表")
+
+    def name_new_institution(self, region: str) -> None:
+        kind = self.page.locator("#id_institution_kind")
+        if not kind.is_visible():
+            self.page.locator("summary", has_text="名册里没有我的单位").click()
+        kind.select_option("other")
+        self.page.locator("#id_region").select_option(region)
+
+    def prove_email(self, code: str) -> None:
+        self.page.locator("#id_code").fill(code)
+        self.clerk.press("验证")
+        self.clerk.sees("邮箱已验证")
+
+    def print_pdf(self) -> bytes:
+        link = self.page.get_by_role("link", name="登记表 PDF")
+        return self.clerk.context.request.get(str(link.get_attribute("href"))).body()
+
+    def hand_in(self, *, stamped: bytes) -> None:
+        scan = {"name": "登记表（盖章）.pdf", "mimeType": "application/pdf", "buffer": stamped}
+        self.page.locator("#id_stamped").set_input_files(scan)  # type: ignore[arg-type]
+        self.clerk.press("上传")
+        self.clerk.sees("盖章的登记表已收到")
+        self.clerk.press("提交")
+
+
+class Round:
+    """One submission on the reviewer's desk."""
+
+    def __init__(self, officer: Person) -> None:
+        self.officer, self.page = officer, officer.page
+
+    def waive(self, reason: str) -> None:
+        """Every fail, one after the other."""
+        waivable = self.page.locator("summary", has_text="豁免这一条")
+        while waivable.count():
+            waivable.first.click()
+            self.page.locator("input[id^=waive-]:visible").first.fill(reason)
+            self.page.locator("form[action$='/waive'] button:visible").first.click()
+            self.officer.sees("已豁免")
+
+    def decide(self, outcome: str, *reasons: tuple[str, str]) -> None:
+        """``reasons``: field and words."""
+        self.page.locator(f"input[name=outcome][value={outcome}]").check()
+        for number, (about, words) in enumerate(reasons):
+            self.page.locator(f"#id_field_{number}").select_option(about)
+            self.page.locator(f"#id_text_{number}").fill(words)
+        self.officer.press("提交决定")
+
+
+class Book:
+    """The search of the portal."""
+
+    def __init__(self, person: Person) -> None:
+        self.person, self.page = person, person.page
+
+    def find(self, words: str, title: str, *, within_s: float = 15) -> None:
+        """Searches from the home page until the title is there, and opens it."""
+        end = time.monotonic() + within_s
+        self.person.visit("/")
+        self.page.locator("#hero-search").fill(words)
+        self.page.locator("#hero-search").press("Enter")
+        row = self.page.get_by_role("link", name=title).first
+        while not row.is_visible() and time.monotonic() < end:
+            time.sleep(0.4)
+            self.page.reload()
+        row.click()
 
 
 class Film:

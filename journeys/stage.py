@@ -106,6 +106,14 @@ class Stage:
         make_film(Film(title, seed=seed, seconds=seconds, flaw=flaw, **wishes), path)
         return path
 
+    def stamped_form(self, institution: str, name: str, email: str) -> bytes:
+        """What the institution's scanner gives: one page of PDF with a seal."""
+        from lifelong.calls.form import FormValues
+        from lifelong.demo.scans import stamped_form
+
+        values = FormValues(institution=institution, name=name, position="主任", landline="", mobile="13812345678", email=email)
+        return stamped_form(values, year=2026)
+
     def cover(self, title: str, *, seed: int) -> dict[str, Any]:
         from lifelong.demo.covers import make_cover
 
