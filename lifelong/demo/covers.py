@@ -42,7 +42,7 @@ def ground(hue: tuple[int, int, int], chance: np.random.Generator) -> Image.Imag
 
 
 def rings(draw: ImageDraw.ImageDraw, chance: np.random.Generator) -> None:
-    x, y = chance.integers(700, 1240), chance.integers(60, 660)
+    x, y = int(chance.integers(700, 1240)), int(chance.integers(60, 660))
     for radius in range(60, 760, int(chance.integers(34, 70))):
         box = (x - radius, y - radius, x + radius, y + radius)
         draw.ellipse(box, outline=(255, 255, 255, 58), width=int(chance.integers(2, 12)))
@@ -55,13 +55,13 @@ def hills(draw: ImageDraw.ImageDraw, chance: np.random.Generator) -> None:
             (x, 330 + layer * 95 + height * math.sin(x / chance.uniform(150, 152) + phase)) for x in range(0, 1300, 20)
         ]
         draw.polygon([*line, (1280, 720), (0, 720)], fill=(255, 255, 255, 22 + layer * 9))
-    x, y = chance.integers(820, 1140), chance.integers(70, 200)
+    x, y = int(chance.integers(820, 1140)), int(chance.integers(70, 200))
     draw.ellipse((x, y, x + 120, y + 120), fill=(255, 244, 220, 150))
 
 
 def leaves(draw: ImageDraw.ImageDraw, chance: np.random.Generator) -> None:
     for _ in range(26):
-        x, y, size = chance.integers(560, 1280), chance.integers(0, 720), chance.integers(40, 150)
+        x, y, size = (int(chance.integers(*span)) for span in ((560, 1280), (0, 720), (40, 150)))
         start = int(chance.integers(0, 360))
         draw.pieslice(
             (x, y, x + size, y + size), start, start + 140, fill=(255, 255, 255, int(chance.integers(16, 52)))

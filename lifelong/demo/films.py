@@ -106,7 +106,7 @@ def pictures(film: Film) -> Iterator[av.VideoFrame]:
 
 def pixels_of(plane: av.video.plane.VideoPlane) -> np.ndarray:
     """A plane as an array of rows × columns that writes through; its lines may be padded."""
-    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+    return np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
 
 
 def yuv(colour: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -5,12 +5,13 @@ import os
 from concurrent.futures import Future, ProcessPoolExecutor
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from lifelong.demo.covers import HUES
 from lifelong.demo.films import Film, make_film, make_sound
 from lifelong.demo.world import Wish, World
 
-FLAWS = {
+FLAWS: dict[str, dict[str, Any]] = {
     "small": {"width": 640, "height": 480, "bit_rate": 2_400_000},
     "slow": {"rate": Fraction(24_000, 1001)},
     "still": {"bit_rate": 300_000},

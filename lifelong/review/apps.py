@@ -60,6 +60,6 @@ def menu(user: Any) -> Iterator[desk.Entry]:
     from lifelong.review import policy
 
     for stage in policy.stages_of(user):
-        yield desk.Entry(stage.label, reverse("review_queue", args=[stage]), group=_("审核"), order=30)
+        yield desk.Entry(str(stage.label), reverse("review_queue", args=[stage]), group=_("审核"), order=30)
     if policy.can_manage_batches(user):
         yield desk.Entry(_("推荐批次"), reverse("batches_work"), group=_("审核"), order=32)

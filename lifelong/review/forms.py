@@ -28,7 +28,6 @@ def field_choices() -> list[tuple[str, Any]]:
 class DecisionForm(forms.Form):
     """Outcome, reasons by field, a note, and for a return the day by which it is to be answered."""
 
-    outcome = forms.ChoiceField(label=_("决定"), widget=forms.RadioSelect)
     note = forms.CharField(
         label=_("总体意见"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -40,7 +39,7 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, stage: Stage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         outcomes = [(o.value, o.label) for s, o in LEADS_TO if s == stage]
-        self.fields["outcome"].choices = outcomes
+        self.fields["outcome"] = forms.ChoiceField(label=_("决定"), widget=forms.RadioSelect, choices=outcomes)
         if stage == Stage.FINAL:
             del self.fields["due_date"]
         for number in range(REASON_ROWS):
@@ -69,13 +68,13 @@ class DecisionForm(forms.Form):
 class ManyForm(forms.Form):
     """A decision for every ticked row."""
 
-    id = forms.TypedMultipleChoiceField(coerce=int)
     do = forms.ChoiceField(choices=Outcome.choices)
     reason = forms.CharField(required=False, max_length=500)
 
     def __init__(self, *args: Any, offered: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["id"].choices = [(str(pk), pk) for pk in offered]
+        choices = [(str(pk), pk) for pk in offered]
+        self.fields["id"] = forms.TypedMultipleChoiceField(coerce=int, choices=choices)
 
 
 class ReasonForm(forms.Form):

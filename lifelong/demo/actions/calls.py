@@ -40,7 +40,13 @@ def proclaim(cast: Cast, *, number: str, title: str, days: tuple[int, int, int, 
     officer = cast.of(Role.DECIDING_OFFICER)
     today = timezone.localdate()
     call = draft_call(
-        number, title=title, issued_by=cast.province, by=officer, at=at, spans=spans(today, days), body=BODY
+        number,
+        title=title,
+        issued_by=cast.authorities["province"],
+        by=officer,
+        at=at,
+        spans=spans(today, days),
+        body=BODY,
     )
     contacts = [
         {"name": "苏老师", "telephone": "0371-60000000", "email": "handling@example.org", "note": "工作日 9:00–17:00"}

@@ -36,8 +36,7 @@ class Cast:
     people: dict[str, User] = field(default_factory=dict)
     institutions: dict[str, Institution] = field(default_factory=dict)
     reporters: dict[str, User] = field(default_factory=dict)
-    province: Authority | None = None
-    ministry: Authority | None = None
+    authorities: dict[str, Authority] = field(default_factory=dict)
 
     def of(self, role: str) -> User:
         return self.people[role]
@@ -47,20 +46,24 @@ def gather(world: World, *, at: datetime) -> Cast:
     """Authorities and people first, then what the officers enter: institutions, words, platforms."""
     cast = Cast()
     henan = Region.objects.get(code=HENAN)
-    cast.ministry = found_authority("教育部（演示）", kind=AuthorityKind.MINISTRY, by=None, at=at)
-    cast.province = found_authority("河南省教育厅（演示）", kind=AuthorityKind.PROVINCE, region=henan, by=None, at=at)
+    ministry = cast.authorities["ministry"] = found_authority(
+        "教育部（演示）", kind=AuthorityKind.MINISTRY, by=None, at=at
+    )
+    province = cast.authorities["province"] = found_authority(
+        "河南省教育厅（演示）", kind=AuthorityKind.PROVINCE, region=henan, by=None, at=at
+    )
     centre = found_authority(
         "河南省社区教育服务指导中心（演示）",
         kind=AuthorityKind.PROVINCE,
         region=henan,
-        part_of=cast.province,
+        part_of=province,
         by=None,
         at=at,
     )
     operator = found_authority("平台运营中心（演示）", kind=AuthorityKind.OPERATOR, by=None, at=at)
-    bodies = {
-        Role.HANDLING_OFFICER: centre, Role.DECIDING_OFFICER: cast.province, Role.EXPERT: cast.province,
-        Role.FINAL_REVIEWER: cast.ministry,
+    bodies: dict[str, Authority] = {
+        Role.HANDLING_OFFICER: centre, Role.DECIDING_OFFICER: province, Role.EXPERT: province,
+        Role.FINAL_REVIEWER: ministry,
     }  # fmt: skip
     for role, (email, name) in PEOPLE.items():
         user = invite(email, name=name, by=None, at=at, reason="演示账号").user

@@ -60,7 +60,7 @@ def confirm_all(players: Cast, calls: Iterable[Call], *, at: datetime) -> None:
         for code, reporter in players.reporters.items():
             if call.number.endswith("-03") and code in LATE:
                 continue
-            entering.confirm_mandate(call, players.institutions[code], by=reporter, at=max(at, call.published_at))
+            entering.confirm_mandate(call, players.institutions[code], by=reporter, at=max(at, call.published_at or at))
 
 
 def leave_some_waiting(players: Cast, call: Call, *, at: datetime) -> None:

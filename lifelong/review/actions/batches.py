@@ -205,7 +205,7 @@ def publish(batch: Batch, *, at: datetime, by: User | None = None) -> Batch:
     step(batch, BatchState.PUBLISHED)
     rounds = newest_rounds(items)
     batch.published_at, batch.published_by = at, by or batch.created_by
-    batch.manifest = manifest_of(batch, items, rounds)
+    batch.manifest = manifest_of(batch, items, rounds, at)
     batch.save(update_fields=["state", "published_at", "published_by", "manifest"])
     for item in items:
         mark_published(item.version, at=at, by=batch.published_by, batch_number=batch.number)
@@ -221,7 +221,7 @@ def newest_rounds(items: list[BatchItem]) -> dict[int, Round]:
     return {round.version_id: round for round in rounds.select_related("submitted_by", "version")}
 
 
-def manifest_of(batch: Batch, items: list[BatchItem], rounds: dict[int, Round]) -> dict[str, Any]:
+def manifest_of(batch: Batch, items: list[BatchItem], rounds: dict[int, Round], at: datetime) -> dict[str, Any]:
     """What was published, with the hash of the values and of every file, and one hash over all of it."""
     lines = []
     for item in items:
@@ -232,7 +232,7 @@ def manifest_of(batch: Batch, items: list[BatchItem], rounds: dict[int, Round]) 
             "institution": item.version.resource.institution.code, "values_sha256": sha256_of(round.values),
             "files": [{key: file.get(key) for key in ("name", "size", "sha256")} for file in round.files],
         })  # fmt: skip
-    body = {"batch": batch.number, "title": batch.title, "published_at": batch.published_at.isoformat(), "items": lines}
+    body = {"batch": batch.number, "title": batch.title, "published_at": at.isoformat(), "items": lines}
     return {**body, "sha256": sha256_of(body)}
 
 

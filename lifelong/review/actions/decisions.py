@@ -145,7 +145,7 @@ def authority_of(user: User, stage: Stage) -> Authority:
 
 def is_late(round: Round, stage: Stage, at: datetime) -> bool:
     """The review windows are targets: late work is flagged, never locked."""
-    return bool(round.call) and windows.is_late(round.call, WINDOW[stage], at, round.version.resource.institution)
+    return round.call is not None and windows.is_late(round.call, WINDOW[stage], at, round.version.resource.institution)
 
 
 @dataclass
@@ -211,7 +211,7 @@ def take_back(decision: Decision, *, by: User, at: datetime, note: str = "") -> 
 
 def moved_on(decision: Decision, version: Version) -> str:
     """Why the decision can no longer be taken back; empty where it can."""
-    if version.state != LEADS_TO.get((decision.stage, decision.outcome)):
+    if version.state != LEADS_TO.get((Stage(decision.stage), Outcome(decision.outcome))):
         return what_happened(version)
     newest = version.rounds.order_by("-number").values_list("pk", flat=True).first()
     if newest != decision.round_id:

@@ -9,7 +9,7 @@ from lifelong.accounts.models import User
 from lifelong.audit import record
 from lifelong.resources.actions import steps
 from lifelong.resources.lifecycle import State, Verb
-from lifelong.resources.models import Finding, ScreeningHit, Verdict, Version
+from lifelong.resources.models import Finding, Round, ScreeningHit, Verdict, Version
 from lifelong.review import policy
 from lifelong.review.actions.decisions import MayNotDecide, ReasonMissing, authority_of, guard
 from lifelong.review.lifecycle import Outcome, Stage
@@ -55,7 +55,7 @@ def waive(finding: Finding, *, reason: str, by: User, at: datetime) -> Waiver:
 @transaction.atomic
 def lift(waiver: Waiver, *, reason: str, by: User, at: datetime) -> Decision:
     """The ministry does not accept a waiver: the resource goes back to the province with the reason."""
-    round = waiver.finding.round
+    round = Round.objects.select_related("version").get(findings=waiver.finding_id)
     lock(round.version_id)
     round.version.refresh_from_db()
     waiver.refresh_from_db()

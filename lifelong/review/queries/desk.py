@@ -60,7 +60,7 @@ def rounds_in_reach(user: User, stage: Stage) -> QuerySet[Round]:
     return rounds.select_related("version__resource__institution", "version__cover", "call", "submitted_by")
 
 
-def annotated(rounds: QuerySet[Round]) -> QuerySet[Round]:
+def annotated(rounds: QuerySet[Round]) -> "QuerySet[Any]":
     """With ``fails`` (unwaived), ``waived``, ``warns``, ``blocks`` (uncleared), ``looks`` and ``running``."""
     running = VersionFile.objects.filter(version=OuterRef("version"), media_file__probe_state__in=RUNNING)
     untried = LinkCheck.objects.filter(version=OuterRef("version"), checked_at__isnull=True)
@@ -96,7 +96,7 @@ def queue(user: User, stage: Stage, filters: Filters) -> QuerySet[Round]:
     return looking_like(rounds, filters.look).order_by("submitted_at", "pk")
 
 
-def looking_like(rounds: QuerySet[Round], look: str) -> QuerySet[Round]:
+def looking_like(rounds: "QuerySet[Any]", look: str) -> "QuerySet[Any]":
     return {
         "clean": lambda: rounds.filter(fails=0, blocks=0, running=False),
         "fail": lambda: rounds.filter(fails__gt=0),

@@ -24,26 +24,43 @@ class Value:
     changed: bool = False
 
 
-def findings_of(round: Round) -> list[Finding]:
-    """Findings, the gravest first, each with ``standing`` (its waiver) and ``lifted`` (the last one that was lifted)."""
+@dataclass(frozen=True)
+class Judged:
+    """A finding as the page shows it: its title, the waiver that stands, the last one that was lifted."""
+
+    finding: Finding
+    title: str
+    standing: Waiver | None
+    lifted: Waiver | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A hit of the word lists, and the clearance where there is one."""
+
+    hit: ScreeningHit
+    cleared: Clearance | None
+
+
+def findings_of(round: Round) -> list[Judged]:
+    """Findings, the gravest first."""
     rows = Finding.objects.filter(round=round).select_related("media_file")
     rows = rows.prefetch_related(Prefetch("waivers", Waiver.objects.select_related("by", "lifted_by").order_by("at")))
-    found = sorted(rows, key=lambda f: (ORDER[Verdict(f.verdict)], f.pk))
-    for finding in found:
-        waivers = list(finding.waivers.all())
-        finding.title = rule_title(finding)
-        finding.standing = next((w for w in waivers if w.lifted_at is None), None)
-        finding.lifted = next((w for w in reversed(waivers) if w.lifted_at), None)
-    return found
+    return [judged(finding) for finding in sorted(rows, key=lambda f: (ORDER[Verdict(f.verdict)], f.pk))]
 
 
-def hits_of(round: Round) -> list[ScreeningHit]:
-    """Hits, blocking ones first, each with ``cleared`` (its clearance or None)."""
+def judged(finding: Finding) -> Judged:
+    waivers = list(finding.waivers.all())
+    standing = next((waiver for waiver in waivers if waiver.lifted_at is None), None)
+    lifted = next((waiver for waiver in reversed(waivers) if waiver.lifted_at), None)
+    return Judged(finding, rule_title(finding), standing, lifted)
+
+
+def hits_of(round: Round) -> list[Found]:
+    """Hits, blocking ones first."""
     cleared = {c.hit_id: c for c in Clearance.objects.filter(hit__round=round).select_related("by")}
     hits = sorted(ScreeningHit.objects.filter(round=round), key=lambda h: (h.severity != "block", h.field, h.start))
-    for hit in hits:
-        hit.cleared = cleared.get(hit.pk)
-    return hits
+    return [Found(hit, cleared.get(hit.pk)) for hit in hits]
 
 
 def values_of(round: Round, labels: dict[str, str]) -> list[Value]:

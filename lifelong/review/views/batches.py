@@ -1,7 +1,7 @@
 """Batches: list, compose, preview, release, export."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -98,7 +98,7 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
     form = ReleaseForm(request.POST)
     if not form.is_valid():
         for words in form.errors.values():
-            messages.error(request, words[0])
+            messages.error(request, str(words[0]))
         return redirect("batch_work", number)
     now, wish = timezone.now(), form.cleaned_data["do"]
     if wish == "now":
@@ -118,7 +118,7 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @right("batches.manage")
-def export(request: HttpRequest, number: str, what: str) -> HttpResponse:
+def export(request: HttpRequest, number: str, what: str) -> HttpResponseBase:
     """The .xlsx that the job wrote, or the manifest as it stands, amendments included."""
     batch = get_object_or_404(Batch, number=number)
     if what == "manifest.json":

@@ -49,8 +49,8 @@ def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, s
         "abilities": policy.abilities(request.user, round, stage), "filters": filters,
         "neighbours": desk.neighbours(request.user, stage, filters, round), "query": request.GET.urlencode(),
         "values": rounds.values_of(round, labels), "files_changed": rounds.changed_files(round),
-        "findings": findings, "grave": [f for f in findings if f.verdict != "pass"],
-        "passed": [f for f in findings if f.verdict == "pass"], "hits": rounds.hits_of(round), "labels": labels,
+        "findings": findings, "grave": [row for row in findings if row.finding.verdict != "pass"],
+        "passed": [row for row in findings if row.finding.verdict == "pass"], "hits": rounds.hits_of(round), "labels": labels,
         "obstacles": obstacles.obstacles_of(round), "media": playing(request, round), "cover": cover(request, round),
         "decisions": [(d, policy.can_take_back(request.user, d)) for d in desk.decisions_of(round)],
         "timeline": timeline(round.version.resource, request.user), "at_stage": policy.waits_at(round.version) == stage,
@@ -111,8 +111,8 @@ def with_reason(request: HttpRequest) -> str:
 @right("review.open")
 @require_POST
 def waive(request: HttpRequest, pk: int) -> HttpResponse:
-    finding = get_object_or_404(Finding.objects.filter(round__isnull=False), pk=pk)
-    round = round_or_404(request, stage_of(request, Stage.PROVINCIAL), finding.round_id)
+    finding = get_object_or_404(Finding, pk=pk)
+    round = round_or_404(request, stage_of(request, Stage.PROVINCIAL), finding.round_id or 0)
     waivers.waive(finding, reason=with_reason(request), by=request.user, at=timezone.now())
     messages.success(request, _("已豁免，理由会一直保留。"))
     return back(request, round, Stage.PROVINCIAL)
@@ -122,7 +122,7 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def lift(request: HttpRequest, pk: int) -> HttpResponse:
     waiver = get_object_or_404(Waiver, pk=pk)
-    round = round_or_404(request, stage_of(request, Stage.FINAL), waiver.finding.round_id)
+    round = round_or_404(request, stage_of(request, Stage.FINAL), waiver.finding.round_id or 0)
     waivers.lift(waiver, reason=with_reason(request), by=request.user, at=timezone.now())
     messages.success(request, _("已撤销豁免，资源已退回省级。"))
     return back(request, round, Stage.FINAL)
