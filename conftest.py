@@ -13,3 +13,12 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A machine shared by many is slow at times; how long an example takes is no statement about the code.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL only what touches the database is run again; pure tests cannot come out otherwise there."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        return
+    touching = [item for item in items if item.get_closest_marker("django_db") or "db" in item.fixturenames]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
+    items[:] = touching

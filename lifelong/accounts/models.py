@@ -1,7 +1,7 @@
 """People, the bodies that act for the state, and what each person may do for which body and how long."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -31,14 +31,16 @@ class User(AbstractBaseUser):
     name = models.CharField(_("姓名"), max_length=60, blank=True)
     mobile = EncryptedText(_("手机"), blank=True, default="")
     mobile_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
-    is_active = models.BooleanField(_("启用"), default=True)
+    is_active = models.BooleanField(  # type: ignore[misc]
+        _("启用"), default=True
+    )
     created_at = models.DateTimeField(_("创建时间"), default=timezone.now)
 
     objects = People()
     HASHED = {"mobile_hash": "mobile"}
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("用户")

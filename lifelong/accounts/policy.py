@@ -90,13 +90,14 @@ def is_staff(user: User) -> bool:
 
 
 # In which kind of authority a role may be held; the three administrators serve any of them.
-HOMES: dict[str, set[str]] = {
+HOMES: dict[Role | str, set[AuthorityKind] | set[str]] = {
     Role.HANDLING_OFFICER: {AuthorityKind.PROVINCE},
     Role.DECIDING_OFFICER: {AuthorityKind.PROVINCE},
     Role.EXPERT: {AuthorityKind.PROVINCE, AuthorityKind.MINISTRY},
     Role.FINAL_REVIEWER: {AuthorityKind.MINISTRY},
     Role.OPERATOR: {AuthorityKind.OPERATOR},
-} | {role: set(AuthorityKind.values) for role in ADMINISTRATORS}  # type: ignore[dict-item]
+}
+HOMES.update({role: set(AuthorityKind.values) for role in ADMINISTRATORS})
 
 
 def role_fits(role: str, authority: Authority) -> bool:

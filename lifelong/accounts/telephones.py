@@ -21,7 +21,7 @@ LONG_AREAS = (
 
 
 def _spread(ranges: str) -> frozenset[str]:
-    found = set()
+    found: set[str] = set()
     for part in ranges.split():
         first, _dash, last = part.partition("-")
         found.update(f"{code:04}" for code in range(int(first), int(last or first) + 1))

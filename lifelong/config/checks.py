@@ -56,7 +56,7 @@ def postgresql() -> Iterator[str]:
     try:
         import pgserver
     except ImportError:
-        pgserver = None
+        pgserver = None  # type: ignore[assignment]
     if pgserver:
         database = pgserver.get_server(folder, cleanup_mode="delete")
         try:

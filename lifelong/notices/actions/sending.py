@@ -24,7 +24,8 @@ def send(
     """See ``lifelong.notices.send``."""
     at = at or timezone.now()
     one = hasattr(to, "pk")  # the request's user is lazy, and looks as if it could be gone through
-    people = list({person.pk: person for person in ([to] if one else to)}.values())
+    asked: list[Any] = [to] if one else list(to)
+    people = list({person.pk: person for person in asked}.values())
     subject = one_line(subject)
     Notice.objects.bulk_create(
         [Notice(user_id=person.pk, subject=subject, text=text, url=url, kind=kind, at=at) for person in people]
