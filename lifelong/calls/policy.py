@@ -98,7 +98,9 @@ def is_own(user: User, registration: Registration) -> bool:
     """Nobody decides on their own institution's, nor on their own person."""
     if registration.email.strip().lower() == user.email:
         return True
-    return bool(registration.institution_id) and institutions_of(user).filter(pk=registration.institution_id).exists()
+    if registration.institution_id is None:
+        return False
+    return institutions_of(user).filter(pk=registration.institution_id).exists()
 
 
 def can_check(user: User, registration: Registration) -> bool:

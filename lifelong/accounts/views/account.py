@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from lifelong.accounts import actions
 from lifelong.accounts.forms import DetailsForm
+from lifelong.accounts.models import User
 from lifelong.accounts.policy import needs_second_factor
 from lifelong.accounts.queries import with_second_factor
 from lifelong.web.rights import SIGNED_IN, right
@@ -19,6 +20,7 @@ from lifelong.web.rights import SIGNED_IN, right
 def account(request: HttpRequest) -> HttpResponse:
     """Name and mobile to change; ways of signing in, offices and mandates to see."""
     user = request.user
+    assert isinstance(user, User)
     form = DetailsForm(request.POST or None, initial={"name": user.name, "mobile": user.mobile})
     if request.method == "POST" and form.is_valid():
         actions.change_details(user, **form.cleaned_data, by=user, at=timezone.now())

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lifelong.accounts import actions, policy, queries
 from lifelong.accounts.forms import AppointmentForm, ReasonForm
@@ -23,7 +23,7 @@ from lifelong.web.rights import right
 PAGE = 50
 
 
-@require_GET
+@require_safe
 @right("people.read")
 def people(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
@@ -71,7 +71,7 @@ def _after_invitation(request: HttpRequest, person: User, invitation: actions.In
     return redirect("person", pk=person.pk)
 
 
-@require_GET
+@require_safe
 @right("people.read")
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(User, pk=pk)

@@ -42,8 +42,8 @@ def locked(registration: Registration) -> Registration:
 
 
 @transaction.atomic
-def send_link(registration: Registration, *, at: datetime) -> None:
-    """The private link and a fresh code to the registrant's address."""
+def send_link(registration: Registration, *, at: datetime) -> str:
+    """The private link and a fresh code to the registrant's address; returns the code (no page ever shows it)."""
     registration = locked(registration)
     code = f"{secrets.randbelow(1_000_000):06}"
     registration.email_code_hash = _code_hash(registration, code)
@@ -64,6 +64,7 @@ def send_link(registration: Registration, *, at: datetime) -> None:
         secret=True,
         at=at,
     )  # fmt: skip
+    return code
 
 
 def _code_hash(registration: Registration, code: str) -> str:

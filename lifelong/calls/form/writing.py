@@ -64,7 +64,7 @@ def _say(paragraph: Paragraph, text: str, *, size: int, bold: bool = False) -> N
     run.bold = bold
     run.font.size = Pt(size)
     run.font.name = "Times New Roman"
-    run._element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
+    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "仿宋")
 
 
 def _properties(document: DocumentType, made_at: datetime | None) -> None:

@@ -20,11 +20,11 @@ DAY = {"type": "date"}
 HOUR = {"type": "time"}
 
 
-def day_field(label: str, **options: Any) -> forms.DateField:
+def day_field(label: Any, **options: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"), **options)
 
 
-def hour_field(label: str, **options: Any) -> forms.TimeField:
+def hour_field(label: Any, **options: Any) -> forms.TimeField:
     return forms.TimeField(label=label, required=False, widget=forms.TimeInput(attrs=HOUR, format="%H:%M"), **options)
 
 
@@ -180,7 +180,8 @@ ContactFormSet = forms.formset_factory(ContactForm, extra=2, max_num=12)
 
 
 def contact_initial(call: Call) -> list[dict[str, str]]:
-    return list(call.contacts.values("name", "telephone", "email", "note"))
+    names = ("name", "telephone", "email", "note")
+    return [{name: getattr(contact, name) for name in names} for contact in call.contacts.all()]
 
 
 class ExtensionForm(forms.Form):

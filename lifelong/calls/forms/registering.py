@@ -207,7 +207,7 @@ class ManyFiles(forms.FileField):
 class FilesForm(forms.Form):
     """Word forms and stamped PDFs that came by e-mail, dropped together."""
 
-    files = ManyFiles(
+    papers = ManyFiles(
         label=_("登记表（.docx）和盖章扫描件（.pdf），可一次放入多份"),
         help_text=_("同一单位的两份文件请用相同的文件名，例如“洛河大学.docx”和“洛河大学.pdf”。"),
         error_messages={"required": _("请先选择文件。")},

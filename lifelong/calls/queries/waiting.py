@@ -35,14 +35,10 @@ def _registrations(user: User) -> Iterator[Waiting]:
     waiting = waiting_registrations(user)
     if count := waiting.count():
         oldest = waiting.aggregate(first=Min("submitted_at"))["first"]
+        waited = now - oldest
+        note = _("最早提交的已等 %s 天") % waited.days if waited.days else ""
         url = f"{reverse('registrations')}?state=submitted"
-        yield Waiting(
-            _("负责人登记待审核"),
-            count,
-            url,
-            note=_("最早提交的已等 %s 天") % (now - oldest).days,
-            urgent=now - oldest > OLD,
-        )
+        yield Waiting(_("负责人登记待审核"), count, url, note=note, urgent=waited > OLD)
 
 
 def _calls(user: User) -> Iterator[Waiting]:

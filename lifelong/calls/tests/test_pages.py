@@ -213,7 +213,7 @@ class TestRegistering:
         mine = f"/registrations/{token_of(registration)}/"
         answer = Client().get(mine)
         assert answer.status_code == 200
-        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["Referrer-Policy"] == "same-origin"
         assert "no-store" in answer["Cache-Control"]
         for path in ("", "form.pdf", "form.docx", "stamped.pdf"):
             assert Client().get(f"{mine[:-2]}x/{path}").status_code == 404
@@ -361,7 +361,7 @@ class TestTakingIn:
             SimpleUploadedFile("别的.pdf", pdf()),
             SimpleUploadedFile("空.docx", form.write()),
         ]
-        page = texts(signed_in(officer).post("/work/registrations/take-in", {"call": call.number, "files": files}))
+        page = texts(signed_in(officer).post("/work/registrations/take-in", {"call": call.number, "papers": files}))
         made = Registration.objects.get()
         assert made.state == RegistrationState.SUBMITTED
         assert {paper.kind for paper in made.papers.all()} == {"docx", "pdf"}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lifelong.accounts.masks import mask_name, mask_telephone
 from lifelong.audit import record
@@ -98,7 +98,7 @@ def _note_purpose(request: HttpRequest, call: Call, purpose: str, count: int) ->
     )  # fmt: skip
 
 
-@require_GET
+@require_safe
 @right("calls.read")
 def export(request: HttpRequest, number: str) -> HttpResponse:
     """What is on screen, telephones masked."""

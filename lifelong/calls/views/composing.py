@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lifelong.calls import actions, policy, queries, windows
 from lifelong.calls.actions.registering import institutions_offered
@@ -25,7 +25,7 @@ from lifelong.web.rights import right
 PAGE = 30
 
 
-@require_GET
+@require_safe
 @right("calls.read")
 def calls(request: HttpRequest) -> HttpResponse:
     state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()
@@ -90,7 +90,7 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "calls/compose.html", context)
 
 
-@require_GET
+@require_safe
 @right("calls.read")
 def call(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "calls/call_desk.html", _context_of(request, seen(request, number)))

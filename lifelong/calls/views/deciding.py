@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lifelong.accounts.actions import Invitation
 from lifelong.accounts.forms import AddressField
@@ -45,7 +45,7 @@ def _filters(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET.get(key, "") for name, key in names.items()}
 
 
-@require_GET
+@require_safe
 @right("registrations.check")
 def registrations(request: HttpRequest) -> HttpResponse:
     found = queries.registrations(request.user, **_filters(request))
@@ -256,7 +256,7 @@ def add_paper(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @xframe_options_sameorigin
-@require_GET
+@require_safe
 @right("registrations.check")
 def paper(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """A paper in clear, to the officer alone; each opening is in the audit."""

@@ -48,7 +48,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
     files_form = FilesForm(request.POST or None, request.FILES or None)
     outcomes: list[dict[str, Any]] = []
     if request.method == "POST" and call and files_form.is_valid():
-        files = [(file.name, file.read()) for file in files_form.cleaned_data["files"]]
+        files = [(file.name, file.read()) for file in files_form.cleaned_data["papers"]]
         outcomes = _take_in_all(request, call, files)
     context = {"call": call, "calls": calls, "form": files_form, "outcomes": outcomes}
     return render(request, "calls/take_in.html", context)

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from lifelong.calls import form, policy, queries, windows
 from lifelong.calls.lifecycle import CallState, Stage
@@ -20,7 +20,7 @@ TYPES = {
 }
 
 
-@require_GET
+@require_safe
 @right(PUBLIC)
 def calls(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
@@ -39,7 +39,7 @@ def public_call(number: str) -> Call:
     return get_object_or_404(found.select_related("parent"), number=number)
 
 
-@require_GET
+@require_safe
 @right(PUBLIC)
 def call(request: HttpRequest, number: str) -> HttpResponse:
     """The notice, its windows with what is left of them, and the door to registering."""
@@ -75,7 +75,7 @@ def _note_reading(found: Call, own: list, now: object) -> None:
         note_reading(found, own, at=now)  # type: ignore[arg-type]
 
 
-@require_GET
+@require_safe
 @right(PUBLIC)
 def attachment(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     found = get_object_or_404(Attachment.objects.select_related("call__issued_by"), pk=pk, call__number=number)
@@ -87,7 +87,7 @@ def attachment(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return download(read_attachment(found), found.name, TYPES[found.path.rsplit(".", 1)[1]])
 
 
-@require_GET
+@require_safe
 @right(PUBLIC)
 def blank_form(request: HttpRequest, number: str) -> HttpResponse:
     """The form as Word, to be filled in on the clerk's own machine."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lifelong.accounts.limits import allow
 from lifelong.calls import actions, form, queries, windows
@@ -87,7 +87,7 @@ def own(token: str) -> Registration:
 
 
 @never_cache
-@require_GET
+@require_safe
 @right(PUBLIC)
 def my_registration(request: HttpRequest, token: str) -> HttpResponse:
     """Where it stands and what is to be done next; the address is known to its owner alone."""
@@ -116,7 +116,7 @@ def _page(
         **forms,
     }
     response = render(request, "calls/my_registration.html", context, status=status)
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"  # "no-referrer" would hide the Origin too, and no form could be sent
     return response
 
 
@@ -176,13 +176,13 @@ def prove(request: HttpRequest, token: str) -> HttpResponse:
     return _page(request, registration, token, status=422, code_form=code_form)
 
 
-@require_GET
+@require_safe
 @right(PUBLIC)
 def word(request: HttpRequest, token: str) -> HttpResponse:
     return word_of(own(token))
 
 
-@require_GET
+@require_safe
 @right(PUBLIC)
 def printed(request: HttpRequest, token: str) -> HttpResponse:
     return pdf_of(own(token))
@@ -207,7 +207,7 @@ def upload_stamped(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @xframe_options_sameorigin
-@require_GET
+@require_safe
 @right(PUBLIC)
 def stamped(request: HttpRequest, token: str) -> HttpResponse:
     """The registrant's own stamped paper, to look at."""

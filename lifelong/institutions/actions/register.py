@@ -44,7 +44,7 @@ def enter_institution(
     """Enter an institution; without a 学校标识码 it gets its region's code and a serial of three digits."""
     if not can_enter(by, region):
         raise NotAllowed(_("您只能登记本省的单位。"))
-    name = _free_name(name, region)
+    name = _free_name(name)
     institution = Institution.objects.create(
         code=_free_code(code, region),
         name=name,
@@ -70,7 +70,7 @@ def change_institution(institution: Institution, *, by: User, at: datetime, **va
     if not can_manage(by, institution) or not can_enter(by, region):
         raise NotAllowed(_("您只能修改本省的单位。"))
     if values.get("name", institution.name) != institution.name:
-        values["name"] = _free_name(values["name"], region, other_than=institution)
+        values["name"] = _free_name(values["name"], other_than=institution)
         values["former_name"] = institution.name
     changed = {name: value for name, value in values.items() if getattr(institution, name) != value}
     if not changed:
@@ -102,11 +102,12 @@ def take_in_sheet(rows: Iterable[dict[str, Any]], *, by: User, at: datetime) -> 
     return counts
 
 
-def _free_name(name: str, region: Region, other_than: Institution | None = None) -> str:
+def _free_name(name: str, other_than: Institution | None = None) -> str:
     name = " ".join(name.split())
     if not name:
         raise CodeUnusable(_("请填写单位名称。"), fields={"name": _("请填写单位名称。")})
-    taken = Institution.objects.filter(name=name).exclude(pk=other_than.pk if other_than else None).first()
+    namesakes = Institution.objects.filter(name=name)
+    taken = (namesakes.exclude(pk=other_than.pk) if other_than else namesakes).first()
     if taken:
         text = _("已有名为“%(name)s”的单位（%(code)s）。") % {"name": name, "code": taken.code}
         raise NameTaken(text, fields={"name": text})

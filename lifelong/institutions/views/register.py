@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from lifelong.institutions import actions, policy, queries, sheets
 from lifelong.institutions.forms import GIGABYTE, InstitutionForm, PersonForm, ReporterForm, region_choices
@@ -27,7 +27,7 @@ def _filters(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET.get(key, "") for name, key in names.items()}
 
 
-@require_GET
+@require_safe
 @right("institutions.read")
 def institutions(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.register(request.user, **_filters(request)), PAGE).get_page(request.GET.get("page"))
@@ -40,7 +40,7 @@ def institutions(request: HttpRequest) -> HttpResponse:
     return render(request, "institutions/institutions.html", context)
 
 
-@require_GET
+@require_safe
 @right("institutions.read")
 def export(request: HttpRequest) -> HttpResponse:
     """What is on screen, as .xlsx; it can be changed and taken in again."""
@@ -87,7 +87,7 @@ def seen(request: HttpRequest, code: str) -> Institution:
     return found
 
 
-@require_GET
+@require_safe
 @right("desk")
 def institution(request: HttpRequest, code: str) -> HttpResponse:
     """One institution with the people who act for it, now and before."""
