@@ -166,7 +166,7 @@ class DeclarationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
 
-    def __init__(self, current: Checklist, data: Mapping[str, Any]) -> None:
+    def __init__(self, current: Checklist, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, auto_id="sign_%s")
         self.checklist = current
 

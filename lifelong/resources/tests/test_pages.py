@@ -16,8 +16,8 @@ from lifelong.institutions.models import MandateRole
 from lifelong.notices.models import Notice
 from lifelong.resources.actions import drafts, submission
 from lifelong.resources.actions.steps import move
-from lifelong.resources.lifecycle import State
-from lifelong.resources.models import Round, Series, Version
+from lifelong.resources.lifecycle import Availability, State
+from lifelong.resources.models import Resource, Round, Series, Version
 from lifelong.resources.tests import cast
 
 NOW = timezone.now
@@ -411,3 +411,18 @@ def test_a_file_of_someone_elses_draft_cannot_be_taken_out(client, college, repo
     answer = client.post(at(draft, "files-change"), {"remove": str(entry.pk)})
     assert answer.status_code == 404
     assert theirs.files.filter(pk=entry.pk).exists()
+
+
+def test_after_a_second_version_was_withdrawn_a_third_can_be_begun(client, ready, reporter):
+    Version.objects.filter(pk=ready.pk).update(state=State.PUBLISHED, first_submitted_at=NOW())
+    Resource.objects.update(availability=Availability.ONLINE, online_version=ready)
+    overview = reverse("resources:overview", args=[ready.resource.resource_id])
+    assert "修改并开始新版本" in page(client, overview)
+    answer = client.post(at(ready, "start-version"))
+    second = Version.objects.get(number=2)
+    assert answer.url == at(second)
+    assert "修改并开始新版本" not in page(client, overview)
+    Version.objects.filter(pk=second.pk).update(state=State.WITHDRAWN)
+    assert "修改并开始新版本" in page(client, overview)
+    client.post(at(ready, "start-version"))
+    assert Version.objects.get(number=3).state == State.DRAFT

@@ -70,5 +70,6 @@ def handed_in_title(version: Version) -> str:
 def shell(version: Version, user: Any) -> dict[str, Any]:
     """What every page of a version carries."""
     shown: dict[str, Any] = {"version": version, "resource": version.resource, "may": policy.abilities(user, version)}
+    shown["startable"] = version if shown["may"]["start_version"] else None
     shown["shown_title"] = version.title if shown["may"]["preview"] else handed_in_title(version)
     return shown | ({"returned": last_return(version)} if version.state == State.RETURNED else {})

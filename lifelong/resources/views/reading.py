@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from lifelong.media.lifecycle import RenditionKind
 from lifelong.media.queries import playable, rendition, signed_url
 from lifelong.resources import policy
+from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Finding, Round, Version
 from lifelong.resources.queries.preview import face_of, pieces_of
 from lifelong.resources.queries.reading import contents_of, lines_of, lines_of_version, titled
@@ -29,6 +30,7 @@ def overview(request: WorkRequest, resource_id: str) -> HttpResponse:
         "resources/overview.html",
         {
             **shell(newest, request.user),
+            "startable": _startable(request, versions),
             "versions": versions,
             "where": whereabouts(newest, timezone.now()),
             "entries": timeline(resource, request.user),
@@ -36,6 +38,14 @@ def overview(request: WorkRequest, resource_id: str) -> HttpResponse:
             "own": policy.reports_for(request.user, resource.institution),
         },
     )
+
+
+def _startable(request: WorkRequest, versions: list[Version]) -> Version | None:
+    """The public version, where no newer one is under way: one that was withdrawn or refused is over."""
+    over = {State.WITHDRAWN, State.REFUSED, State.SUPERSEDED, State.PUBLISHED}
+    if any(version.state not in over for version in versions):
+        return None
+    return next((version for version in versions if policy.can_start_version(request.user, version)), None)
 
 
 def read_only(request: WorkRequest, version: Version) -> HttpResponse:

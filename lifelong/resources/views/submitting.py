@@ -92,7 +92,7 @@ def sign(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """The declaration of one version; signing here hands it in at once where nothing is missing."""
     version = version_or_404(request, resource_id, number, "sign")
     call = _call(request, version)
-    form = DeclarationForm(checklist(), request.POST if request.method == "POST" else {"name": ""})
+    form = DeclarationForm(checklist(), request.POST if request.method == "POST" else None)
     if request.method == "POST":
         try:
             return _sign(request, version, call, form)
@@ -142,7 +142,7 @@ def submit_many(request: WorkRequest) -> HttpResponse:
         return redirect("resources:index")
     at = timezone.now()
     call = chosen_call(versions[0], number=request.POST.get("call") or request.GET.get("call") or "", at=at)
-    form = DeclarationForm(checklist(), request.POST if request.method == "POST" else {"name": ""})
+    form = DeclarationForm(checklist(), request.POST if request.method == "POST" else None)
     if request.method == "POST" and call is not None:
         try:
             done = submission.sign_and_submit(
