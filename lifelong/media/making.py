@@ -22,14 +22,12 @@ QUALITY = 86
 logger = logging.getLogger(__name__)
 
 
-def playable(media_file: MediaFile) -> list[Made]:
-    """Progressive MP4 with its poster, or the MP3 as it is; nothing for what is neither."""
+def movie_or_sound(media_file: MediaFile) -> list[Made]:
+    """Progressive MP4, or the MP3 as it is; nothing for what is neither."""
     facts = Facts.from_json(media_file.facts)
     if facts.container == "mp3":
         return [linked(media_file, RenditionKind.MP3, "sound.mp3")]
-    if facts.container != "mp4":
-        return []
-    return [*movie(media_file, facts), *poster(media_file, facts)]
+    return movie(media_file, facts) if facts.container == "mp4" else []
 
 
 def cover(media_file: MediaFile) -> list[Made]:
@@ -70,11 +68,14 @@ def movie(media_file: MediaFile, facts: Facts) -> list[Made]:
         return []
 
 
-def poster(media_file: MediaFile, facts: Facts) -> list[Made]:
+def poster(media_file: MediaFile) -> list[Made]:
+    """A still of a film; nothing where no frame can be had."""
+    facts = Facts.from_json(media_file.facts)
+
     def draw(to: Path) -> None:
         posters.make_poster(media_file.location, to, facts)
 
-    if facts.video is None:
+    if facts.container != "mp4" or facts.video is None:
         return []
     try:
         made = written(media_file, RenditionKind.POSTER, "poster.jpg", draw)

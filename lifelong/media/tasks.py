@@ -48,8 +48,9 @@ def probe_whole_of(media_file_id: int) -> None:
 def make_renditions_of(media_file_id: int) -> None:
     """What is played and shown; nothing is transcoded."""
     media_file = MediaFile.objects.get(pk=media_file_id)
-    made = making.cover(media_file) if media_file.kind == FileKind.COVER else making.playable(media_file)
-    actions.record_renditions(media_file, made=made, at=timezone.now())
+    steps = [making.cover] if media_file.kind == FileKind.COVER else [making.movie_or_sound, making.poster]
+    for make in steps:  # what can be played is told before its picture is drawn
+        actions.record_renditions(media_file, made=make(media_file), at=timezone.now())
 
 
 @every(minutes=1)
