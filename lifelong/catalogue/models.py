@@ -64,6 +64,7 @@ class Entry(models.Model):
     identifier = models.CharField(_("资源ID"), max_length=16, db_index=True)
     visibility = models.CharField(_("上线状态"), max_length=8, choices=Visibility.choices, default=Visibility.PREPARED)
     visibility_at = models.DateTimeField(default=timezone.now)
+    out_at = models.DateTimeField(null=True, blank=True)  # since when it is hidden or gone; empty for nearly all
     change = models.BigIntegerField(default=0)  # the last line of the change log about this resource
     harvested_at = models.DateTimeField(null=True, blank=True)  # moves only with what harvesters read
     batch = models.ForeignKey(Batch, verbose_name=_("推荐批次"), null=True, on_delete=models.PROTECT, related_name="+")
@@ -120,8 +121,10 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["batch", "visibility"], name="entry_of_batch"),
             models.Index(fields=["series", "series_position"], name="entry_of_series"),
-            models.Index(fields=["visibility", "-published_at"], name="entry_newest"),
-            models.Index(fields=["institution", "visibility"], name="entry_of_institution"),
+            # never led by visibility: nearly all rows are online, and SQLite would walk them for any twenty keys
+            models.Index(fields=["-published_at", "visibility"], name="entry_newest"),
+            models.Index(fields=["-visibility_at", "visibility"], name="entry_last_changed"),
+            models.Index(fields=["-out_at"], name="entry_out"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from lifelong.catalogue.lifecycle import Visibility
 from lifelong.catalogue.models import Entry
 from lifelong.media.actions.renditions import make_private, make_public
 from lifelong.media.lifecycle import RenditionKind
@@ -113,6 +112,6 @@ def without_names(entry: Entry) -> None:
 
 def hidden_with_names() -> list[Entry]:
     """Hidden or retired entries some of whose renditions still have a public name; there should be none."""
-    hidden = Entry.objects.filter(visibility__in=[Visibility.HIDDEN, Visibility.GONE]).select_related("version")
+    hidden = Entry.objects.filter(out_at__isnull=False).select_related("version")
     named = Q(version__files__media_file__renditions__public_name__isnull=False)
     return list(hidden.filter(named).distinct())

@@ -104,7 +104,11 @@ def show(prepared: Any, *, at: datetime, batch: Batch | None) -> int:
     for now, visibility in SHOWN_AS.items():
         going = [keys[resource] for resource, state in availability.items() if state == now]
         Entry.objects.filter(pk__in=going).update(
-            visibility=visibility, visibility_at=at, published_at=at, harvested_at=at
+            visibility=visibility,
+            visibility_at=at,
+            published_at=at,
+            harvested_at=at,
+            out_at=None if visibility == Visibility.ONLINE else at,
         )
     note_changes(keys, kind=ChangeKind.PUBLISHED, at=at)
     for entry in Entry.objects.filter(pk__in=keys.values(), visibility=Visibility.HIDDEN).select_related("version"):

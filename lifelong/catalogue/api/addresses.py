@@ -10,10 +10,11 @@ from ninja.errors import HttpError, ValidationError
 from lifelong.catalogue import forms
 from lifelong.catalogue.api import presenting, shapes
 from lifelong.catalogue.lifecycle import Visibility
+from lifelong.catalogue.models import Entry
 from lifelong.catalogue.queries import pages
 from lifelong.catalogue.queries.categories import category_tree
 from lifelong.catalogue.queries.labels import SPOKEN, facet_values
-from lifelong.catalogue.queries.listing import entries_of, facet_counts, the_reader, view_now
+from lifelong.catalogue.queries.listing import facet_counts, rows_of, the_reader, view_now
 from lifelong.catalogue.search.asking import ask
 from lifelong.catalogue.search.shelf import IndexMissing
 from lifelong.catalogue.search.suggest import suggest as complete
@@ -74,13 +75,12 @@ def resources(request: HttpRequest, listing: Query[Listing]) -> HttpResponse:
     wanted = forms.wanted(dict(request.GET.lists()))
     view = the_reader().now()
     answer = ask(view, wanted.question(FACETS))
-    entries = entries_of(answer.ids)
     return told(
         {
             "total": answer.total,
             "page": wanted.page,
             "size": wanted.size,
-            "items": [presenting.item(entry) for entry in entries],
+            "items": [presenting.item(row) for row in rows_of(answer.ids, presenting.ITEM)],
             "facets": {
                 name: [
                     {"value": value.value, "label": value.label, "count": value.count}
@@ -96,14 +96,16 @@ def resources(request: HttpRequest, listing: Query[Listing]) -> HttpResponse:
 
 @api.get("/resources/{resource_id}", response={200: shapes.Detail, **LOST, 410: shapes.Problem}, summary="一项资源")
 def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
-    entry = pages.entry_at(resource_id) or pages.entry_at(as_written(resource_id))
-    if entry is None:
+    rows = Entry.objects.shown_or_not().filter(identifier__in=[resource_id, as_written(resource_id)])
+    row = rows.values(*presenting.DETAIL).first()
+    if row is None:
         return problem("not_found", "没有这项资源。", 404)
-    if entry.visibility == Visibility.GONE:
-        return problem("retired", f"这项资源已出库：{pages.hidden_reason(entry) or '未说明原因'}", 410)
-    if entry.visibility != Visibility.ONLINE:
-        return problem("suspended", f"这项资源已暂停提供：{pages.hidden_reason(entry) or '未说明原因'}", 404)
-    return told(presenting.detail(entry))
+    why = row["resource__availability_reason"] or "未说明原因"
+    if row["visibility"] == Visibility.GONE:
+        return problem("retired", f"这项资源已出库：{why}", 410)
+    if row["visibility"] != Visibility.ONLINE:
+        return problem("suspended", f"这项资源已暂停提供：{why}", 404)
+    return told(presenting.detail(row))
 
 
 @api.get("/suggest", response={200: shapes.Suggestions, **BAD}, summary="输入提示")

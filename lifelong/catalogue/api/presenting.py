@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from lifelong.catalogue.models import Entry
 from lifelong.catalogue.queries.categories import category_path
+from lifelong.catalogue.queries.listing import Row
 from lifelong.regions.queries import full_name
 from lifelong.resources.queries.freezing import as_clock
 
@@ -20,58 +20,71 @@ def absolute(path: str) -> str | None:
     return f"{settings.SITE_URL}{path}" if path else None
 
 
-def speakers_text(entry: Entry) -> str:
-    return ";".join(f"({one['group']}){one['name']}" if one.get("group") else one["name"] for one in entry.speakers)
+ITEM = (
+    "resource_id", "visibility", "identifier", "title", "type", "area", "category_id", "category_path", "institution__code",
+    "institution_name", "region_id", "speakers", "duration_s", "series_title", "series_order", "declared_views",
+    "declared_learners", "published_at", "link", "files", "cover", "poster", "batch__number", "resource__count__views",
+    "resource__count__learners",
+)  # fmt: skip
+DETAIL = (
+    *ITEM, "host_platform", "summary", "created_date", "rights_holder", "outline", "keywords", "series_id",
+    "institution__name", "batch__title", "has_captions", "change", "resource__availability_reason",
+)  # fmt: skip
 
 
-def item(entry: Entry) -> dict[str, Any]:
-    path = category_path(entry.category_id)
+def speakers_text(speakers: list[dict[str, Any]]) -> str:
+    return ";".join(f"({one['group']}){one['name']}" if one.get("group") else one["name"] for one in speakers)
+
+
+def item(row: Row) -> dict[str, Any]:
+    """A row with the fields ``ITEM``."""
+    path = category_path(row["category_id"])
     return {
-        "resource_id": entry.identifier,
-        "title": entry.title,
-        "type": entry.type,
-        "area": entry.area,
-        "category": entry.category_path or "-".join(node.name for node in path[1:]),
+        "resource_id": row["identifier"],
+        "title": row["title"],
+        "type": row["type"],
+        "area": row["area"],
+        "category": row["category_path"] or "-".join(node.name for node in path[1:]),
         "category_code": path[-1].code if path else None,
-        "institution": entry.institution.code,
-        "institution_name": entry.institution_name,
-        "region": entry.region_id,
-        "speakers": speakers_text(entry),
-        "duration": as_clock(entry.duration_s) or None,
-        "duration_s": entry.duration_s,
-        "series": entry.series_title,
-        "series_order": entry.series_order,
-        "views": entry.views,
-        "learners": entry.learners,
-        "declared_views": entry.declared_views,
-        "declared_learners": entry.declared_learners,
-        "batch": entry.batch.number if entry.batch else None,
-        "published_at": instant(entry.published_at),
-        "linked": entry.is_linked,
-        "cover": absolute(entry.cover or entry.poster),
-        "url": absolute(entry.get_absolute_url()),
+        "institution": row["institution__code"],
+        "institution_name": row["institution_name"],
+        "region": row["region_id"],
+        "speakers": speakers_text(row["speakers"]),
+        "duration": as_clock(row["duration_s"]) or None,
+        "duration_s": row["duration_s"],
+        "series": row["series_title"],
+        "series_order": row["series_order"],
+        "views": row["resource__count__views"] or 0,
+        "learners": row["resource__count__learners"] or 0,
+        "declared_views": row["declared_views"],
+        "declared_learners": row["declared_learners"],
+        "batch": row["batch__number"],
+        "published_at": instant(row["published_at"]),
+        "linked": bool(row["link"]) and not row["files"],
+        "cover": absolute(row["cover"] or row["poster"]),
+        "url": absolute(f"/resources/{row['identifier']}"),
     }
 
 
-def detail(entry: Entry) -> dict[str, Any]:
-    path = category_path(entry.category_id)
+def detail(row: Row) -> dict[str, Any]:
+    """A row with the fields ``DETAIL``."""
     return {
-        **item(entry),
-        "host_platform": entry.host_platform,
-        "link": entry.link,
-        "summary": entry.summary,
-        "created_date": entry.created_date.isoformat() if entry.created_date else None,
-        "rights_holder": entry.rights_holder,
-        "outline": entry.outline,
-        "keywords": entry.keywords,
-        "category_path": [{"code": node.code, "name": node.name} for node in path],
-        "series_id": entry.series_id,
-        "institution_now": entry.institution.name,
-        "region_name": full_name(entry.region_id) if entry.region_id else "",
-        "batch_title": entry.batch.title if entry.batch else None,
-        "captions": entry.has_captions,
-        "renditions": [rendition(file) for file in entry.files],
-        "change": entry.change,
+        **item(row),
+        "host_platform": row["host_platform"],
+        "link": row["link"],
+        "summary": row["summary"],
+        "created_date": row["created_date"].isoformat() if row["created_date"] else None,
+        "rights_holder": row["rights_holder"],
+        "outline": row["outline"],
+        "keywords": row["keywords"],
+        "category_path": [{"code": node.code, "name": node.name} for node in category_path(row["category_id"])],
+        "series_id": row["series_id"],
+        "institution_now": row["institution__name"],
+        "region_name": full_name(row["region_id"]) if row["region_id"] else "",
+        "batch_title": row["batch__title"],
+        "captions": row["has_captions"],
+        "renditions": [rendition(file) for file in row["files"]],
+        "change": row["change"],
     }
 
 

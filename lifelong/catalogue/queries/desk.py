@@ -13,7 +13,7 @@ def library(*, text: str = "", state: str = "", area: str = "", institution: str
     """Everything that is or was public, newest first; ``text`` is a title's part or a resource id."""
     found = Entry.objects.shown_or_not().with_counts()
     if state in STATES:
-        found = found.filter(visibility=state)
+        found = found.filter(visibility=state, out_at__isnull=state == Visibility.ONLINE)
     if area:
         found = found.filter(area=area)
     if institution:
@@ -25,7 +25,7 @@ def library(*, text: str = "", state: str = "", area: str = "", institution: str
 
 
 def hidden_count() -> int:
-    return Entry.objects.filter(visibility=Visibility.HIDDEN).count()
+    return Entry.objects.filter(out_at__isnull=False, visibility=Visibility.HIDDEN).count()
 
 
 def reports(*, state: str = "") -> QuerySet[Report]:

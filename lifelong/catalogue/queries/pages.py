@@ -7,7 +7,7 @@ from lifelong.catalogue.lifecycle import Visibility
 from lifelong.catalogue.models import Entry, Speaker
 from lifelong.catalogue.queries.categories import category_path, category_tree
 from lifelong.catalogue.queries.labels import Value, facet_values
-from lifelong.catalogue.queries.listing import Card, cards, entries_of, facet_counts, view_now
+from lifelong.catalogue.queries.listing import CARD, Card, card, cards_of, facet_counts, rows_of, view_now
 from lifelong.catalogue.search.asking import Answer, Question, ask
 from lifelong.catalogue.search.related import related
 from lifelong.catalogue.search.shelf import View
@@ -54,35 +54,38 @@ def home() -> Home:
     published = Batch.objects.filter(state=BatchState.PUBLISHED).exclude(origin="load").order_by("-published_at")
     batches = list(published.only("number", "title", "published_at"))
     page.batch, page.batch_count = (batches[0] if batches else None), len(batches)
-    newest = Entry.objects.online().with_counts().order_by("-published_at", "-pk")
-    page.new = cards((newest.filter(batch=page.batch) if page.batch else newest)[:8])
     if view is None:
+        page.new = [card(row) for row in Entry.objects.online().order_by("-pk").values(*CARD)[:8]]
         return page
+    newest = ask(view, Question.of("", {"batch": [page.batch.number]} if page.batch else {}, sort="newest", limit=8))
     answer = ask(view, Question.of("", sort="views", limit=8, facets=("area", "institution", "series")))
+    found = {row["resource_id"]: card(row) for row in rows_of([*newest.ids, *answer.ids])}
+    page.new = [found[key] for key in newest.ids if key in found]
+    popular = [key for key in answer.ids if key in found]
+    page.popular = [found[key] for key in ([key for key in popular if key not in newest.ids] or popular)[:4]]
     page.total, page.doors = answer.total, dict(answer.facets["area"])
-    shown = {one.url for one in page.new}
-    page.popular = [one for one in cards(entries_of(answer.ids)) if one.url not in shown][:4] or cards(
-        entries_of(answer.ids)
-    )[:4]
-    page.series = series_lines([(int(key), size) for key, size in answer.facets["series"] if size > 1][:6])
+    page.series = series_lines(view, [(int(key), size) for key, size in answer.facets["series"] if size > 1][:6])
     page.institution_count = len(answer.facets["institution"])
     page.institutions = facet_values("institution", answer.facets["institution"], most=12)
     return page
 
 
-def series_lines(sizes: list[tuple[int, int]]) -> list[SeriesLine]:
+def series_lines(view: View, sizes: list[tuple[int, int]]) -> list[SeriesLine]:
     """Series with their number of resources and the cover of the first; two queries."""
-    keys = [key for key, _ in sizes]
-    titles = {one.pk: one for one in Series.objects.filter(pk__in=keys).select_related("institution")}
-    firsts: dict[int, tuple[str, str]] = {}
-    rows = Entry.objects.online().filter(series__in=keys).order_by("series_position", "pk")
-    for key, cover, poster, area in rows.values_list("series_id", "cover", "poster", "area")[:2_000]:
-        firsts.setdefault(key, (cover or poster, area))
+    titles = {one.pk: one for one in Series.objects.filter(pk__in=dict(sizes)).select_related("institution")}
+    firsts = [ask(view, Question.of("", {"series": [str(key)]}, sort="series", limit=1)).ids for key, _ in sizes]
+    covers = {row["resource_id"]: row for row in rows_of([key for ids in firsts for key in ids], COVERS)}
     return [
-        SeriesLine(key, titles[key].title, titles[key].institution.name, size, *firsts.get(key, ("", "")))
-        for key, size in sizes
-        if key in titles
-    ]
+        SeriesLine(
+            key, titles[key].title, titles[key].institution.name, size, covers[ids[0]]["cover"] or covers[ids[0]]["poster"],
+            covers[ids[0]]["area"],
+        )
+        for (key, size), ids in zip(sizes, firsts, strict=True)
+        if key in titles and ids and ids[0] in covers
+    ]  # fmt: skip
+
+
+COVERS = ("resource_id", "visibility", "cover", "poster", "area")
 
 
 @dataclass
@@ -124,7 +127,7 @@ def resource_page(entry: Entry) -> ResourcePage:
         code = entry.category.code if entry.category else ""
         ids = related(view, entry.resource_id, entry.title, entry.keyword_list, code, limit=8)
         together = {one.resource_id for one in neighbours}
-        alike = cards(entries_of([key for key in ids if key not in together] or ids))[:6]
+        alike = cards_of([key for key in ids if key not in together] or ids)[:6]
     return ResourcePage(entry, category_path(entry.category_id), chapters_of(entry), neighbours, before, after, alike)
 
 
@@ -173,7 +176,7 @@ def listing(
     if view is None:
         return None, []
     answer = ask(view, Question.of(text, filters, sort=sort, offset=(page - 1) * size, limit=size, facets=facets))
-    return answer, cards(entries_of(answer.ids))
+    return answer, cards_of(answer.ids)
 
 
 def children_with_counts(code: str, counts: dict[str, int]) -> list[Value]:

@@ -11,7 +11,7 @@ from lifelong.catalogue.models import Entry
 from lifelong.catalogue.queries import pages
 from lifelong.catalogue.queries.categories import category, category_path
 from lifelong.catalogue.queries.labels import facet_values
-from lifelong.catalogue.queries.listing import card
+from lifelong.catalogue.queries.listing import CARD, card, view_now
 from lifelong.catalogue.search.asking import DEEPEST
 from lifelong.catalogue.views.paging import page_number, page_of
 from lifelong.institutions.models import Institution
@@ -84,15 +84,13 @@ def category_page(request: HttpRequest, code: str) -> HttpResponse:
 def series(request: HttpRequest, key: int) -> HttpResponse:
     found = get_object_or_404(Series.objects.select_related("institution"), pk=key)
     number, size = page_number(request), 100
-    entries = Entry.objects.online().with_counts().filter(series=found)
+    entries = Entry.objects.online().filter(series=found).order_by("series_position", "series_order", "pk")
     total = entries.count()
     if not total:
         raise Http404
     page = page_of(total, number, size)
     start = (page.number - 1) * size
-    rows = [
-        card(entry, ()) for entry in entries.order_by("series_position", "series_order", "pk")[start : start + size]
-    ]
+    rows = [card(row, ()) for row in entries.values(*CARD)[start : start + size]]
     seconds = sum(row.seconds or 0 for row in rows) if total <= size else None
     shown = {
         "series": found,
@@ -125,7 +123,9 @@ def institutions(request: HttpRequest) -> HttpResponse:
 def institution(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Institution.objects.select_related("region"), code=code)
     shown = listed(request, facets=("area", "type", "series"), institution=[code])
-    lines = pages.series_lines([(int(key), size) for key, size in shown["facets"].get("series", []) if size > 1][:6])
+    view = view_now()
+    sizes = [(int(key), size) for key, size in shown["facets"].get("series", []) if size > 1][:6]
+    lines = pages.series_lines(view, sizes) if view else []
     return render(
         request,
         "catalogue/institution.html",

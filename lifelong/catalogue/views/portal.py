@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from lifelong.catalogue import forms
 from lifelong.catalogue.queries import pages
 from lifelong.catalogue.queries.labels import Value, facet_values, labels, title_of
-from lifelong.catalogue.queries.listing import card, entries_of, the_reader
+from lifelong.catalogue.queries.listing import card, rows_of, the_reader
 from lifelong.catalogue.search import text
 from lifelong.catalogue.search.asking import Answer, ask
 from lifelong.catalogue.search.shelf import IndexMissing
@@ -64,14 +64,13 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def result(answer: Answer, wanted: forms.Wanted) -> dict[str, Any]:
-    entries = entries_of(answer.ids)
     boxes = [
         FacetBox(name, title_of(name), facet_values(name, answer.facets[name], wanted.filters.get(name, ())))
         for name in FACETS
     ]
     return {
         "answer": answer,
-        "rows": [card(entry, answer.words) for entry in entries],
+        "rows": [card(row, answer.words) for row in rows_of(answer.ids)],
         "boxes": [box for box in boxes if len(box.values) > 1 or any(value.chosen for value in box.values)],
         "chosen": chosen(wanted),
         "page": page_of(answer.total, wanted.page, wanted.size),
