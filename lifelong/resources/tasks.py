@@ -1,12 +1,13 @@
 """Work on resources outside a request. Each loads by id, does one thing, and may be repeated."""
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from lifelong.jobs.schedule import daily
-from lifelong.resources.actions import drafts, links
-from lifelong.resources.models import LinkCheck
+from lifelong.resources.actions import drafts, imports, links
+from lifelong.resources.models import ImportRun, LinkCheck
 from lifelong.standards.links import checker
 
 
@@ -17,6 +18,14 @@ def check_link(link_check_id: int, url: str, attempt: int) -> None:
     if check is None:
         return
     links.record_check(check, facts=checker.check_link(url), attempt=attempt, at=timezone.now())
+
+
+@task(queue_name="media", priority=30, max_attempts=4, title=_("导入元数据表"))
+def work_on_sheet(run_id: int, dry_run: bool) -> dict[str, str]:
+    """Looks at a sheet, or brings it in; a minute for ten thousand rows, hence among the long ones."""
+    run = ImportRun.objects.get(pk=run_id)
+    imports.work_on(run, dry_run=dry_run, at=timezone.now())
+    return {"url": reverse("resources:import", args=[run_id])}
 
 
 @daily(at="03:20")

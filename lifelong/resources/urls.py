@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lifelong.resources.views import editing, files, lists, reading, submitting
+from lifelong.resources.views import editing, files, imports, lists, reading, submitting
 
 app_name = "resources"
 version = "work/resources/<str:resource_id>/v<int:number>/"
@@ -15,6 +15,11 @@ urlpatterns = [
     path("work/resources/unit-review", submitting.unit_review, name="unit-review"),
     path("work/resources/series", lists.series, name="series"),
     path("work/resources/series/<int:pk>", lists.rename_series, name="rename-series"),
+    path("work/resources/import/", imports.index, name="imports"),
+    path("work/resources/import/template", imports.blank, name="imports-template"),
+    path("work/resources/import/<int:pk>/", imports.run, name="import"),
+    path("work/resources/import/<int:pk>/confirm", imports.confirm, name="import-confirm"),
+    path("work/resources/import/<int:pk>/again", imports.try_again, name="import-again"),
     path("work/resources/<str:resource_id>/", reading.overview, name="overview"),
     # one version
     path(version, editing.edit, name="edit"),

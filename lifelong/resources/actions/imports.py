@@ -1,0 +1,203 @@
+"""表格导入: a sheet handed in, looked at (dry run), brought in for real; each as a job, each safe to repeat."""
+
+import secrets
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path, PurePath
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lifelong import audit, jobs
+from lifelong.accounts.models import User
+from lifelong.calls.models import Call
+from lifelong.institutions.models import Institution
+from lifelong.jobs import progress
+from lifelong.jobs.queries import job_of
+from lifelong.media import storage
+from lifelong.resources import policy
+from lifelong.resources.actions.imports_files import attach_files
+from lifelong.resources.actions.imports_rows import RowWriter
+from lifelong.resources.bundles import NOTHING, Bundle, open_bundle, open_zip
+from lifelong.resources.models import ImportRun
+from lifelong.resources.queries.sheet_plan import Plan, Tell, plan_sheet, silent
+from lifelong.standards.metadata.sheets import annotate
+from lifelong.web.refusals import NotAllowed, Refusal
+
+TASK = "lifelong.resources.tasks.work_on_sheet"
+FOLDER = "imports"
+KINDS = {".xlsx", ".xls", ".xlsm", ".ods", ".csv", ".tsv", ".txt"}
+KEPT_PROBLEMS = 5000  # of a run; all of them stand in the annotated sheet
+
+
+class SheetNotTaken(Refusal):
+    """What was handed in is no sheet by its name, or empty."""
+
+    code = "sheet_not_taken"
+    status = 422
+
+
+class NotYet(Refusal):
+    """The sheet is still being looked at, or could not be read: there is nothing to bring in."""
+
+    code = "sheet_not_checked"
+
+
+def import_sheet(
+    path: str | Path, *, institution: Institution, by: User, at: datetime, call: Call | None = None,
+    bundle: Bundle = NOTHING, tell: Tell = silent,
+) -> Plan:  # fmt: skip
+    """Bring a sheet in as drafts, with its files. The plan says what became of each row.
+
+    Many transactions, one for each hundred rows and each file: killed anywhere, the same call again does the rest and
+    makes no doubles. Raises ``SheetRefused``, ``NotAllowed``.
+    """
+    if not policy.can_create(by, institution):
+        raise NotAllowed(_("只有本单位的报送工作负责人可以导入资源。"))
+    plan = plan_sheet(path, institution=institution, at=at, call=call, bundle=bundle, tell=tell)
+    RowWriter(institution, columns=plan.columns, call=call, by=by, at=at).write(plan.rows, tell=tell)
+    if bundle:
+        attach_files(plan.rows, bundle, by=by, at=at, tell=tell)
+    said = plan.to_json()
+    counts = {name: said[name] for name in ("rows", "accepted", "rejected", "unchanged")}
+    audit.record("resources.sheet_imported", by=by, of=institution, at=at, detail=counts)
+    return plan
+
+
+@transaction.atomic
+def take_sheet(
+    *, institution: Institution, name: str, content: bytes, by: User, at: datetime, call: Call | None = None,
+    archive: bytes = b"",
+) -> ImportRun:  # fmt: skip
+    """Keep a sheet (and a ZIP of its files) and have it looked at by a job. Raises ``SheetNotTaken``, ``BundleRefused``."""
+    if not policy.can_create(by, institution):
+        raise NotAllowed(_("只有本单位的报送工作负责人可以导入资源。"))
+    suffix = PurePath(name).suffix.lower()
+    if suffix not in KINDS or not content:
+        text = _("请选择 .xlsx、.xls 或 .csv 表格。") if content else _("表格文件是空的，请重新选择。")
+        raise SheetNotTaken(text, fields={"sheet": text})
+    if archive:
+        open_zip(BytesIO(archive)).close()
+    folder = f"{FOLDER}/{at:%Y%m}/{secrets.token_hex(16)}"
+    storage.write_once(content, storage.files() / folder / f"sheet{suffix}")
+    if archive:
+        storage.write_once(archive, storage.files() / folder / "files.zip")
+    run = ImportRun.objects.create(
+        institution=institution, call=call, by=by, name=PurePath(name).name[:200], path=f"{folder}/sheet{suffix}",
+        created_at=at,
+    )  # fmt: skip
+    audit.record("resources.sheet_received", by=by, of=run, at=at, detail={"name": run.name, "files": bool(archive)})
+    return _begin(run)
+
+
+@transaction.atomic
+def confirm(run: ImportRun, *, by: User, at: datetime) -> ImportRun:
+    """The dry run was seen: now for real. Pressed twice, the second finds it under way. Raises ``NotYet``."""
+    run = _own(run, by)
+    if not run.dry_run:
+        return run
+    if run.state != "done":
+        raise NotYet(_("表格还没有检查完，或没有读出来，不能导入。"))
+    run.dry_run = False
+    audit.record("resources.sheet_confirmed", by=by, of=run, at=at)
+    return _begin(run)
+
+
+@transaction.atomic
+def try_again(run: ImportRun, *, by: User, at: datetime) -> ImportRun:
+    """Once more what failed; what is waiting, running or done is left alone."""
+    run = _own(run, by)
+    if run.state == "done" or (run.state != "failed" and not is_stuck(run)):
+        return run
+    audit.record("resources.sheet_tried_again", by=by, of=run, at=at)
+    return _begin(run)
+
+
+def is_stuck(run: ImportRun) -> bool:
+    """Its job came to an end without the run coming to one."""
+    job = job_of(run.job_id)
+    return run.state in {"waiting", "running"} and (job is None or job.is_finished)
+
+
+def work_on(run: ImportRun, *, dry_run: bool, at: datetime) -> ImportRun:
+    """What the job does. Safe to repeat: what is done is left alone, a run that was confirmed meanwhile is another job's."""
+    run = ImportRun.objects.select_related("institution", "call", "by").get(pk=run.pk)
+    if run.state == "done" or run.dry_run != dry_run or run.by is None:
+        return run
+    _set(run, state="running")
+    path = storage.files() / run.path
+    try:
+        with _bundle(path) as bundle:
+            if dry_run:
+                plan = plan_sheet(
+                    path, institution=run.institution, at=at, call=run.call, bundle=bundle, tell=_report
+                )  # fmt: skip
+            else:
+                plan = import_sheet(
+                    path, institution=run.institution, by=run.by, at=at, call=run.call, bundle=bundle, tell=_report
+                )  # fmt: skip
+        give_back(path, plan, path.with_name("annotated.xlsx"))
+    except Refusal as refusal:
+        audit.record(
+            "resources.sheet_refused", by=run.by, of=run, at=at, detail={"code": refusal.code}, result="failed"
+        )
+        return _set(run, state="failed", failure=str(refusal), finished_at=at)
+    return _set(run, state="done", report=_kept(plan), failure="", finished_at=at)
+
+
+def give_back(path: Path, plan: Plan, out: Path) -> None:
+    """The sheet with its problems in its cells; whole or not at all."""
+    beside = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
+    try:
+        annotate(path, plan.problems(), beside)
+        beside.replace(out)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _kept(plan: Plan) -> dict[str, Any]:
+    """``intake --json`` with what is only still to do as counts by field: it would hide the rest."""
+    said = plan.to_json()
+    todo: dict[str, int] = {}
+    kept = []
+    for problem in said["problems"]:
+        if problem["code"].startswith("todo."):
+            todo[problem["column"]] = todo.get(problem["column"], 0) + 1
+        else:
+            kept.append(problem)
+    kept.sort(key=lambda problem: problem["severity"] != "error")  # what rejects a row is kept before what does not
+    said |= {"problems": sorted(kept[:KEPT_PROBLEMS], key=lambda p: p["row"]), "found": len(kept), "todo": todo}
+    said["versions"] = [row.version for row in plan.rows if row.status == "accepted" and row.version][:KEPT_PROBLEMS]
+    return said
+
+
+def _report(note: str, done: int, total: int) -> None:
+    progress.report(done, total, note if total else _("%(note)s：%(done)s 行") % {"note": note, "done": done})
+
+
+def _bundle(path: Path) -> AbstractContextManager[Bundle]:
+    archive = path.with_name("files.zip")
+    return open_bundle(archive) if archive.exists() else nullcontext(NOTHING)
+
+
+def _begin(run: ImportRun) -> ImportRun:
+    run.state, run.failure, run.finished_at = "waiting", "", None
+    run.job_id = jobs.enqueue(TASK, run.pk, run.dry_run, owner=run.by).id
+    run.save(update_fields=["dry_run", "state", "failure", "finished_at", "job_id"])
+    return run
+
+
+def _own(run: ImportRun, by: User) -> ImportRun:
+    locked = ImportRun.objects.select_for_update(of=("self",)).select_related("institution", "by").get(pk=run.pk)
+    if not policy.can_create(by, locked.institution):
+        raise NotAllowed(_("只有本单位的报送工作负责人可以导入资源。"))
+    return locked
+
+
+def _set(run: ImportRun, **columns: Any) -> ImportRun:
+    for name, value in columns.items():
+        setattr(run, name, value)
+    run.save(update_fields=list(columns))
+    return run

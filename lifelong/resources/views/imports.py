@@ -1,0 +1,143 @@
+"""用表格导入: hand in a sheet, see what is wrong with it, bring it in; and the sheets handed in before."""
+
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lifelong.calls.queries import open_calls_for
+from lifelong.jobs.queries import job_of
+from lifelong.media import storage
+from lifelong.media.queries import signed_url
+from lifelong.resources.actions import imports
+from lifelong.resources.forms import SheetForm
+from lifelong.resources.models import ImportRun, Version
+from lifelong.resources.queries.reach import institutions_reported_by, reach_of
+from lifelong.resources.views.loading import reported_institution
+from lifelong.standards.metadata.sheets import template as blank_sheet
+from lifelong.standards.queries import category_tree
+from lifelong.web.refusals import Refusal
+from lifelong.web.rights import right
+from lifelong.web.workbooks import answer
+
+RUNS, PROBLEMS, DRAFTS = 20, 100, 50
+
+
+@require_http_methods(["GET", "POST"])
+@right("resources.prepare")
+def index(request: HttpRequest) -> HttpResponse:
+    """The door: a blank sheet out, a filled one in; below it what was handed in before."""
+    institution = reported_institution(request)
+    calls = open_calls_for(institution, timezone.now())
+    form = SheetForm(calls, request.POST or None, request.FILES or None)
+    status = 200
+    if request.method == "POST":
+        form = SheetForm(calls, request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                return redirect("resources:import", _take(request, institution, form).pk)
+            except Refusal as refusal:
+                form.add_error("sheet" if "sheet" in refusal.fields else "archive", refusal.message)
+        status = 422
+    runs = ImportRun.objects.filter(institution__in=institutions_reported_by(request.user)).defer("report")
+    page = Paginator(runs.select_related("by").order_by("-pk"), RUNS).get_page(request.GET.get("page"))
+    facts = {
+        "form": form, "page": page, "institution": institution,
+        "institutions": list(institutions_reported_by(request.user)),
+    }  # fmt: skip
+    return render(request, "resources/imports.html", facts, status=status)
+
+
+def _take(request: HttpRequest, institution: Any, form: SheetForm) -> ImportRun:
+    sheet, archive = form.cleaned_data["sheet"], form.cleaned_data["archive"]
+    return imports.take_sheet(
+        institution=institution, name=sheet.name, content=sheet.read(), by=request.user, at=timezone.now(),
+        archive=archive.read() if archive else b"", call=form.chosen_call(),
+    )  # fmt: skip
+
+
+@require_GET
+@right("resources.prepare")
+def blank(request: HttpRequest) -> HttpResponse:
+    return answer(_blank(category_tree().version), _("资源元数据表"))
+
+
+@cache
+def _blank(_version: str) -> bytes:
+    """Made once per state of the category tree."""
+    out = BytesIO()
+    blank_sheet(out, tree=category_tree())
+    return out.getvalue()
+
+
+@require_GET
+@right("resources.prepare")
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    """While it is worked on its progress, then what came of it."""
+    found = _run(request, pk)
+    working, stuck = found.state in {"waiting", "running"}, imports.is_stuck(found)
+    facts: dict[str, Any] = {"run": found, "working": working and not stuck, "stuck": stuck, "job": None}
+    if working:
+        facts["job"] = job_of(found.job_id)
+    if "X-Fragment" in request.headers:
+        return render(request, "resources/_import_progress.html", facts)
+    if found.state == "done":
+        facts |= _report(request, found)
+    answered = render(request, "resources/import.html", facts)
+    answered.headers["Cache-Control"] = "no-store"
+    return answered
+
+
+def _report(request: HttpRequest, found: ImportRun) -> dict[str, Any]:
+    report, asked = found.report, request.GET
+    problems = [
+        problem
+        for problem in report.get("problems", [])
+        if asked.get("severity", "") in {"", problem["severity"]}
+        and asked.get("column", "") in {"", problem["column"]}
+        and asked.get("row", "").strip() in {"", str(problem["row"])}
+    ]
+    annotated = (storage.files() / found.path).with_name("annotated.xlsx")
+    written = Version.objects.filter(pk__in=report.get("versions", [])[:DRAFTS]).select_related("resource")
+    return {
+        "report": report,
+        "page": Paginator(problems, PROBLEMS).get_page(asked.get("page")),
+        "columns": sorted({problem["column"] for problem in report.get("problems", [])}),
+        "hidden": report.get("found", 0) - len(report.get("problems", [])),
+        "errors": sum(problem["severity"] == "error" for problem in report.get("problems", [])),
+        "annotated_url": _download(request, annotated, found) if annotated.exists() else "",
+        "written": list(written.order_by("pk")) if not found.dry_run else [],
+    }
+
+
+def _download(request: HttpRequest, path: Any, found: ImportRun) -> str:
+    name = _("%(name)s（检查结果）.xlsx") % {"name": found.name.rsplit(".", 1)[0]}
+    return signed_url(path.relative_to(storage.files()), request=request, download_name=name)
+
+
+@require_POST
+@right("resources.prepare")
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    imports.confirm(_run(request, pk), by=request.user, at=timezone.now())
+    return redirect("resources:import", pk)
+
+
+@require_POST
+@right("resources.prepare")
+def try_again(request: HttpRequest, pk: int) -> HttpResponse:
+    imports.try_again(_run(request, pk), by=request.user, at=timezone.now())
+    return redirect("resources:import", pk)
+
+
+def _run(request: HttpRequest, pk: int) -> ImportRun:
+    return get_object_or_404(
+        ImportRun.objects.select_related("institution", "call", "by"),
+        pk=pk,
+        institution_id__in=reach_of(request.user).reports_for,
+    )
