@@ -26,7 +26,8 @@ FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 class StaffSession:
     """Deny work to who has been idle for 30 minutes or has not shown a second factor (spec 9).
 
-    A request with the header ``X-Background`` (polling, no person behind it) does not count as being there.
+    A request that a page makes by itself (``X-Background``, or ``X-Fragment`` of the refresh island) does not count as
+    being there.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -52,7 +53,8 @@ class StaffSession:
         if now - seen > settings.STAFF_IDLE_MINUTES * 60:
             return True
         fresh = "seen_at" not in request.session
-        if fresh or (now - seen > 60 and "X-Background" not in request.headers):
+        by_itself = "X-Background" in request.headers or "X-Fragment" in request.headers
+        if fresh or (now - seen > 60 and not by_itself):
             request.session["seen_at"] = now
         return False
 

@@ -1,6 +1,6 @@
 """People, their roles and sign-ins, as pages and other chapters read them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Prefetch, Q, QuerySet
@@ -118,8 +118,3 @@ def officers_of_province(region: Region | str, roles: set[str], at: datetime | N
 def holders_of(role: str, at: datetime | None = None) -> QuerySet[User]:
     held = Appointment.objects.open_at(at or timezone.now()).filter(role=role)
     return User.objects.filter(pk__in=held.values("user_id"), is_active=True)
-
-
-def stale_activations(at: datetime) -> QuerySet[Activation]:
-    """Dead links older than 90 days: nothing hangs on them any more."""
-    return Activation.objects.filter(created_at__lt=at - timedelta(days=90))

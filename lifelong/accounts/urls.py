@@ -9,6 +9,7 @@ urlpatterns = [
     path("setup/<str:token>", entrance.setup, name="setup"),
     path("account/", account.account, name="account"),
     path("work/people/", people.people, name="people"),
+    path("work/people/export.xlsx", people.export, name="people-export"),
     path("work/people/appoint", people.appoint, name="appoint"),
     path("work/people/<int:pk>/", people.person, name="person"),
     path("work/people/<int:pk>/unlock", people.unlock, name="person-unlock"),

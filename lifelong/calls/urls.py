@@ -24,6 +24,7 @@ urlpatterns = [
     path("registrations/<str:token>/take-back", registering.take_back, name="my-registration-take-back"),
     # the desk
     path("work/calls/", composing.calls, name="calls-desk"),
+    path("work/calls/export.xlsx", composing.export, name="calls-export"),
     path("work/calls/compose", composing.compose, name="call-compose"),
     path("work/calls/<slug:number>/", composing.call, name="call-desk"),
     path("work/calls/<slug:number>/change", composing.change, name="call-change"),

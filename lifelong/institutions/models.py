@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lifelong.accounts.masks import mask_name
 from lifelong.accounts.models import User
 from lifelong.regions.models import Region
 
@@ -80,3 +81,7 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.institution}"
+
+    @property
+    def audit_label(self) -> str:
+        return f"{mask_name(self.user.name)} · {self.get_role_display()} · {self.institution}"

@@ -16,11 +16,17 @@ from lifelong.accounts import actions, policy, queries
 from lifelong.accounts.forms import AppointmentForm, ReasonForm
 from lifelong.accounts.masks import mask_email
 from lifelong.accounts.models import Appointment, FactorReset, Role, User
+from lifelong.web import workbooks
 from lifelong.web.attempts import attempt, show_refusal
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
+from lifelong.web.workbooks import Column
 
 PAGE = 50
+COLUMNS = [
+    Column("姓名", 12), Column("邮箱", 24), Column("任职", 40), Column("第二因素", 10), Column("账号", 10),
+    Column("最近登录", 18),
+]  # fmt: skip
 
 
 @require_safe
@@ -41,6 +47,25 @@ def people(request: HttpRequest) -> HttpResponse:
         "may_appoint": request.user.has_right("roles.grant"),
     }
     return render(request, "accounts/people.html", context)
+
+
+@require_safe
+@right("people.read")
+def export(request: HttpRequest) -> HttpResponse:
+    """What is on screen, e-mails masked."""
+    role, authority, text = (request.GET.get(name, "") for name in ("role", "authority", "q"))
+    found = list(queries.people(role=role, authority=authority if authority.isdigit() else "", text=text))
+    enrolled = queries.with_second_factor(found)
+    words = [_("角色：%s") % Role(role).label] if role in Role.values else []
+    rows = (
+        [
+            person.name, mask_email(person.email),
+            "；".join(f"{one.authority} {one.get_role_display()}" for one in person.open_appointments),
+            _("已设置") if person.pk in enrolled else "", "" if person.is_active else _("已停用"), person.last_login,
+        ]
+        for person in found
+    )  # fmt: skip
+    return workbooks.answer(workbooks.workbook(_("人员与角色"), COLUMNS, rows, filters=words), _("人员与角色"))
 
 
 def _may_answer(user: User, reset: FactorReset) -> bool:

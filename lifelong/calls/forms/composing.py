@@ -11,6 +11,7 @@ from lifelong.accounts.forms import AddressField
 from lifelong.accounts.models import Authority, AuthorityKind, User
 from lifelong.calls import scope, windows
 from lifelong.calls.actions import Span
+from lifelong.calls.actions.registering import institution_named
 from lifelong.calls.lifecycle import CallState, Stage
 from lifelong.calls.models import Amendment, Call
 from lifelong.calls.queries import authorities_issuing
@@ -201,8 +202,6 @@ class ExtensionForm(forms.Form):
         self.fields["stage"].choices = labels  # type: ignore[attr-defined]
 
     def clean_institution(self) -> Institution | None:
-        from lifelong.calls.actions.registering import institution_named
-
         text = self.cleaned_data["institution"]
         if not text:
             return None

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lifelong.calls import stamped
+from lifelong.calls.actions.registering import institution_named
 from lifelong.calls.form import FormValues
 from lifelong.calls.models import Call, Registration
 from lifelong.calls.values import NEEDED, normal, whole_landline
@@ -169,8 +170,6 @@ class SettleForm(forms.Form):
         self.fields["region"].choices = [("", _("请选择")), *choices]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        from lifelong.calls.actions.registering import institution_named
-
         found = super().clean() or {}
         if text := found.get("institution"):
             found["institution"] = institution_named(self.registration.call, text)

@@ -1,7 +1,5 @@
 """Registrations: the list, one by its private link, those that compete or came before."""
 
-from datetime import datetime
-
 from django.core import signing
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -104,10 +102,6 @@ def similar_to(registration: Registration) -> QuerySet[Registration]:
         .select_related("call", "institution")
         .order_by("-created_at")
     )
-
-
-def decided_since(user: User, moment: datetime) -> QuerySet[Registration]:
-    return Registration.objects.filter(decided_by=user, decided_at__gte=moment)
 
 
 def own_preparing(call: Call, email: str, institution_name: str) -> Registration | None:

@@ -514,6 +514,13 @@ class TestComposing:
         user = reporter(institution()) if role == "reporter" else holder(role)
         assert signed_in(user).get("/work/calls/").status_code == (200 if role in readers else 403)
 
+    def test_the_list_leaves_as_a_sheet(self, officer: User) -> None:
+        open_call(officer)
+        content = signed_in(officer).get("/work/calls/export.xlsx?state=open").content
+        cells = [cell.value for row in load_workbook(io.BytesIO(content)).active.iter_rows() for cell in row]
+        assert "2026-01" in cells
+        assert "状态：征集中" in cells
+
     def test_announcements_contacts_and_attachments(self, officer: User) -> None:
         open_call(officer)
         desk = signed_in(officer)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lifelong.accounts.models import User
 from lifelong.calls import actions, policy, queries, windows
 from lifelong.calls.actions.registering import institutions_offered
 from lifelong.calls.forms import AmendmentForm, CallForm, ContactFormSet, ExtensionForm, MessageForm, contact_initial
@@ -18,28 +20,53 @@ from lifelong.calls.forms.composing import call_initial
 from lifelong.calls.lifecycle import CallState, Stage
 from lifelong.calls.models import Attachment, Call
 from lifelong.calls.scope import ResourceType
+from lifelong.web import workbooks
 from lifelong.web.attempts import attempt, show_refusal
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
+from lifelong.web.workbooks import Column
 
 PAGE = 30
+COLUMNS = [
+    Column("标题", 40), Column("编号", 14), Column("发文字号", 20), Column("发布单位", 20), Column("状态", 10),
+    Column("发布时间", 18), Column("登记截止", 18), Column("报送截止", 18),
+]  # fmt: skip
+
+
+def _found(user: User, state: str, text: str) -> QuerySet[Call]:
+    found = queries.calls_of(user)
+    if state in CallState.values:
+        found = found.filter(state=state)
+    return (found.filter(title__icontains=text) if text else found).order_by("-created_at")
 
 
 @require_safe
 @right("calls.read")
 def calls(request: HttpRequest) -> HttpResponse:
     state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()
-    found = queries.calls_of(request.user)
-    if state in CallState.values:
-        found = found.filter(state=state)
-    if text:
-        found = found.filter(title__icontains=text)
     context = {
-        "page": Paginator(found.order_by("-created_at"), PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(_found(request.user, state, text), PAGE).get_page(request.GET.get("page")),
         "states": CallState.choices,
         "may_compose": bool(queries.authorities_issuing(request.user)),
     }
     return render(request, "calls/desk.html", context)
+
+
+@require_safe
+@right("calls.read")
+def export(request: HttpRequest) -> HttpResponse:
+    state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    rows = (
+        [
+            call.title, call.number, call.document_number, call.issued_by.name, call.get_state_display(),
+            call.published_at, windows.deadline(windows.effective_end(call, Stage.REGISTRATION)),
+            windows.deadline(windows.effective_end(call, Stage.SUBMISSION)),
+        ]
+        for call in _found(request.user, state, text)
+    )  # fmt: skip
+    words = [_("状态：%s") % CallState(state).label] if state in CallState.values else []
+    words += [_("标题：%s") % text] if text else []
+    return workbooks.answer(workbooks.workbook(_("征集"), COLUMNS, rows, filters=words), _("征集"))
 
 
 def seen(request: HttpRequest, number: str) -> Call:
