@@ -71,20 +71,19 @@ class Draft:
         for place in self.page.locator("input[name^=explanation-]").all():
             place.fill(sentence)
         self.page.get_by_role("button", name="保存说明").first.click()
-        self.person.sees(sentence)
+        self.person.sees("说明已保存")
 
-    def sign_and_submit(self, name: str) -> str:
-        """Own review item by item, promise, submission; the number of the receipt."""
+    def sign_and_submit(self, name: str, *, call: str = "") -> str:
+        """Own review item by item, promise, submission; the number of the receipt. ``call`` where several are open."""
         self.person.visit(f"{self.address}submit")
+        if call:
+            self.page.locator("select#call").select_option(call)
         self.person.follow(re.compile("下一步：逐项自审"))
         for yes in self.page.locator("input[type=radio][value=yes]").all():
             yes.check()
         self.page.locator("#sign_name").fill(name)
         self.person.press("签署并报送")
         return self.page.locator(".receipt-number").inner_text()
-
-    def submit_again(self) -> None:
-        self.person.visit(f"{self.address}submit")
 
 
 class Registration:

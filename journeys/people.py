@@ -49,6 +49,14 @@ class Person:
     def sees(self, words: str | re.Pattern[str], *, within_ms: int = SLOW_MS) -> None:
         expect(self.page.locator("body")).to_contain_text(words, timeout=within_ms, use_inner_text=True)
 
+    def reloads_until(self, words: str, *, within_s: float = 20) -> None:
+        """For what the platform does in the background."""
+        end = time.monotonic() + within_s
+        while words not in self.page.locator("main").inner_text():
+            assert time.monotonic() < end, f"no {words} on {self.page.url}"
+            time.sleep(0.4)
+            self.page.reload()
+
     def sign_in(self, email: str, *, secret: str = "") -> None:
         """By the sign-in page, with the second factor where there is one."""
         page = self.visit("/accounts/login/")

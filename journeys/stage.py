@@ -64,6 +64,27 @@ with translation.override("zh-hans"):
     reviews.publish("2026-70", "演练用的第一批资源", [version for version, _ in made], by=final, at=now)
 result = {version.title: version.resource.resource_id for version, _ in made}
 """
+SUBMITTED = """
+from pathlib import Path
+from django.utils import timezone, translation
+from lifelong.accounts.models import User
+from lifelong.calls.models import Call
+from lifelong.demo.actions import submissions
+from lifelong.demo.actions.build import wait_for_checks
+from lifelong.institutions.models import Institution
+now = timezone.now()
+reporter, unit = User.objects.get(email="reporter-4141990101@example.org"), Institution.objects.get(code="4141990101")
+values = {"title": TITLE, "type": "A01", "area": "community", "category": "社区教育", "summary": SUMMARY, "keywords": "社区;演练", "speakers": "顾长风"}
+with translation.override("zh-hans"):
+    version = submissions.drafts.create_draft(institution=unit, by=reporter, at=now, values=values)
+    submissions.attachments.set_cover(version, name="封面.jpg", content=COVER, by=reporter, at=now)
+    submissions.send(version, Path(FILM), name="演练", by=reporter, at=now)
+    wait_for_checks(print, most_seconds=60)
+    submissions.hand_in(version, call=Call.objects.get(number=CALL), by=reporter, at=timezone.now())
+    wait_for_checks(print, most_seconds=60)
+result = version.resource.resource_id
+"""
+PLAIN = "一段供演练用的短片，画面与声音都合乎参考技术标准，讲的是社区里一件小事怎样做好，适合所有居民。"
 LIBRARY_TITLES = ["极限与连续：从一杯凉茶说起", "导数与边际成本", "积分怎样算出总收益"]
 
 
@@ -97,6 +118,11 @@ class Stage:
         if self.made is None:
             self.made = self.ask(LIBRARY, CALL=OPEN_CALL, FOLDER=str(self.folder), TITLES=LIBRARY_TITLES)
         return self.made
+
+    def submitted(self, title: str, *, seed: int, summary: str = PLAIN) -> str:
+        """A resource that keeps the standard and waits at the province; its resource id."""
+        film, cover = self.film(title, seed=seed), self.cover(title, seed=seed)["buffer"]
+        return str(self.ask(SUBMITTED, TITLE=title, SUMMARY=summary, FILM=str(film), COVER=cover, CALL=OPEN_CALL))
 
     def film(self, title: str, *, seed: int, seconds: int = 6, flaw: str = "", **wishes: Any) -> Path:
         """A real mp4 on disk, made on the spot."""

@@ -1,0 +1,120 @@
+"""The visitor: finds, looks, plays, comes back; on a telephone, with large letters, in English."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from journeys.pages import Draft, Film, fits
+from journeys.people import Person, Troupe
+from journeys.stage import OPEN_CALL, Stage
+
+FIRST, SECOND, _THIRD = "极限与连续：从一杯凉茶说起", "导数与边际成本", "积分怎样算出总收益"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+
+
+@pytest.fixture
+def library(stage: Stage) -> dict[str, str]:
+    return stage.library()
+
+
+def test_from_home_to_an_area_to_a_resource_and_back(visitor: Person, library: dict[str, str]) -> None:
+    visitor.visit("/")
+    visitor.page.locator(".door.area-degree").click()
+    expect(visitor.page).to_have_url(re.compile("/areas/degree"))
+    visitor.follow(FIRST)
+    expect(visitor.page.locator("h1")).to_have_text(FIRST)
+    visitor.sees("中州开放大学")
+    film = Film(visitor.page)
+    film.see_still()
+    film.play()
+    film.seek(8)
+    visitor.page.go_back()
+    expect(visitor.page).to_have_url(re.compile("/areas/degree"))
+    visitor.page.go_back()
+    expect(visitor.page.locator("h1")).to_have_text("今天想学点什么")
+
+
+def test_suggestions_are_chosen_by_keyboard(visitor: Person, library: dict[str, str]) -> None:
+    visitor.visit("/")
+    field = visitor.page.locator("#hero-search")
+    field.press_sequentially("边际", delay=30)
+    options = visitor.page.get_by_role("option")
+    expect(options.first).to_be_visible()
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    field.press("Escape")
+    expect(options.first).to_be_hidden()
+    expect(field).to_have_value("边际")
+    field.press("ArrowDown")
+    expect(options.first).to_be_visible()
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(visitor.page).to_have_url(re.compile("/search|/resources/"))
+    visitor.sees(SECOND)
+
+
+def test_the_elder_version_stays_on_and_its_zoom_works(visitor: Person, library: dict[str, str]) -> None:
+    page = visitor.visit("/")
+    plain = letters(visitor)
+    visitor.press("长辈版")
+    expect(page.locator("html[data-elder]")).to_be_attached()
+    visitor.visit(f"/resources/{library[FIRST]}")
+    expect(page.locator("html[data-elder]")).to_be_attached()
+    large = letters(visitor)
+    assert large > plain
+    page.locator("[data-zoom-by='1']").click()
+    assert letters(visitor) > large
+    zoomed = letters(visitor)
+    page.reload()
+    assert letters(visitor) == zoomed
+    assert fits(page)
+    visitor.press("退出长辈版")
+    expect(page.locator("html[data-elder]")).to_have_count(0)
+
+
+def letters(person: Person) -> float:
+    return float(person.page.locator("main p").first.evaluate("p => parseFloat(getComputedStyle(p).fontSize)"))
+
+
+def test_the_language_changes_to_english_and_back(visitor: Person, library: dict[str, str]) -> None:
+    page = visitor.visit("/")
+    visitor.press("English", exact=False)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    visitor.visit(f"/resources/{library[FIRST]}")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert not re.search("[一-鿿]", page.locator(".areas-nav").inner_text())
+    visitor.press("中文")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
+
+
+def test_on_a_telephone_no_public_page_scrolls_sideways(troupe: Troupe, library: dict[str, str]) -> None:
+    visitor = troupe.stranger(**PHONE)
+    addresses = [
+        "/", "/search?q=经济数学", "/search?q=没有这样的资源", f"/resources/{library[FIRST]}", "/areas/degree", "/batches/",
+        "/batches/2026-70", "/institutions/", "/institutions/4141990101", "/calls/", f"/calls/{OPEN_CALL}",
+        f"/calls/{OPEN_CALL}/register", "/accounts/login/", "/report", "/about", "/help", "/api/docs",
+    ]  # fmt: skip
+    wide = [address for address in addresses if not fits(visitor.visit(address))]
+    assert not wide
+
+
+def test_on_a_telephone_no_page_of_work_scrolls_sideways(troupe: Troupe, stage: Stage, library: dict[str, str]) -> None:
+    resource = stage.submitted("手机上的审核：窗边的绿萝", seed=31)
+    reporter = troupe.reporter(**PHONE)
+    draft = Draft(reporter).begin("手机上的草稿")
+    wide = [address for address in ("", "files", "preview", "submit") if not fits(reporter.visit(draft.address + address))]
+    wide += widths(reporter, "/work/", "/work/resources/", "/work/resources/missing", f"/work/resources/{resource}/", "/work/notices/")
+    officer = troupe.deciding_officer(**PHONE)
+    wide += widths(officer, "/work/", "/work/review/provincial/", "/work/registrations/", "/work/calls/", f"/work/calls/{OPEN_CALL}/", f"/work/calls/{OPEN_CALL}/board", "/work/institutions/")
+    officer.visit("/work/review/provincial/")
+    officer.follow("手机上的审核：窗边的绿萝")
+    wide += [] if fits(officer.page) else [officer.page.url]
+    wide += widths(troupe.final_reviewer(**PHONE), "/work/", "/work/batches/", "/work/batches/2026-70/", f"/work/catalogue/{library[FIRST]}/")
+    wide += widths(troupe.operator(**PHONE), "/work/", "/work/catalogue/", "/work/jobs/", "/work/outbox/", "/work/reports/")
+    assert not wide
+
+
+def widths(person: Person, *addresses: str) -> list[str]:
+    """Those that are too wide."""
+    return [address for address in addresses if not fits(person.visit(address))]
