@@ -25,6 +25,7 @@ from lifelong.media.tus.bodies import Stalled, drained, steadily
 PAGE_THREADS = 2
 LONGEST_BODY = 20 * 1024 * 1024
 LONGEST_QUEUE = 256
+MOST_SENDERS = 1024
 STALL_SECONDS = 30.0
 FORGED = frozenset(
     {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "forwarded", "x-real-ip",
@@ -70,28 +71,46 @@ class Pages:
         self.application, self.loop = application, loop
         self.threads = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page")
         self.spooled = f"{spool.folder()}{os.sep}"  # what lies there is sent once
-        self.waiting = 0
+        self.waiting = self.receiving = 0
 
     async def answer(self, visit: Visit, body: AsyncIterator[bytes]) -> Answer:
-        if self.waiting >= LONGEST_QUEUE:
+        length = length_of(visit)
+        if length is None:
+            return refused(400, "请求不完整", "Content-Length 不是数字。", ("connection", "close"))
+        if self.waiting >= LONGEST_QUEUE or (length and self.receiving >= MOST_SENDERS):
             return refused(503, "访问的人太多", "请稍候几秒再试。", ("retry-after", "2"))
-        self.waiting += 1
         try:
-            length = length_of(visit)
-            if length is None:
-                return refused(400, "请求不完整", "Content-Length 不是数字。", ("connection", "close"))
             if length > LONGEST_BODY:
                 return await self.too_long(visit, body, length)
             with self.room_for(length) as content:
-                if length and not await received(body, content, length):
+                if length and not await self.received(body, content, length):
                     return refused(400, "请求不完整", "请重新提交。", ("connection", "close"))
                 content.seek(0)
-                environ = environ_of(visit, content, length)
-                return await self.loop.run_in_executor(self.threads, self.ask, environ)
+                return await self.in_turn(environ_of(visit, content, length))
         except Stalled:
             return refused(408, "等待超时", "请检查网络后重新提交。", ("connection", "close"))
+
+    async def in_turn(self, environ: dict[str, Any]) -> Answer:
+        self.waiting += 1
+        try:
+            return await self.loop.run_in_executor(self.threads, self.ask, environ)
         finally:
             self.waiting -= 1
+
+    async def received(self, body: AsyncIterator[bytes], content: IO[bytes], length: int) -> bool:
+        """Whether the whole body came; one that breaks off looks complete to the server and must be counted.
+
+        Slow senders do not stand in the queue: they have a count of their own.
+        """
+        self.receiving += 1
+        count = 0
+        try:
+            async for chunk in steadily(body, STALL_SECONDS):
+                count += len(chunk)
+                content.write(chunk)
+        finally:
+            self.receiving -= 1
+        return count == length
 
     def room_for(self, length: int) -> IO[bytes]:
         return tempfile.SpooledTemporaryFile(spool.IN_MEMORY, dir=self.spooled) if length else io.BytesIO()
@@ -125,15 +144,6 @@ class Pages:
 def length_of(visit: Visit) -> int | None:
     given = visit.header("content-length") or "0"
     return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
-
-
-async def received(body: AsyncIterator[bytes], content: IO[bytes], length: int) -> bool:
-    """Whether the whole body came; one that breaks off looks complete to the server and must be counted."""
-    count = 0
-    async for chunk in steadily(body, STALL_SECONDS):
-        count += len(chunk)
-        content.write(chunk)
-    return count == length
 
 
 def whole(environ: dict[str, Any], status: int, headers: Headers, result: Iterable[bytes]) -> Answer:

@@ -1,8 +1,10 @@
 """The front: one RSGI application per worker. Lets a request in, sends it one of four ways, sends the answer out."""
 
 import asyncio
+import json
 import logging
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -38,7 +40,7 @@ class Front:
         loop.call_soon(hear_of_ending)
         die_with_parent(int(os.environ.get(PARENT, "0")))
         run = Path(settings.DATA) / "run"
-        self.loop = loop
+        self.loop, self.log_every_request = loop, settings.ACCESS_LOG
         self.proxies = Proxies(settings.TRUSTED_PROXIES)
         self.gate = Gate(Limits(run / "limits.bin"))
         self.counters = Counters(run / "counters.bin")
@@ -65,6 +67,10 @@ class Front:
         self.send(proto, answer, visit)
         seconds = time.perf_counter() - began
         self.counters.answered(way, answer.status, seconds)
+        if self.log_every_request:
+            told = {"request": visit.number, "address": visit.address, "method": visit.method, "path": visit.path}
+            line = {"at": time.strftime("%Y-%m-%dT%H:%M:%S%z"), **told, "status": answer.status, "seconds": seconds}
+            print(json.dumps(line, ensure_ascii=False), file=sys.stderr)
         if way == PAGE and seconds > SLOW_SECONDS:
             logger.warning("slow page: %.1f s, request %s: %s %s", seconds, visit.number, visit.method, visit.path)
 

@@ -10,6 +10,7 @@ from lifelong.config.server.visit import Visit
 from lifelong.media.ranges import Answer, Headers
 
 LONGEST_ADDRESS = 8192
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; base-uri 'self'; "
     "frame-ancestors 'self'; form-action 'self'; worker-src 'self' blob:"
@@ -50,6 +51,8 @@ class Gate:
         host = visit.header("host") or authority or ""
         if not self.is_ours(host) or (authority and authority != host) or len(visit.headers.get_all("host")) > 1:
             return refused(400, "域名不正确", "请检查您输入的网址。")
+        if visit.method not in METHODS:
+            return refused(405, "不支持的请求方式", "请从页面操作。", ("allow", ", ".join(METHODS)))
         if "transfer-encoding" in visit.headers:
             return refused(411, "请求缺少长度", "请给出 Content-Length。", ("connection", "close"))
         if len(visit.path) + len(visit.query) > LONGEST_ADDRESS:

@@ -121,9 +121,7 @@ class Supervisor:
 
     def reap(self) -> None:
         """Takes note of who has ended. A child that dies young waits longer each time before it begins again."""
-        for child in self.children:
-            if not child.pid or not self.ended(child):
-                continue
+        for child in self.ended():
             now = time.monotonic()
             if now - child.began > STEADY_SECONDS:
                 child.pause = FIRST_PAUSE
@@ -131,16 +129,22 @@ class Supervisor:
             logger.error("%s ended unexpectedly, again in %.0f s", child.name, child.pause)
             child.pause = min(child.pause * 2, LONGEST_PAUSE)
 
-    def ended(self, child: Child) -> bool:
-        try:
-            pid, _status = os.waitpid(child.pid, os.WNOHANG)
-        except ChildProcessError:
-            pid = child.pid
-        if not pid:
-            return False
-        self.kill_group(child.pid, signal.SIGKILL)  # its own children, should any be left
-        child.pid = 0
-        return True
+    def ended(self) -> list[Child]:
+        """Children that have ended since it was last asked. Strangers are buried too: in a container this is process 1."""
+        found = []
+        while True:
+            try:
+                pid, _status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                break
+            if not pid:
+                break
+            for child in self.children:
+                if child.pid == pid:
+                    self.kill_group(pid, signal.SIGKILL)  # its own children, should any be left
+                    child.pid = 0
+                    found.append(child)
+        return found
 
     def tell(self) -> None:
         """Says once that the address answers."""
@@ -163,9 +167,7 @@ class Supervisor:
                 os.kill(child.pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
         while any(child.pid for child in self.children) and time.monotonic() < deadline and self.stopping == asked:
-            for child in self.children:
-                if child.pid:
-                    self.ended(child)
+            self.ended()
             self.sleep(0.05)
         left = [child for child in self.children if child.pid]
         for child in left:

@@ -18,7 +18,7 @@ from lifelong.config.server import limits, ports, web
 from lifelong.config.server.supervisor import Child, Supervisor
 
 #: Commands that run beside the web workers; each restarts when it dies. One that is not installed is left out.
-BESIDE = {"worker": ["worker"], "feeder": ["feeder"]}
+BESIDE = {"worker": ["worker", "--grace", "5"], "feeder": ["feeder"]}
 EVERYWHERE = {"0.0.0.0", "::", "127.0.0.1", "::1", "localhost"}
 
 
