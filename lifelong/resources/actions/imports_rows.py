@@ -14,19 +14,21 @@ from lifelong.accounts.models import User
 from lifelong.calls.models import Call
 from lifelong.institutions.models import Institution
 from lifelong.resources import policy
-from lifelong.resources.actions import drafts, series
+from lifelong.resources.actions import drafts
 from lifelong.resources.actions.findings import FACTS
+from lifelong.resources.actions.loading import series_of
 from lifelong.resources.actions.steps import remember
 from lifelong.resources.actions.values import TYPED, write
 from lifelong.resources.identifiers import new_id
 from lifelong.resources.lifecycle import State, Verb
-from lifelong.resources.models import Finding, Origin, Resource, Series, Step, Version
+from lifelong.resources.models import Finding, Origin, Resource, Step, Version
 from lifelong.resources.queries.rows import KEY_LENGTH
 from lifelong.resources.queries.sheet_plan import PlannedRow, Tell, locked, silent
 from lifelong.resources.queries.shelf import Held, Shelf
 from lifelong.standards import technical
 from lifelong.standards.metadata import Context, identity, standard, validate
 from lifelong.standards.metadata.problem import error
+from lifelong.standards.models import CategoryNode
 from lifelong.standards.platforms import protection_finding
 from lifelong.standards.queries import metadata_context, platform_for
 from lifelong.web.refusals import NotAllowed, Refusal
@@ -45,6 +47,7 @@ class RowWriter:
         # a cell left empty empties its field; a number, once given, is not taken away by a sheet that leaves it out
         self.blank = {name: "" for name in columns if name in TYPED and name != "own_number"}
         self._base: Context = metadata_context("draft", today=timezone.localdate(at))
+        self._nodes = {node.code: node for node in CategoryNode.objects.all()}
         self._protection: dict[str, dict[str, Any]] = {}
 
     def write(self, rows: Sequence[PlannedRow], *, tell: Tell = silent) -> None:
@@ -127,7 +130,8 @@ class RowWriter:
             )
             for row in rows
         )  # fmt: skip
-        kept: dict[str, Series | None] = {}
+        titles = {(self.institution.pk, row.values["series"]) for row in rows if "series" in row.values}
+        kept = series_of(titles, at=self.at) if titles else {}
         versions = Version.objects.bulk_create(
             [self._draft(row, resource, kept) for row, resource in zip(rows, resources, strict=True)]
         )
@@ -138,17 +142,15 @@ class RowWriter:
             row.version = version.pk
             audit.record(f"resources.{Verb.IMPORTED}", by=self.by, of=version, at=self.at, detail={"to": "draft"})
 
-    def _draft(self, row: PlannedRow, resource: Resource, kept: dict[str, Series | None]) -> Version:
-        by, at, title = self.by, self.at, row.values.get("series", "")
+    def _draft(self, row: PlannedRow, resource: Resource, kept: dict[tuple[int, str], int]) -> Version:
+        by, at = self.by, self.at
         version = Version(
             resource=resource, origin=Origin.SHEET, created_by=by, created_at=at, saved_by=by, saved_at=at, state_at=at
         )
         self._mark(version, row)
         given = {name: value for name, value in row.values.items() if name in TYPED}
-        write(version, validate(given, context=self._base), given)
-        if title not in kept:
-            kept[title] = series.named(self.institution, title, at=at)
-        version.series = kept[title]
+        write(version, validate(given, context=self._base), given, nodes=self._nodes)
+        version.series_id = kept.get((self.institution.pk, row.values.get("series", "")))
         return version
 
     def _finding(self, version: Version) -> Finding:

@@ -25,11 +25,13 @@ def as_typed(version: Version) -> dict[str, Any]:
     return {name: "" if value is None else value for name, value in (kept | version.raw).items()}
 
 
-def write(version: Version, result: Result, given: Mapping[str, Any]) -> list[str]:
+def write(
+    version: Version, result: Result, given: Mapping[str, Any], *, nodes: Mapping[str, CategoryNode] | None = None
+) -> list[str]:
     """Put a verdict into the version (not saved); the names of the fields that changed.
 
     A field that broke a rule becomes empty and its text is kept in ``raw``; ``problems`` are the sentences about all of
-    them, save what is merely still to do.
+    them, save what is merely still to do. ``nodes``: the categories by code, where many versions are written.
     """
     wrong = {problem.field for problem in result.errors}
     right = {name: value for name, value in result.values.items() if name not in wrong}
@@ -43,10 +45,14 @@ def write(version: Version, result: Result, given: Mapping[str, Any]) -> list[st
         version.row_key = identity(right)[:KEY_LENGTH] if right.get("title") or right.get("own_number") else ""
     version.category_path = right.get("category", "")
     node = result.category.node if result.category and version.category_path else None
-    version.category = CategoryNode.objects.filter(code=node.code).first() if node else None
+    version.category = _node(node.code, nodes) if node else None
     version.raw = {name: str(given[name]) for name in TYPED if name in wrong and given.get(name) not in (None, "")}
     version.problems = [p.to_json() for p in result.problems if not p.code.startswith("todo.")]
     return [name for name, value in before.items() if getattr(version, _column(name)) != value]
+
+
+def _node(code: str, nodes: Mapping[str, CategoryNode] | None) -> CategoryNode | None:
+    return CategoryNode.objects.filter(code=code).first() if nodes is None else nodes.get(code)
 
 
 def _column(name: str) -> str:

@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
-
 from lifelong.institutions.models import Institution
 from lifelong.resources.bundles import fold
 from lifelong.resources.lifecycle import EDITABLE, State
-from lifelong.resources.models import Version, VersionFile
+from lifelong.resources.models import Resource, Version, VersionFile
 from lifelong.resources.queries.rows import ENDED, KEY_LENGTH
 from lifelong.standards.metadata import identity
 
@@ -61,11 +59,10 @@ class Shelf:
         resources: Iterable[int] = (),
     ) -> None:  # fmt: skip
         own = Version.objects.filter(resource__institution=institution)
-        if keys is not None:
-            named = Q(row_key__in=list(keys)) | Q(resource__in=list(resources))
-            if numbers := list(numbers):
-                named |= Q(resource__own_number__in=numbers)
-            own = own.filter(resource__in=own.filter(named).values("resource"))
+        if keys is not None:  # asked one by one: each by its own index
+            wanted = set(resources) | set(own.filter(row_key__in=list(keys)).values_list("resource", flat=True))
+            numbered = Resource.objects.filter(institution=institution, own_number__in=list(numbers))
+            own = own.filter(resource__in=wanted.union(numbered.values_list("pk", flat=True)))
         self.held: dict[int, Held] = {}
         for row in own.order_by("resource_id", "-number", "-pk").values_list(*COLUMNS):
             self._put(dict(zip(COLUMNS, row, strict=True)))
