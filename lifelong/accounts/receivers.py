@@ -49,7 +49,9 @@ def email_changed(user: Any, to_email_address: Any, **facts: Any) -> None:
 def factor_added(request: Any, user: Any, authenticator: Authenticator, **facts: Any) -> None:
     _note("accounts.second_factor_added", user, detail={"type": str(authenticator.type)})
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        record_authentication(request, user, "mfa", id=authenticator.pk, type=str(authenticator.type))
+        record_authentication(
+            request, user, "mfa", id=authenticator.pk, type=str(authenticator.type), reauthenticated=True
+        )
 
 
 @receiver(factors.authenticator_removed)
