@@ -76,8 +76,9 @@ class Draft:
     def sign_and_submit(self, name: str, *, call: str = "") -> str:
         """Own review item by item, promise, submission; the number of the receipt. ``call`` where several are open."""
         self.person.visit(f"{self.address}submit")
-        if call:
-            self.page.locator("select#call").select_option(call)
+        choice = self.page.locator("select#call")
+        if call and choice.count():
+            choice.select_option(call)
         self.person.follow(re.compile("下一步：逐项自审"))
         for yes in self.page.locator("input[type=radio][value=yes]").all():
             yes.check()

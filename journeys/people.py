@@ -112,9 +112,11 @@ class Troupe:
     def stranger(self, **wishes: Any) -> Person:
         """Somebody whom the platform does not know. ``wishes`` go to the browser context."""
         context = self.browser.new_context(
-            base_url=self.stage.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1280, "height": 900},
-            **{**wishes},
-        )  # fmt: skip
+            base_url=self.stage.url,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            **{"viewport": {"width": 1280, "height": 900}, **wishes},
+        )
         context.set_default_timeout(SLOW_MS)
         person = Person(self.stage, context, context.new_page())
         person.watch(person.page)

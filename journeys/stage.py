@@ -1,13 +1,17 @@
 """The platform under the stories: served with web workers, job worker and feeder; its people invited, a call open."""
 
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from playwright.sync_api import expect
 
+from lifelong.config.install import translations
 from lifelong.config.testing import LiveFront, database_of_its_own
 
 SERVE = ("-m", "lifelong.config.command", "serve", "--port", "{port}", "--workers", "1")
@@ -117,7 +121,15 @@ class Stage:
         """Three published resources with moving pictures, title → resource id; made when first asked for."""
         if self.made is None:
             self.made = self.ask(LIBRARY, CALL=OPEN_CALL, FOLDER=str(self.folder), TITLES=LIBRARY_TITLES)
+            self.wait_for_index(len(self.made))
         return self.made
+
+    def wait_for_index(self, number: int, *, within_s: float = 20) -> None:
+        """Until lists and search know what was published."""
+        end = time.monotonic() + within_s
+        while not re.search(rf"共 {number} 项", urlopen(f"{self.front.url}/areas/degree").read().decode()):
+            assert time.monotonic() < end, "the index lags behind"
+            time.sleep(0.4)
 
     def submitted(self, title: str, *, seed: int, summary: str = PLAIN) -> str:
         """A resource that keeps the standard and waits at the province; its resource id."""
@@ -149,6 +161,7 @@ class Stage:
 
 @contextmanager
 def open_stage(folder: Path) -> Iterator[Stage]:
+    translations()
     expect.set_options(timeout=15_000)
     data = folder / "data"
     data.mkdir()
