@@ -188,7 +188,6 @@ LOCALE_PATHS = [PACKAGE / "web" / "locale"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(DATA / "static"))()
-STATICFILES_DIRS = [("built", PACKAGE / "web" / "static" / "built")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

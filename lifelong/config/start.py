@@ -4,6 +4,16 @@ import os
 import sys
 
 
+def print_links() -> None:
+    """One signed sign-in link for each role; they work once the platform is ready, on this machine only."""
+    from lifelong.demo.links import link, roles
+
+    print("\n演示登录链接（平台启动后在本机浏览器打开） Sign-in links of the demonstration:")
+    for role, email in roles().items():
+        print(f"  {role}\t{link(email)}")
+    print(flush=True)
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifelong.config.settings")
     import django
@@ -16,6 +26,7 @@ def main() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     if settings.DEMO:
         call_command("demo")
+        print_links()
     else:
         call_command("setup_link")
     from django.db import connections

@@ -1,8 +1,10 @@
 """``lifelong demo``: fills an empty database with the demonstration world; does nothing where there is one."""
 
 import time
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from lifelong.accounts.models import User
@@ -13,11 +15,17 @@ class Command(BaseCommand):
     help = "在空的数据库里建立演示世界（人物、单位与资源均为虚构）。"
 
     def handle(self, **options: Any) -> None:
-        if User.objects.filter(email="final@example.org").exists():
+        done = Path(settings.DATA) / "demo-world.done"
+        if done.exists():
             return
+        if User.objects.filter(email="final@example.org").exists():
+            raise CommandError(
+                f"上次建立演示世界时被中断，内容不完整。请删除数据文件夹 {settings.DATA} 后重新运行，或换一个 LIFELONG_DATA 文件夹。"
+            )
         if User.objects.exists():
             raise CommandError("数据库里已有用户，演示世界只能建在空的数据库里。请换一个 LIFELONG_DATA 文件夹。")
         began = time.monotonic()
         self.stdout.write("正在建立演示世界（约一分钟）…")
         build(say=lambda words: self.stdout.write(f"  {words}"))
+        done.touch()
         self.stdout.write(f"演示世界已建好，用时 {time.monotonic() - began:.0f} 秒。")
