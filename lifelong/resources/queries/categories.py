@@ -32,7 +32,7 @@ def choice_of(code: str, more: str) -> str:
 
 
 def split_path(version: Version, shown: str) -> tuple[str, str]:
-    """``(code, what goes deeper)``; a path that no node matches is wholly what was typed."""
+    """``(code, what goes deeper)``; what the box does not offer (an area alone, an unknown path) is wholly what was typed."""
     if not shown:
         return "", ""
     known = category_tree()
@@ -41,5 +41,7 @@ def split_path(version: Version, shown: str) -> tuple[str, str]:
         return "", shown
     chain = known.chain(found.node.code)
     settled: Any = next((node for node in reversed(chain) if node.state == "settled"), None)
-    deeper = [node.name for node in chain[chain.index(settled) + 1 :]] if settled else [node.name for node in chain]
-    return (settled.code if settled else ""), "-".join([*deeper, *found.rest])
+    if settled is None or settled is chain[0]:
+        return "", shown
+    deeper = [node.name for node in chain[chain.index(settled) + 1 :]]
+    return settled.code, "-".join([*deeper, *found.rest])
