@@ -13,9 +13,11 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from lifelong.accounts.keeping import KeptForm, keep, values_of
 from lifelong.accounts.policy import is_staff, needs_second_factor
 from lifelong.web.middleware import wants_json
 
@@ -66,14 +68,20 @@ class StaffSession:
 
     @staticmethod
     def sign_out(request: HttpRequest) -> HttpResponse:
-        """To the sign-in page and back to where the person was; the page keeps what was typed (autosave island)."""
+        """To the sign-in page and back to where the person was. A form that was sent is kept and offered again after
+        the sign-in; what autosave holds stays on the device."""
+        user_id, form = request.user.pk, None
+        if request.method == "POST" and not wants_json(request):
+            form = KeptForm(request.get_full_path(), _page_of(request), values_of(request))
         logout(request)
-        text = _("超过 %(minutes)s 分钟未操作，已自动退出。请重新登录，未提交的文字仍保留在本机。") % {
+        text = _("超过 %(minutes)s 分钟未操作，已自动退出。请重新登录，填写的文字没有丢失。") % {
             "minutes": settings.STAFF_IDLE_MINUTES
         }
         if wants_json(request):
             return JsonResponse({"type": "/problems/signed_out", "title": text, "status": 401}, status=401)
         messages.info(request, text)
+        if form and keep(request, user_id, form):
+            return redirect_to_login(reverse("resume"))
         return redirect_to_login(_page_of(request))
 
     @staticmethod

@@ -8,6 +8,7 @@ urlpatterns = [
     path("activate/<str:token>", entrance.activate, name="activate"),
     path("setup/<str:token>", entrance.setup, name="setup"),
     path("account/", account.account, name="account"),
+    path("account/resume", account.resume, name="resume"),
     path("work/people/", people.people, name="people"),
     path("work/people/export.xlsx", people.export, name="people-export"),
     path("work/people/appoint", people.appoint, name="appoint"),

@@ -275,11 +275,41 @@ class TestIdle:
         )
         assert answer["Location"].endswith("next=/work/people/appoint")
 
+    def late(self) -> tuple[Client, User]:
+        client = self.idle_client()
+        user = User.objects.get()
+        data = {"email": "new@example.org", "name": "孙一 <b>", "role": "operator", "password": "geheim"}
+        answer = client.post("/work/people/appoint", data, headers={"referer": "http://testserver/work/people/appoint"})
+        assert answer["Location"].endswith("next=/account/resume")
+        return client, user
+
+    def test_what_was_typed_into_it_is_offered_again_after_the_sign_in(self) -> None:
+        client, user = self.late()
+        assert "孙一" not in str(dict(client.session)), "it lies sealed"
+        client.post(SIGN_IN, {"login": user.email, "password": PASSWORD})
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 0.0}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+        page = client.get("/account/resume").content.decode()
+        assert 'action="/work/people/appoint"' in page
+        assert 'value="孙一 &lt;b&gt;"' in page
+        assert "geheim" not in page
+        assert client.post("/account/resume")["Location"] == "/work/people/appoint"
+        assert client.get("/account/resume")["Location"] == "/work/"
+
+    def test_another_person_at_the_same_browser_sees_nothing_of_it(self) -> None:
+        client, _user = self.late()
+        other = person("other@example.org")
+        client.post(SIGN_IN, {"login": other.email, "password": PASSWORD})
+        assert client.get("/account/resume")["Location"] == "/work/"
+        assert "kept_form" not in client.session
+
     def test_the_sign_in_page_says_why_and_that_what_was_typed_is_kept(self) -> None:
         client = self.idle_client()
         page = client.get("/work/people/", follow=True).content.decode()
         assert "30 分钟" in page
-        assert "保留在本机" in page
+        assert "没有丢失" in page
 
     def test_polling_does_not_keep_a_session_alive(self) -> None:
         client = self.idle_client(minutes=20)

@@ -5,10 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from lifelong.accounts import actions
 from lifelong.accounts.forms import DetailsForm
+from lifelong.accounts.keeping import forget, kept_for
 from lifelong.accounts.models import User
 from lifelong.accounts.policy import needs_second_factor
 from lifelong.accounts.queries import with_second_factor
@@ -35,3 +37,18 @@ def account(request: HttpRequest) -> HttpResponse:
         "needs_second_factor": needs_second_factor(user),
     }
     return render(request, "accounts/account.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@right(SIGNED_IN)
+def resume(request: HttpRequest) -> HttpResponse:
+    """The form that came too late is offered once more; sending it on is the person's own click. POST throws it away."""
+    assert isinstance(request.user, User)
+    kept = kept_for(request, request.user)
+    if kept is None:
+        return redirect("desk")
+    if request.method == "POST":
+        forget(request)
+        return redirect(kept.page)
+    return render(request, "accounts/resume.html", {"kept": kept})
