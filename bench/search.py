@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.generate import ASPECTS, FORMS, REGIONS, SUBJECTS
 
 WORDS = [word for subjects in SUBJECTS.values() for words in subjects.values() for word in words.split()]
-PINYIN = "taijiquan shufa shouji sheying yangsheng guangchangwu jiating lieshi erhu jianzhi".split()
+PINYIN = ["taijiquan", "shufa", "shouji", "sheying", "yangsheng", "guangchangwu", "jiating", "erhu", "jianzhi"]
 
 
 def questions(rng: random.Random):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tantivy import Occur, Order, Query
@@ -54,13 +54,23 @@ class Answer:
 
 
 _facets_kept = Kept(512)
+_answers_kept = Kept(1_000)
 
 
 def ask(view: View, question: Question) -> Answer:
-    """Exact total, one page of ids, facets that ignore their own filter. Raises ``TooDeep``."""
+    """Exact total, one page of ids, facets that ignore their own filter; kept for the view. Raises ``TooDeep``."""
     if question.offset + question.limit > DEEPEST:
         raise TooDeep
     begun = time.perf_counter()
+    if (kept := _answers_kept.get((view.generation, question))) is not None:
+        return replace(kept, seconds=time.perf_counter() - begun)
+    answer = _asked(view, question)
+    answer.seconds = time.perf_counter() - begun
+    _answers_kept.put((view.generation, question), answer)
+    return answer
+
+
+def _asked(view: View, question: Question) -> Answer:
     taken = reading.read(view.searcher, question.text) if question.text else None
     base = taken.query if taken else None
     filters = dict(question.filters)
@@ -74,7 +84,6 @@ def ask(view: View, question: Question) -> Answer:
         if not answer.total and filters:
             answer.without_filters = count_of(view.searcher, taken.query)
     answer.facets = _facets(view, base, question)
-    answer.seconds = time.perf_counter() - begun
     return answer
 
 
