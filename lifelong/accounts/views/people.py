@@ -60,7 +60,7 @@ def export(request: HttpRequest) -> HttpResponse:
     rows = (
         [
             person.name, mask_email(person.email),
-            "；".join(f"{one.authority} {one.get_role_display()}" for one in person.open_appointments)  # type: ignore[attr-defined],
+            "；".join(f"{one.authority} {one.get_role_display()}" for one in person.open_appointments),  # type: ignore[attr-defined]
             _("已设置") if person.pk in enrolled else "", "" if person.is_active else _("已停用"), person.last_login,
         ]
         for person in found
