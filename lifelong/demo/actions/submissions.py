@@ -15,7 +15,7 @@ from lifelong.resources.actions import attachments, drafts, explanations, files,
 from lifelong.resources.checklist import checklist
 from lifelong.resources.models import Round, Verdict, Version
 
-EXPLANATION = "拍摄条件有限，画面与声音不影响学习，恳请按参考标准酌情考虑。"
+EXPLANATION = "我单位已知悉这一条，内容本身不受影响，恳请按参考标准酌情考虑。"
 
 
 def begin(
