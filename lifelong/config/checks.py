@@ -39,7 +39,9 @@ def chromium() -> str:
     found = next((path for name in names if (path := shutil.which(name))), "")
     if not found and os.geteuid() == 0 and shutil.which("apt-get"):
         for words in (["update"], ["install", "-y", "chromium"]):
-            subprocess.run(["apt-get", "-qq", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+            subprocess.run(
+                ["apt-get", "-qq", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+            )
         found = next((path for name in names if (path := shutil.which(name))), "")
     return found
 

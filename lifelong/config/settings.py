@@ -198,7 +198,9 @@ LARGEST_UPLOAD_BYTES = env.int("LARGEST_UPLOAD_BYTES", default=20 * 1024**3)
 DISK_KEPT_FREE_BYTES = env.int("DISK_KEPT_FREE_BYTES", default=1024**3)  # no new upload begins below this
 RATE_PAGES = env.str("RATE_PAGES", default="60/600")  # requests a second from one address, and at once
 RATE_FILES = env.str("RATE_FILES", default="300/3000")  # media, static files, uploads
-ACCESS_LOG = env.bool("ACCESS_LOG", default=False)  # a line for every request; without the query, which may hold a ticket
+ACCESS_LOG = env.bool(
+    "ACCESS_LOG", default=False
+)  # a line for every request; without the query, which may hold a ticket
 METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=["127.0.0.0/8", "::1"])  # who may read /metrics
 
 OPERATOR = {

@@ -14,7 +14,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """``elder`` (长辈版 on), ``theme``, ``operator`` (footer), ``demo``, ``unread`` notices and the menu, made only where it is shown."""
     return {
         "elder": request.COOKIES.get("elder") == "1",
-        "theme": request.COOKIES.get("theme", "") if request.COOKIES.get("theme") in {"light", "dark", "contrast"} else "",
+        "theme": request.COOKIES.get("theme", "")
+        if request.COOKIES.get("theme") in {"light", "dark", "contrast"}
+        else "",
         "operator": settings.OPERATOR,
         "demo": settings.DEMO,
         "unread": SimpleLazyObject(lambda: unread_count(request.user) if request.user.is_authenticated else 0),

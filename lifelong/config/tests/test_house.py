@@ -73,7 +73,9 @@ def test_only_actions_write_models():
             text = ast.unparse(node.func)
             if ".objects" in text or (node.func.attr == "save" and not node.args and "image" not in text.lower()):
                 found.append(f"{path.relative_to(ROOT)}:{node.lineno} {text}")
-    allowed = re.compile(r"lifelong/(jobs/(backend|worker|queue|lease)|accounts/(models|sessions)|catalogue/(load|feeder))")
+    allowed = re.compile(
+        r"lifelong/(jobs/(backend|worker|queue|lease)|accounts/(models|sessions)|catalogue/(load|feeder))"
+    )
     assert not [line for line in found if not allowed.match(line)]
 
 
@@ -83,7 +85,9 @@ def test_relations_to_other_chapters_name_the_class():
     for path in PACKAGE.glob("*/models*"):
         for file in [path] if path.is_file() else path.rglob("*.py"):
             chapter = file.relative_to(PACKAGE).parts[0]
-            for target in re.findall(r"(?:ForeignKey|OneToOneField|ManyToManyField)\(\s*\"(\w+)\.\w+\"", file.read_text()):
+            for target in re.findall(
+                r"(?:ForeignKey|OneToOneField|ManyToManyField)\(\s*\"(\w+)\.\w+\"", file.read_text()
+            ):
                 if target not in {chapter, "self"}:
                     found.append(f"{file}: {target}")
     assert not found
@@ -118,7 +122,9 @@ def test_declared_rights_stand_in_the_table():
 
     known = set(RIGHTS) | {"public", "signed-in"}
     assert not {
-        f"{address}: {right}" for address, e in patterns(get_resolver()) if (right := right_of(e.callback)) and right not in known
+        f"{address}: {right}"
+        for address, e in patterns(get_resolver())
+        if (right := right_of(e.callback)) and right not in known
     }
 
 

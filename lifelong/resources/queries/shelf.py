@@ -60,7 +60,9 @@ class Shelf:
     ) -> None:  # fmt: skip
         own = Version.objects.filter(resource__institution=institution)
         if keys is not None:  # asked one by one: each by its own index
-            wanted = set(resources) | set(own.filter(row_key__in=list(keys)).values_list("resource", flat=True))
+            wanted: set[Any] = set(resources) | set(
+                own.filter(row_key__in=list(keys)).values_list("resource", flat=True)
+            )
             numbered = Resource.objects.filter(institution=institution, own_number__in=list(numbers))
             own = own.filter(resource__in=wanted.union(numbered.values_list("pk", flat=True)))
         self.held: dict[int, Held] = {}
