@@ -15,14 +15,14 @@ CHECKS_MS = 60_000
 class Draft:
     """The pages on which a reporter prepares one resource."""
 
-    def __init__(self, person: Person) -> None:
-        self.person, self.page = person, person.page
+    def __init__(self, person: Person, *, address: str = "") -> None:
+        self.person, self.page, self.known = person, person.page, address
 
     @property
     def address(self) -> str:
         found = re.search(r"/work/resources/[^/]+/v\d+/", self.page.url)
-        assert found, self.page.url
-        return found.group()
+        assert found or self.known, self.page.url
+        return found.group() if found else self.known
 
     @property
     def resource_id(self) -> str:
@@ -42,7 +42,9 @@ class Draft:
         for name, value in fields.items():
             field = self.page.locator(f"#id_{name}")
             if field.evaluate("field => field.tagName") == "SELECT":
-                label = field.evaluate("(field, words) => [...field.options].find(o => o.text.includes(words))?.text", value)
+                label = field.evaluate(
+                    "(field, words) => [...field.options].find(o => o.text.includes(words))?.text", value
+                )
                 field.select_option(label=label)
             else:
                 field.fill(value)
@@ -62,7 +64,9 @@ class Draft:
 
     def wait_until_checked(self, films: int = 1) -> None:
         """Every file of the list has its verdict and nothing is under way."""
-        verdicts = self.page.locator(".file-list .file-head .state-pass, .file-list .file-head .state-fail, .file-list .file-head .state-warn")
+        verdicts = self.page.locator(
+            ".file-list .file-head .state-pass, .file-list .file-head .state-fail, .file-list .file-head .state-warn"
+        )
         expect(verdicts).to_have_count(films, timeout=CHECKS_MS)
         expect(self.page.locator("[data-done]")).to_be_attached(timeout=CHECKS_MS)
 
@@ -185,12 +189,18 @@ class Film:
         self.video.evaluate("video => { video.muted = true }")
         self.page.locator(".player").first.focus()
         self.page.keyboard.press("k")
-        self.page.wait_for_function("() => { const v = document.querySelector('video'); return v.videoWidth > 0 && v.currentTime > 0.3 }")
+        self.page.wait_for_function(
+            "() => { const v = document.querySelector('video'); return v.videoWidth > 0 && v.currentTime > 0.3 }"
+        )
 
     def seek(self, to: float) -> None:
         self.video.evaluate("(video, to) => { video.currentTime = to }", to)
-        self.page.wait_for_function("to => { const v = document.querySelector('video'); return !v.seeking && v.currentTime >= to }", arg=to)
-        self.page.wait_for_function("to => { const v = document.querySelector('video'); return v.ended || v.currentTime > to + 0.3 }", arg=to)
+        self.page.wait_for_function(
+            "to => { const v = document.querySelector('video'); return !v.seeking && v.currentTime >= to }", arg=to
+        )
+        self.page.wait_for_function(
+            "to => { const v = document.querySelector('video'); return v.ended || v.currentTime > to + 0.3 }", arg=to
+        )
 
     @property
     def source(self) -> str:

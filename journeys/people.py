@@ -88,12 +88,15 @@ class Person:
         """A thin line for what this person sends; None makes it as fast as it is."""
         self.line = self.line or self.context.new_cdp_session(self.page)
         upload = -1 if bytes_per_second is None else bytes_per_second
-        self.line.send("Network.emulateNetworkConditions", {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload})
+        self.line.send(
+            "Network.emulateNetworkConditions",
+            {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload},
+        )
 
-    def new_window(self) -> Page:
-        page = self.context.new_page()
-        self.watch(page)
-        return page
+    def go_on_in_a_new_window(self) -> None:
+        """The same person at the same computer, after closing the page."""
+        self.page, self.line = self.context.new_page(), None
+        self.watch(self.page)
 
     def watch(self, page: Page) -> None:
         page.on("console", lambda said: said.type == "error" and self.complaints.append(f"{page.url}: {said.text}"))

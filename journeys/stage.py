@@ -149,7 +149,9 @@ class Stage:
         from lifelong.calls.form import FormValues
         from lifelong.demo.scans import stamped_form
 
-        values = FormValues(institution=institution, name=name, position="主任", landline="", mobile="13812345678", email=email)
+        values = FormValues(
+            institution=institution, name=name, position="主任", landline="", mobile="13812345678", email=email
+        )
         return stamped_form(values, year=2026)
 
     def cover(self, title: str, *, seed: int) -> dict[str, Any]:

@@ -79,7 +79,14 @@ def an_institution_registers(troupe: Troupe, stage: Stage) -> None:
     clerk.follow("社区教育资源征集（演练）")
     clerk.follow("登记报送工作负责人")
     form = Registration(clerk)
-    form.read_word(institution=UNIT, name="陶小满", position="社区教育部 主任", landline="0375 1234567", mobile="138 1234 5678", email=EMAIL)
+    form.read_word(
+        institution=UNIT,
+        name="陶小满",
+        position="社区教育部 主任",
+        landline="0375 1234567",
+        mobile="138 1234 5678",
+        email=EMAIL,
+    )
     expect(clerk.page.locator("#id_name")).to_have_value("陶小满")
     form.name_new_institution("410400")
     clerk.page.locator("#id_consent").check()
@@ -220,9 +227,9 @@ def it_comes_down_within_seconds_and_back(troupe: Troupe, resource_id: str) -> N
     ministry.visit(f"/work/catalogue/{resource_id}/")
     ministry.page.locator("#restore-reason").fill("核实无误。")
     ministry.press("恢复上线")
-    until_status(visitor, source, 200)
     until_status(visitor, f"/resources/{resource_id}", 200)
     visitor.visit(f"/resources/{resource_id}")
+    assert visitor.context.request.get(source).status == 404, "the old address of the bytes stays dead"
     Film(visitor.page).play()
 
 
@@ -231,5 +238,3 @@ def until_status(person: Person, path: str, status: int, *, within_s: float = 10
     while (answer := person.context.request.get(path)).status != status:
         assert time.monotonic() < end, f"{path}: {answer.status}"
         time.sleep(0.2)
-
-
