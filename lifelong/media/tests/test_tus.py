@@ -43,9 +43,9 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
     """What the database would be told at the end; the front itself never asks it before."""
     told: list[tuple[str, str, str]] = []
 
-    def end(upload_id: str, measured: str, said: str) -> str:
+    def end(upload_id: str, measured: str, said: str) -> tuple[int, str]:
         told.append((upload_id, measured, said))
-        return ""
+        return 204, ""
 
     monkeypatch.setattr(door.endings, "end", end)
     monkeypatch.setattr(door.endings, "cancel", lambda upload_id: told.append((upload_id, "cancelled", "")) or True)
@@ -200,6 +200,21 @@ def test_asking_for_progress_finishes_what_a_dead_server_left(part: Any, ended: 
     assert ended == [(ID, "", "")]
 
 
+def test_asking_for_progress_leaves_alone_who_is_just_ending(part: Any, ended: list[Any]):
+    part.write_bytes(DATA)
+
+    async def ask(at: Door) -> Answer:
+        lock = parts.Lock(storage.lock_of(ID))
+        await lock.take()
+        try:
+            return await request(at, "HEAD")
+        finally:
+            lock.release()
+
+    assert header(run(ask), "upload-offset") == "5000"
+    assert ended == []
+
+
 def test_a_finished_upload_says_so(part: Any, ended: list[Any]):
     part.unlink()
     storage.marker_of(ID).touch()
@@ -350,7 +365,7 @@ def test_the_last_piece_may_tell_the_hash_of_the_whole(part: Any, ended: list[An
 
 @pytest.mark.usefixtures("part")
 def test_other_content_than_announced_is_said(ended: list[Any], monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(door.endings, "end", lambda *_told: "收到的文件不一致")
+    monkeypatch.setattr(door.endings, "end", lambda *_told: (460, "收到的文件不一致"))
     answer = run(lambda at: patch(at, DATA))
     assert (answer.status, answer.body.decode()) == (460, "收到的文件不一致")
 

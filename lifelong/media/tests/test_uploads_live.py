@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import http.client
 import os
 import signal
 import socket
@@ -14,7 +13,7 @@ import psutil
 import pytest
 
 from lifelong.config.testing import LiveFront
-from lifelong.config.tests.wire import Reply, ask
+from lifelong.config.tests.wire import Reply, ask, raw
 from lifelong.media.tests import cast
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -221,6 +220,17 @@ def test_giving_up_ends_it(live: LiveFront):
     assert patch(live, address, DATA[1000:], 1000).status == 410
 
 
+def test_what_is_given_up_in_mid_upload_does_not_come_back(live: LiveFront):
+    [address] = opened(live)
+    with begun(live, address, 0, SIZE) as line:
+        line.sendall(DATA[:2_000_000])
+        until_received(live, address, 1_000_000)
+        assert ask(live, "DELETE", address, TUS).status == 204
+        line.sendall(DATA[2_000_000:])
+        assert b" 410 " in line.recv(1000)
+    assert state(live, address)[0] == "cancelled"
+
+
 def test_a_refusal_reaches_a_client_that_is_still_sending(live: LiveFront):
     [address] = opened(live, 40_000_000)
     answer = patch(live, address, bytes(20_000_000), 17)
@@ -229,12 +239,14 @@ def test_a_refusal_reaches_a_client_that_is_still_sending(live: LiveFront):
 
 def test_a_body_without_a_length_is_refused(live: LiveFront):
     [address] = opened(live)
-    connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=10)
-    headers = {**TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
-    connection.request("PATCH", address, body=iter([b"abc"]), headers=headers, encode_chunked=True)
-    with connection.getresponse() as answer:
-        assert answer.status == 411
-    connection.close()
+    answer = raw(
+        live,
+        f"PATCH {address} HTTP/1.1\r\nHost: localhost\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"
+        "Content-Type: application/offset+octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3\r\nabc\r\n0\r\n\r\n".encode(),
+    )
+    assert answer.startswith(b"HTTP/1.1 411 ")
+    assert head(live, address) == 0
 
 
 def test_slow_uploads_do_not_hold_up_pages(live: LiveFront):

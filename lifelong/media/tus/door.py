@@ -13,7 +13,7 @@ from django.conf import settings
 from lifelong.media.ranges import Answer, Header, words
 from lifelong.media.tus import endings
 from lifelong.media.tus.bodies import Stalled, drained, steadily
-from lifelong.media.tus.parts import Gone, Hashes, InUse, Part, is_done, received
+from lifelong.media.tus.parts import Gone, Hashes, InUse, Part, is_being_written, is_done, received
 from lifelong.media.tus.rules import (
     VERSION,
     Patch,
@@ -42,7 +42,7 @@ class Door:
     def __init__(self, loop: asyncio.AbstractEventLoop, taken: Callable[[int], None] = lambda _count: None) -> None:
         self.loop, self.taken, self.hashes = loop, taken, Hashes()
         self.disk = ThreadPoolExecutor(WRITERS, thread_name_prefix="upload")
-        self.desk = ThreadPoolExecutor(1, thread_name_prefix="upload-end")  # the only thread that asks the database
+        self.desk = ThreadPoolExecutor(2, thread_name_prefix="upload-end")  # these alone ask the database
 
     async def answer(self, method: str, path: str, query: str, header: Header, body: Body) -> Answer:
         try:
@@ -88,7 +88,7 @@ class Door:
             if not is_done(ticket.upload_id):
                 raise gone()
             offset = ticket.size
-        elif offset == ticket.size:  # the server went down between the last byte and the end
+        elif offset == ticket.size and not is_being_written(ticket.upload_id):  # the end was lost with a server
             self.loop.run_in_executor(self.desk, endings.end, ticket.upload_id, "", "")
         return Answer(200, [*where(offset, ticket), ("upload-length", str(ticket.size))])
 
@@ -186,10 +186,9 @@ class Door:
 
     async def arrived(self, ticket: Ticket, patch: Patch, sha256: str) -> Answer:
         """Every byte is here. What goes wrong from now on, a job takes up again."""
-        trouble = await self.loop.run_in_executor(self.desk, endings.end, ticket.upload_id, sha256, patch.whole)
-        if trouble:
-            return words(460, trouble, *where(ticket.size, ticket))
-        return Answer(204, where(ticket.size, ticket))
+        asked = self.loop.run_in_executor(self.desk, endings.end, ticket.upload_id, sha256, patch.whole)
+        status, told = await asked
+        return Answer(204, where(ticket.size, ticket)) if status == 204 else words(status, told)
 
     def close(self) -> None:
         self.disk.shutdown(wait=True)
@@ -201,4 +200,4 @@ def where(offset: int, ticket: Ticket) -> list[tuple[str, str]]:
 
 
 def gone() -> Refused:
-    return refuse(410, "这个上传已取消或已过期，请回到页面重新开始。")
+    return refuse(410, endings.GONE)

@@ -7,26 +7,30 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from lifelong.media import actions, queries
+from lifelong.media.lifecycle import UploadState
 
+GONE = "这个上传已取消或已过期，请回到页面重新开始。"
 logger = logging.getLogger(__name__)
 
 
-def end(upload_id: str, measured: str, told: str) -> str:
-    """Every byte is here: make it a file. Words where the content is not what was announced, else nothing.
+def end(upload_id: str, measured: str, told: str) -> tuple[int, str]:
+    """Every byte is here: make it a file. Status and words for the sender; 204 where all is well.
 
     ``measured``: sha256 counted while the bytes came, empty where that was not possible; ``told``: the sender's.
-    Any other trouble is no fault of the sender; the bytes are safe and ``tasks.take_up_uploads`` tries again.
+    Trouble that is no fault of the sender is none to them; the bytes are safe and ``tasks.take_up_uploads`` tries again.
     """
     close_old_connections()
     try:
-        actions.conclude_upload(UUID(upload_id), at=timezone.now(), measured=measured, told=told)
+        upload = actions.conclude_upload(UUID(upload_id), at=timezone.now(), measured=measured, told=told)
+        if upload is None or upload.state in {UploadState.CANCELLED, UploadState.EXPIRED, UploadState.FAILED}:
+            return 410, upload.failure if upload and upload.failure else GONE
     except actions.ContentDiffers as refusal:
-        return str(refusal)
+        return 460, str(refusal)
     except Exception:
         logger.exception("upload %s: every byte is here, its end is put off", upload_id)
     finally:
         close_old_connections()
-    return ""
+    return 204, ""
 
 
 def cancel(upload_id: str) -> bool:

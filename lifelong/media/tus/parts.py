@@ -127,6 +127,21 @@ class Part:
         self.lock.release()
 
 
+def is_being_written(upload_id: object) -> bool:
+    """Whether a connection holds the upload now, to write or to end it."""
+    try:
+        handle = os.open(storage.lock_of(upload_id), os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 def received(upload_id: object) -> int | None:
     """Bytes that are here, None where there is no part."""
     try:
