@@ -160,13 +160,12 @@ def give_back(path: Path, plan: Plan, out: Path) -> None:
 def _kept(plan: Plan) -> dict[str, Any]:
     """``intake --json`` with what is only still to do as counts by field: it would hide the rest."""
     said = plan.to_json()
+    kept = [problem for problem in said["problems"] if not problem["code"].startswith("todo.")]
     todo: dict[str, int] = {}
-    kept = []
-    for problem in said["problems"]:
-        if problem["code"].startswith("todo."):
-            todo[problem["column"]] = todo.get(problem["column"], 0) + 1
-        else:
-            kept.append(problem)
+    for row in plan.rows:
+        for problem in row.problems:
+            if row.status != "rejected" and problem.code.startswith("todo."):
+                todo[problem.column] = todo.get(problem.column, 0) + 1
     kept.sort(key=lambda problem: problem["severity"] != "error")  # what rejects a row is kept before what does not
     said |= {"problems": sorted(kept[:KEPT_PROBLEMS], key=lambda p: p["row"]), "found": len(kept), "todo": todo}
     said["versions"] = [row.version for row in plan.rows if row.status == "accepted" and row.version][:KEPT_PROBLEMS]

@@ -154,3 +154,16 @@ def test_the_page_asks_the_same_few_questions_for_many_rows(hand_in, client, dja
     drain()
     with django_assert_max_num_queries(20):
         client.get(address)
+
+
+def test_files_sent_later_are_taken_in_though_no_row_changed(hand_in, client, reporter):
+    hand_in(rows("甲课", files="a.mp4"))
+    drain()
+    imports.confirm(ImportRun.objects.get(), by=reporter, at=timezone.now())
+    drain()
+    address = hand_in(rows("甲课", files="a.mp4"), zipped({"a.mp4": cast.content()})).url
+    drain()
+    assert "收入压缩包中的文件" in client.get(address).content.decode()
+    client.post(f"{address}confirm")
+    drain()
+    assert Version.objects.get().files.count() == 1

@@ -27,6 +27,7 @@ from lifelong.web.rights import right
 from lifelong.web.workbooks import answer
 
 RUNS, PROBLEMS, DRAFTS = 20, 100, 50
+_SHOWN = {"error": "fail", "notice": "warn"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,16 +98,18 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 def _report(request: HttpRequest, found: ImportRun) -> dict[str, Any]:
     report, asked = found.report, request.GET
     problems = [
-        problem
+        {"verdict": _SHOWN[problem["severity"]], "title": _where(problem), "message": problem["message"]}
         for problem in report.get("problems", [])
         if asked.get("severity", "") in {"", problem["severity"]}
         and asked.get("column", "") in {"", problem["column"]}
         and asked.get("row", "").strip() in {"", str(problem["row"])}
     ]
     annotated = (storage.files() / found.path).with_name("annotated.xlsx")
+    archive = annotated.with_name("files.zip")
     written = Version.objects.filter(pk__in=report.get("versions", [])[:DRAFTS]).select_related("resource")
     return {
         "report": report,
+        "with_files": archive.exists(),
         "page": Paginator(problems, PROBLEMS).get_page(asked.get("page")),
         "columns": sorted({problem["column"] for problem in report.get("problems", [])}),
         "hidden": report.get("found", 0) - len(report.get("problems", [])),
@@ -114,6 +117,10 @@ def _report(request: HttpRequest, found: ImportRun) -> dict[str, Any]:
         "annotated_url": _download(request, annotated, found) if annotated.exists() else "",
         "written": list(written.order_by("pk")) if not found.dry_run else [],
     }
+
+
+def _where(problem: dict[str, Any]) -> str:
+    return _("第 %(row)s 行 · %(column)s") % problem
 
 
 def _download(request: HttpRequest, path: Any, found: ImportRun) -> str:
