@@ -36,6 +36,7 @@ class Autosave {
   private again = false;
   private stopped = false;
   private failures = 0;
+  private leaving: (() => void) | undefined;
 
   constructor(private readonly form: HTMLFormElement) {
     this.address = form.dataset.saveUrl ?? form.action;
@@ -45,7 +46,7 @@ class Autosave {
     this.note.setAttribute("role", "status");
     form.addEventListener("input", (event) => this.changed(event));
     form.addEventListener("change", (event) => this.changed(event));
-    form.addEventListener("submit", () => this.goes());
+    form.addEventListener("submit", (event) => this.goes(event));
     addEventListener("online", () => memory.get(this.key) && void this.save());
     this.remember();
   }
@@ -80,8 +81,17 @@ class Autosave {
     this.later(event.type === "change" ? 50 : PAUSE);
   }
 
-  /** The whole form goes by its button; the copy stays until a later page shows that it arrived. */
-  private goes(): void {
+  /**
+   * The whole form goes by its button; the copy stays until a later page shows that it arrived. A save under way ends first, or the
+   * form would carry the revision before it and meet itself as somebody else's change.
+   */
+  private goes(event: SubmitEvent): void {
+    if (this.saving) {
+      event.preventDefault();
+      const button = event.submitter;
+      this.leaving = () => this.form.requestSubmit(button);
+      return;
+    }
     this.stopped = true;
     clearTimeout(this.timer);
     const copy = memory.get<Copy>(this.key);
@@ -103,7 +113,10 @@ class Autosave {
       this.later(Math.min(LONGEST_PAUSE, 2 * PAUSE * 2 ** this.failures));
     }
     this.saving = false;
-    if (this.again) void this.save();
+    const leave = this.leaving;
+    this.leaving = undefined;
+    if (leave && !this.stopped) leave();
+    else if (this.again) void this.save();
   }
 
   /** One attempt; throws where trying again may help. */
