@@ -3,9 +3,8 @@
 import re
 import time
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from journeys.people import Person
 
@@ -42,17 +41,15 @@ class Draft:
         for name, value in fields.items():
             field = self.page.locator(f"#id_{name}")
             if field.evaluate("field => field.tagName") == "SELECT":
-                label = field.evaluate(
-                    "(field, words) => [...field.options].find(o => o.text.includes(words))?.text", value
-                )
-                field.select_option(label=label)
+                values = "(field, words) => [...field.options].filter(o => o.text.trim() === words).map(o => o.value)"
+                field.select_option(field.evaluate(values, value)[:1] or value)
             else:
                 field.fill(value)
 
     def wait_until_saved(self) -> None:
         expect(self.page.locator("[data-saved]")).to_have_text(re.compile(r"已保存 \d+:\d\d"))
 
-    def keep_cover(self, cover: dict[str, Any]) -> None:
+    def keep_cover(self, cover: FilePayload) -> None:
         self.page.locator("#id_cover").set_input_files(cover)
         self.person.press("保存，去上传文件")
         expect(self.page).to_have_url(re.compile("/files$"))
@@ -101,8 +98,9 @@ class Registration:
         """The notice's form filled in as Word, read back by the page."""
         from lifelong.calls.form import FormValues, write
 
-        word = {"name": "登记表.docx", "mimeType": "application/octet-stream", "buffer": write(FormValues(**values))}
-        self.page.locator("#id_word").set_input_files(word)  # type: ignore[arg-type]
+        content = write(FormValues(**values))
+        word = FilePayload(name="登记表.docx", mimeType="application/octet-stream", buffer=content)
+        self.page.locator("#id_word").set_input_files(word)
         self.clerk.press("读取登记表")
         self.clerk.sees("已读出登记表")
 
@@ -123,8 +121,8 @@ class Registration:
         return self.clerk.context.request.get(str(link.get_attribute("href"))).body()
 
     def hand_in(self, *, stamped: bytes) -> None:
-        scan = {"name": "登记表（盖章）.pdf", "mimeType": "application/pdf", "buffer": stamped}
-        self.page.locator("#id_stamped").set_input_files(scan)  # type: ignore[arg-type]
+        scan = FilePayload(name="登记表（盖章）.pdf", mimeType="application/pdf", buffer=stamped)
+        self.page.locator("#id_stamped").set_input_files(scan)
         self.clerk.press("上传")
         self.clerk.sees("盖章的登记表已收到")
         self.clerk.press("提交")

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
+from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, expect
 
 from journeys.stage import Stage
 
@@ -99,7 +99,11 @@ class Person:
         self.watch(self.page)
 
     def watch(self, page: Page) -> None:
-        page.on("console", lambda said: said.type == "error" and self.complaints.append(f"{page.url}: {said.text}"))
+        def said(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                self.complaints.append(f"{page.url}: {message.text}")
+
+        page.on("console", said)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
 
     @property

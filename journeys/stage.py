@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from lifelong.config.install import translations
 from lifelong.config.testing import LiveFront, database_of_its_own
@@ -154,7 +154,7 @@ class Stage:
         )
         return stamped_form(values, year=2026)
 
-    def cover(self, title: str, *, seed: int) -> dict[str, Any]:
+    def cover(self, title: str, *, seed: int) -> FilePayload:
         from lifelong.demo.covers import make_cover
 
         content = make_cover(title, area="community", seed=seed, subtitle="演练")

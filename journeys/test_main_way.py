@@ -136,7 +136,7 @@ def the_reporter_submits(reporter: Person, stage: Stage) -> str:
     draft.wait_until_saved()
     reporter.page.reload()
     expect(reporter.page.locator("#id_summary")).to_have_value(SUMMARY)
-    draft.fill(category="社区教育")
+    draft.fill(category="科学文化")  # the choice is being saved when the button is pressed
     draft.keep_cover(stage.cover(TITLE, seed=11))
     reporter.slow_down(400_000)
     line = draft.send(stage.film("陶艺", seed=11, seconds=8, width=640, height=480))
