@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +15,7 @@ class StandardsConfig(AppConfig):
         from lifelong.audit.words import name_verbs
         from lifelong.web import desk
 
+        post_migrate.connect(_fill_where_empty, sender=self)
         desk.register_menu(_menu)
         desk.register_waiting(_waiting)
         name_verbs(
@@ -31,6 +33,15 @@ class StandardsConfig(AppConfig):
                 "standards.evidence_refused": gettext_lazy("不采信等级保护证明材料"),
             }
         )
+
+
+def _fill_where_empty(using: str, **_rest: object) -> None:
+    """A database that was emptied (``flush``) has the packaged tree again; migration 0002 fills a new one."""
+    from lifelong.standards.actions.categories import load_tree
+    from lifelong.standards.models import CategoryNode
+
+    if using == "default" and not CategoryNode.objects.exists():
+        load_tree()
 
 
 def _menu(user: Any) -> Iterator[Any]:
