@@ -76,6 +76,8 @@ def facet_values(
     """The commonest values with their words, and every chosen one even where its count is nothing."""
     chosen = list(chosen)
     counts = dict(counted)
+    if facet == "category":  # the areas are a facet of their own
+        counted = [(code, count) for code, count in counted if code not in AREAS]
     if facet == "year":
         counted = sorted(counted, reverse=True)
     elif facet == "length":
