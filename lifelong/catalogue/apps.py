@@ -15,11 +15,12 @@ class CatalogueConfig(AppConfig):
             receivers,  # noqa: F401 - they listen from now on
         )
         from lifelong.resources.queries.preview import register_face
-        from lifelong.web import desk
+        from lifelong.web import desk, readiness
 
         register_face(preview.face_of)
         desk.register_menu(_menu)
         desk.register_waiting(_waiting)
+        readiness.register("index", _index)
 
 
 def _menu(user: Any) -> Iterator[Any]:
@@ -41,3 +42,9 @@ def _waiting(user: Any) -> Iterator[Any]:
         yield Waiting(_("待答复的问题反馈"), count, "/work/reports/")
     if user.has_right("catalogue.restore") and (count := desk.hidden_count()):
         yield Waiting(_("已下架、待决定恢复或出库的资源"), count, "/work/catalogue/?state=hidden")
+
+
+def _index() -> str:
+    from lifelong.catalogue.queries.health import index_trouble
+
+    return index_trouble()

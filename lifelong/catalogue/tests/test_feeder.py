@@ -1,5 +1,6 @@
 """The index follows the change log, whatever happens to its feeder."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from lifelong.catalogue.actions.log import note_changes
 from lifelong.catalogue.feeder import Feeder
 from lifelong.catalogue.lifecycle import ChangeKind
 from lifelong.catalogue.models import Change, Count, Entry
+from lifelong.catalogue.queries.health import index_lag, index_trouble
 from lifelong.catalogue.queries.listing import the_reader
 from lifelong.catalogue.search.asking import Question, ask
 from lifelong.catalogue.search.shelf import Shelf
@@ -181,3 +183,16 @@ def test_new_counts_move_the_order(feed):
     assert answer.ids[0] == entry.resource_id
     entry.refresh_from_db()
     assert entry.harvested_at == harvested
+
+
+def test_readiness_tells_of_an_index_that_is_not_there_or_has_stopped(feed, settings):
+    assert "feeder" in index_trouble()
+    feed()
+    assert index_trouble() == ""
+    world.loaded()
+    assert index_lag() == 5
+    assert index_trouble() == ""  # a moment is not a trouble
+    meta = Shelf(Path(settings.INDEX)).current() / "meta.json"
+    long_ago = time.time() - 60
+    os.utime(meta, (long_ago, long_ago))
+    assert "落后 5 项" in index_trouble()

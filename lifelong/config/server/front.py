@@ -47,6 +47,7 @@ class Front:
         self.static = Static()
         self.uploads = Door(loop, self.counters.taken)
         self.pages = Pages(self.application or django_application(), loop)
+        self.kept = kept_page if self.application is None else nothing_kept
         spool.sweep()
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -84,6 +85,8 @@ class Front:
             return UPLOAD, await self.uploads.answer(visit.method, path, visit.query, visit.header, proto)
         if path == "/healthz":
             return PAGE, Answer(200, [("content-type", "text/plain"), ("cache-control", "no-store")], None, b"ok\n")
+        if (kept := self.kept(visit)) is not None:
+            return PAGE, kept
         answer = await self.pages.answer(visit, proto)
         self.counters.queued(self.pages.waiting)
         return PAGE, answer
@@ -98,6 +101,20 @@ class Front:
             proto.response_bytes(answer.status, headers, answer.body)
         else:
             proto.response_empty(answer.status, headers)
+
+
+def kept_page(visit: Visit) -> Answer | None:
+    """A public page that is kept for everybody, without a thread; the rules are in ``catalogue/pagecache.py``."""
+    from lifelong.catalogue import pagecache
+
+    if visit.header("content-length") or visit.header("transfer-encoding"):
+        return None  # its body has to be read first
+    found = pagecache.answer(visit.method, visit.path, visit.query, visit.header)
+    return Answer(found[0], found[1], None, found[2]) if found else None
+
+
+def nothing_kept(_visit: Visit) -> None:
+    return None
 
 
 def django_application() -> Application:
