@@ -80,7 +80,8 @@ def in_words(error: Exception, mail: Mail) -> str:
 
 
 def with_footer(text: str) -> str:
-    return f"{text}\n\n—— \n{settings.OPERATOR['name']}\n{settings.SITE_URL}\n{_('本邮件由系统自动发出，请勿直接回复。')}\n"
+    closing = _("本邮件由系统自动发出，请勿直接回复。")
+    return f"{text}\n\n—— \n{settings.OPERATOR['name']}\n{settings.SITE_URL}\n{closing}\n"
 
 
 @transaction.atomic

@@ -31,7 +31,8 @@ def send(
         [Notice(user_id=person.pk, subject=subject, text=text, url=url, kind=kind, at=at) for person in people]
     )
     if email:
-        body = f"{text}\n\n{_('详情')}：{settings.SITE_URL}{url}" if url else text
+        details = _("详情")
+        body = f"{text}\n\n{details}：{settings.SITE_URL}{url}" if url else text
         reachable = [person for person in people if person.is_active and person.email]
         _queue([Mail(user_id=p.pk, address=p.email, subject=subject, text=body, created_at=at) for p in reachable])
     return len(people)

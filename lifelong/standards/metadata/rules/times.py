@@ -37,8 +37,8 @@ def duration(check: Check, value: Any) -> int | None:
         seconds = _cell_seconds(value)
         if seconds >= 3600 and seconds % 60 == 0:
             hours, minutes = divmod(seconds // 60, 60)
-            reason = _("按 %(clock)s 记录；如果是 %(hours)s 分 %(minutes)s 秒，请写成 00:%(hours)02d:%(minutes)02d") % {
-                "clock": clock(seconds), "hours": hours, "minutes": minutes,
+            reason = _("按 %(clock)s 记录；如果是 %(hours)s 分 %(minutes)s 秒，请写成 %(meant)s") % {
+                "clock": clock(seconds), "hours": hours, "minutes": minutes, "meant": clock(seconds // 60),
             }  # fmt: skip
             if hours < 60:
                 check.notice("duration", "excel", reason, found=clock(seconds))
