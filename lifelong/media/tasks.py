@@ -72,7 +72,7 @@ def end_uploads() -> int:
     return actions.expire_uploads(at=timezone.now())
 
 
-@every(minutes=5)
+@every(hours=1)
 @task(title=_("核对公开文件"))
 def match_public_names() -> list[int]:
     return list(actions.match_public_names())

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from lifelong.media.lifecycle import UploadState
 from lifelong.media.models import MediaFile, Rendition, Upload
 
 DAY = 24 * 3600
+BATCH = 500
 REFUSED_KEPT_SECONDS = 14 * DAY
 
 
@@ -38,27 +40,36 @@ def expire_uploads(*, at: datetime) -> int:
 
 def match_public_names() -> tuple[int, int]:
     """Public names on disk and in the database agree again; the database is right. ``(restored, removed)``."""
-    wanted = {
-        storage.public_path(str(name), Path(path).suffix): path
-        for name, path in Rendition.objects.exclude(public_name=None).values_list("public_name", "path").iterator()
-    }
-    restored = 0
-    for link, path in wanted.items():
-        if not link.exists() and (storage.files() / path).exists():
-            storage.place(storage.files() / path, link)
-            restored += 1
-    removed = 0
-    for link in files_under(Path(settings.PUBLIC_FILES)):
-        if link in wanted or is_public(link):
-            continue
-        link.unlink(missing_ok=True)
-        removed += 1
-    return restored, removed
+    return restore_public_names(), remove_strangers()
 
 
-def is_public(link: Path) -> bool:
-    """Asked again for a name that appeared meanwhile; one that a running transaction is about to keep is young."""
-    return is_young(link, 300) or Rendition.objects.filter(public_name=link.stem).exists()
+def restore_public_names() -> int:
+    count = 0
+    named = Rendition.objects.exclude(public_name=None).values_list("public_name", "path")
+    for name, path in named.iterator(chunk_size=BATCH):
+        link, source = storage.public_path(str(name), Path(path).suffix), storage.files() / path
+        if not link.exists() and source.exists():
+            storage.place(source, link)
+            count += 1
+    return count
+
+
+def remove_strangers() -> int:
+    """Names that no row gives. One that a running transaction is about to give is young."""
+    count = 0
+    for links in batched(files_under(Path(settings.PUBLIC_FILES))):
+        known = Rendition.objects.filter(public_name__in=[link.stem for link in links])
+        given = set(known.values_list("public_name", flat=True))
+        for link in links:
+            if link.stem not in given and not is_young(link, 300):
+                link.unlink(missing_ok=True)
+                count += 1
+    return count
+
+
+def batched(paths: Iterator[Path]) -> Iterator[list[Path]]:
+    while batch := list(islice(paths, BATCH)):
+        yield batch
 
 
 def forget_orphans(*, at: datetime) -> int:
@@ -104,20 +115,24 @@ def tidy_refused() -> int:
 
 def tidy_originals() -> int:
     count = 0
-    for path in files_under(storage.files() / "originals"):
-        if not is_young(path, DAY) and not MediaFile.objects.filter(sha256=path.name).exists():
-            path.unlink(missing_ok=True)
-            count += 1
+    for paths in batched(files_under(storage.files() / "originals")):
+        known = set(MediaFile.objects.filter(sha256__in=[p.name for p in paths]).values_list("sha256", flat=True))
+        for path in paths:
+            if path.name not in known and not is_young(path, DAY):
+                path.unlink(missing_ok=True)
+                count += 1
     return count
 
 
 def tidy_renditions() -> int:
     count = 0
-    for path in files_under(storage.files() / "renditions"):
-        inside = path.relative_to(storage.files()).as_posix()
-        if not is_young(path, DAY) and not Rendition.objects.filter(path=inside).exists():
-            path.unlink(missing_ok=True)
-            count += 1
+    for paths in batched(files_under(storage.files() / "renditions")):
+        inside = {path.relative_to(storage.files()).as_posix(): path for path in paths}
+        known = set(Rendition.objects.filter(path__in=inside).values_list("path", flat=True))
+        for name, path in inside.items():
+            if name not in known and not is_young(path, DAY):
+                path.unlink(missing_ok=True)
+                count += 1
     return count
 
 
