@@ -29,7 +29,21 @@ FACETS = ("area", "category", "type", "institution", "region", "year", "length",
 BAD = {400: shapes.Problem}
 LOST = {404: shapes.Problem}
 
-api = NinjaAPI(
+
+class Described(NinjaAPI):
+    """Errors are described as what they are: problem details, not plain JSON."""
+
+    def get_openapi_schema(self, **given: Any) -> Any:
+        described = super().get_openapi_schema(**given)
+        for methods in described["paths"].values():
+            for operation in methods.values():
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400 and "application/json" in response.get("content", {}):
+                        response["content"] = {"application/problem+json": response["content"]["application/json"]}
+        return described
+
+
+api = Described(
     title="终身教育平台开放接口",
     version="1.0.0",
     description="资源库的公开数据：无需账号，免费使用。出错时返回 RFC 9457 的问题说明（application/problem+json）。",
@@ -39,23 +53,29 @@ api = NinjaAPI(
 )
 
 
+def many(description: str, **items: Any) -> Any:
+    """A filter that repeats; ``items`` describe one value (they are judged by ``forms.wanted``, in words)."""
+    kept = {"items": {"type": "string", **items}, "maxItems": forms.MANY}
+    return Field([], description=description, json_schema_extra=kept)
+
+
 class Listing(Schema):
     """What a search takes; a filter repeats for 「或」."""
 
     q: str = Field("", max_length=200, description="检索词：中文词、单字、拼音、资源ID均可")
-    area: list[str] = Field([], description="领域：degree、training、older、community，也认中文")
-    type: list[str] = Field([], description="类型：A01 视频、A02 音频、A03 网络课程")
-    category: list[str] = Field([], description="分类代码，含其下各级")
-    institution: list[str] = Field([], description="单位代码")
-    region: list[str] = Field([], description="行政区划代码（GB/T 2260），省级含其下")
-    year: list[str] = Field([], description="发布年份")
-    length: list[str] = Field([], description="时长：short、medium、long、longer、unknown")
-    batch: list[str] = Field([], description="批次号")
-    captions: list[str] = Field([], description="字幕：yes、no")
-    series: list[str] = Field([], description="系列编号")
-    speaker: list[str] = Field([], description="主讲人编号")
-    sort: str = Field("relevance", description="relevance、views、learners、newest、series")
-    page: int = Field(1, ge=1, description="从 1 起；最深到第 10,000 条")
+    area: list[str] = many("领域，也认中文名称", enum=list(AREAS))
+    type: list[str] = many("类型：A01 视频、A02 音频、A03 网络课程", enum=["A01", "A02", "A03"])
+    category: list[str] = many("分类代码，含其下各级", pattern="^[0-9A-Za-z._-]{1,80}$")
+    institution: list[str] = many("单位代码", pattern="^[0-9A-Za-z._-]{1,60}$")
+    region: list[str] = many("行政区划代码（GB/T 2260），省级含其下", pattern="^[0-9]{6}$")
+    year: list[str] = many("发布年份", pattern="^[0-9]{4}$")
+    length: list[str] = many("时长", enum=["short", "medium", "long", "longer", "unknown"])
+    batch: list[str] = many("批次号", pattern="^[0-9A-Za-z._-]{1,30}$")
+    captions: list[str] = many("有无字幕", enum=["yes", "no"])
+    series: list[str] = many("系列编号", pattern="^[0-9]{1,18}$")
+    speaker: list[str] = many("主讲人编号", pattern="^[0-9]{1,18}$")
+    sort: str = Field("relevance", description="排序", json_schema_extra={"enum": list(forms.SORTS)})
+    page: int = Field(1, ge=1, description="从 1 起；page × size 最大 10,000")
     size: int = Field(20, ge=1, le=100, description="每页条数")
 
 

@@ -66,5 +66,8 @@ def type_of(schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
         return " | ".join(type_of(one) for one in schema["anyOf"])
     if schema.get("type") == "array":
-        return f"{type_of(schema.get('items', {}))}[]"
+        inner = type_of(schema.get("items", {}))
+        return inner if "、" in inner else f"{inner}[]"
+    if "enum" in schema:
+        return "、".join(map(str, schema["enum"]))
     return str(schema.get("type", "object"))
