@@ -74,6 +74,7 @@ class Uploads {
   private known(one: Sending, id: string): void {
     const double = this.rows.get(id);
     if (double && double !== one.row) double.element.remove();
+    this.list.querySelector(`[data-id="${CSS.escape(id)}"]`)?.remove(); // as the page came, before the first look
     this.rows.set(id, one.row);
   }
 
