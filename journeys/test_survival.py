@@ -61,6 +61,7 @@ def test_an_upload_survives_a_closed_page_and_a_killed_server(troupe: Troupe, st
     reporter.slow_down(SLOW)
     begins = offsets(reporter.page)
     draft.send(large_film)
+    expect(reporter.page.locator(".uploads li", has_text=large_film.name)).to_have_count(1)
     wait_for_percent(reporter.page, 45)
     assert begins[0] > 0, "it went on where it stopped"
 
