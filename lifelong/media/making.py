@@ -23,11 +23,11 @@ logger = logging.getLogger(__name__)
 
 
 def movie_or_sound(media_file: MediaFile) -> list[Made]:
-    """Progressive MP4, or the MP3 as it is; nothing for what is neither."""
+    """Progressive MP4, or the MP3 as it is; nothing where neither can be had without coding anew."""
     facts = Facts.from_json(media_file.facts)
     if facts.container == "mp3":
         return [linked(media_file, RenditionKind.MP3, "sound.mp3")]
-    return movie(media_file, facts) if facts.container == "mp4" else []
+    return movie(media_file, facts) if facts.video or facts.container == "mp4" else []
 
 
 def cover(media_file: MediaFile) -> list[Made]:
@@ -54,18 +54,20 @@ def picture(media_file: MediaFile, content: bytes, width: int) -> Made:
 
 def movie(media_file: MediaFile, facts: Facts) -> list[Made]:
     width, height = facts.video.display_size if facts.video else (None, None)
-    if facts.boxes and facts.boxes.index_first and not facts.boxes.fragmented:
+    is_mp4 = facts.container == "mp4"
+    if is_mp4 and facts.boxes and facts.boxes.index_first and not facts.boxes.fragmented:
         return [linked(media_file, RenditionKind.MP4, "movie.mp4", width, height)]
+    rewrite = remux.faststart if is_mp4 else remux.rewrap
 
-    def rewrite(to: Path) -> None:
-        remux.faststart(media_file.location, to, progress=share)
+    def write(to: Path) -> None:
+        rewrite(media_file.location, to, progress=share)
 
     try:
-        made = written(media_file, RenditionKind.MP4, "faststart.mp4", rewrite)
-        return [Made(made.kind, made.path, made.size, made.sha256, width, height)]
-    except (Broken, OSError, ValueError) as error:
-        logger.warning("file %s cannot be made to start at once: %s", media_file.pk, error)
+        made = written(media_file, RenditionKind.MP4, "mended.mp4", write)
+    except (Broken, OSError, remux.CannotRemux) as error:
+        logger.warning("no MP4 of file %s: %s", media_file.pk, error)
         return []
+    return [Made(made.kind, made.path, made.size, made.sha256, width, height)]
 
 
 def poster(media_file: MediaFile) -> list[Made]:
@@ -75,7 +77,7 @@ def poster(media_file: MediaFile) -> list[Made]:
     def draw(to: Path) -> None:
         posters.make_poster(media_file.location, to, facts)
 
-    if facts.container != "mp4" or facts.video is None:
+    if facts.video is None:
         return []
     try:
         made = written(media_file, RenditionKind.POSTER, "poster.jpg", draw)

@@ -22,23 +22,21 @@ LIMITS = Limits(wall_s=60, cpu_s=60, write_bytes=8 << 20)
 def make_poster(source: Path, target: Path, facts: Facts) -> None:
     """Writes a JPEG to ``target``. Raises ``cage.Broken`` where no frame can be had."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    values = {"demuxer": "mov" if facts.container in {"mp4", "mov"} else facts.container, "length": facts.duration_s}
+    values = {"length": facts.duration_s or 0.0, "rotation": facts.video.rotation if facts.video else 0}
     with source.open("rb") as movie, target.open("wb") as picture:
-        run(
-            "lifelong.media.posters:draw", [movie.fileno(), picture.fileno()], limits=LIMITS,
-            values={**values, "rotation": facts.video.rotation if facts.video else 0},
-        )  # fmt: skip
+        files = [movie.fileno(), picture.fileno()]
+        run("lifelong.media.posters:draw", files, limits=LIMITS, values=values)
         picture.flush()
         os.fsync(picture.fileno())
 
 
-def draw(_report: Reporter, movie: int, picture: int, *, demuxer: str, length: float | None, rotation: int) -> Any:
+def draw(_report: Reporter, movie: int, picture: int, *, length: float, rotation: int) -> Any:
     """In the child."""
     from PIL import ImageStat
 
     best, contrast = None, -1.0
     for place in PLACES:
-        image = frame_at(movie, demuxer, (length or 0) * place)
+        image = frame_at(movie, length * place)
         if image is None:
             continue
         found = ImageStat.Stat(image.convert("L").resize((64, 36))).stddev[0]
@@ -57,11 +55,15 @@ def draw(_report: Reporter, movie: int, picture: int, *, demuxer: str, length: f
     return {"width": best.width, "height": best.height}
 
 
-def frame_at(movie: int, demuxer: str, seconds: float) -> Any:
+def frame_at(movie: int, seconds: float) -> Any:
     """The picture shown at ``seconds``, in square pixels; None where there is none."""
     from lifelong.media.probe.first_pass import main_video, open_media
+    from lifelong.media.probe.sniff import HEAD_BYTES, kind_of
 
-    with open_media(movie, demuxer) as container:
+    kind = kind_of(os.pread(movie, HEAD_BYTES, 0))
+    if not kind.demuxer:
+        return None
+    with open_media(movie, kind.demuxer) as container:
         stream = main_video(container)
         if stream is None or not stream.time_base:
             return None

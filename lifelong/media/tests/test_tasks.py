@@ -70,6 +70,18 @@ def test_a_film_with_its_index_at_the_end_gets_a_mended_copy(college, reporter):
     assert film.sha256 == storage.hash_of(film.location)
 
 
+def test_a_good_film_in_another_wrapping_is_wrapped_anew(college, reporter):
+    film = through(college, reporter, samples.video(container="matroska", suffix=".mkv"))
+    made = kinds(film)
+    assert set(made) == {"mp4", "poster"}
+    assert made["mp4"].location.read_bytes()[4:8] == b"ftyp"
+
+
+def test_a_film_that_would_have_to_be_coded_anew_is_not_played(college, reporter):
+    film = through(college, reporter, samples.video(container="webm", codec="libvpx-vp9", audio=(), suffix=".webm"))
+    assert set(kinds(film)) == {"poster"}
+
+
 def test_a_portrait_film_has_an_upright_poster(college, reporter):
     film = through(college, reporter, samples.video(rotation=90))
     poster = kinds(film)["poster"]
