@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,10 @@ LARGEST = 20 * 1024 * 1024
 class NotAccepted(Refusal):
     code = "file.not_accepted"
     status = 400
+
+
+class FileInUse(Refusal):
+    code = "file.in_use"
 
 
 @transaction.atomic
@@ -50,6 +55,23 @@ def store_small(
     if media_file.kind == FileKind.COVER:
         jobs.enqueue("lifelong.media.tasks.make_renditions_of", media_file.pk)
     return media_file
+
+
+@transaction.atomic
+def forget_file(media_file: MediaFile, *, by: User | None, at: datetime) -> None:
+    """Lets go of a file that nothing uses any more, with its uploads and renditions; the bytes go with the night's sweep.
+
+    Raises ``FileInUse``.
+    """
+    media_file = MediaFile.objects.select_for_update().get(pk=media_file.pk)
+    if media_file.renditions.exclude(public_name=None).exists():
+        raise FileInUse(_("文件“%(name)s”还在公开播放，请先下线。") % {"name": media_file.original_name})
+    audit.record("media.file_forgotten", by=by, at=at, of=media_file, detail={"sha256": media_file.sha256})
+    media_file.uploads.all().delete()
+    try:
+        media_file.delete()
+    except ProtectedError as error:
+        raise FileInUse(_("文件“%(name)s”还有资源在用，不能删除。") % {"name": media_file.original_name}) from error
 
 
 def check_content(name: str, content: bytes) -> None:

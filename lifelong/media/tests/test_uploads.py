@@ -241,3 +241,22 @@ def test_a_paper_that_is_empty_or_too_big_is_refused(college, reporter, content:
             institution=college, kind="paper", name="x.pdf", content=content, by=reporter, at=timezone.now()
         )
     assert MediaFile.objects.count() == 0
+
+
+def test_a_file_that_nobody_uses_can_be_let_go(college, reporter):
+    done = cast.arrive(cast.open_upload(college, reporter, len(DATA)), DATA)
+    assert done.media_file
+    actions.forget_file(done.media_file, by=reporter, at=timezone.now())
+    assert MediaFile.objects.count() == Upload.objects.count() == 0
+    assert queries.used_bytes(college) == 0
+
+
+def test_a_file_in_public_use_stays(college, reporter):
+    film = cast.arrive(cast.open_upload(college, reporter, len(DATA)), DATA).media_file
+    assert film
+    made = actions.Made("mp4", film.path, film.size, film.sha256)
+    [rendition] = actions.record_renditions(film, made=[made], at=timezone.now())
+    actions.make_public([rendition], at=timezone.now())
+    with pytest.raises(actions.FileInUse, match="公开"):
+        actions.forget_file(film, by=reporter, at=timezone.now())
+    assert MediaFile.objects.count() == 1
