@@ -3,7 +3,7 @@
 Eight tables a resource are written: Django's ``bulk_create`` takes about ten times as long for wide rows.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -48,6 +48,24 @@ def write_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, 
             return
         marks, kept = ", ".join(["%s"] * len(fields)), " ON CONFLICT DO NOTHING" if keep else ""
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}){kept}", values)  # noqa: S608 - names of ours
+
+
+def keys_of(model: type[models.Model], names: tuple[str, str], pairs: Collection[tuple[Any, Any]]) -> dict[Any, int]:
+    """(value, value) → primary key of the rows that have these pairs in two columns with an index over both.
+
+    Two separate ``IN`` lists would try every combination: six hundred thousand look-ups for two thousand pairs.
+    """
+    if not pairs:
+        return {}
+    table, key = (connection.ops.quote_name(name) for name in (model._meta.db_table, str(model._meta.pk.column)))
+    one, two = (connection.ops.quote_name(str(model._meta.get_field(name).column)) for name in names)
+    values = ", ".join(["(%s, %s)"] * len(pairs))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {one}, {two}, {key} FROM {table} WHERE ({one}, {two}) IN (VALUES {values})",  # noqa: S608 - names of ours
+            [value for pair in pairs for value in pair],
+        )
+        return {(first, second): found for first, second, found in cursor.fetchall()}
 
 
 def _preparer(field: Any) -> Callable[[Any], Any] | None:

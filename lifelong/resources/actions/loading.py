@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from lifelong.institutions.models import Institution
-from lifelong.resources.actions.bulk import next_keys, write_rows
+from lifelong.resources.actions.bulk import keys_of, next_keys, write_rows
 from lifelong.resources.identifiers import new_id
 from lifelong.resources.lifecycle import Availability, State, Verb
 from lifelong.resources.models import Origin, Resource, Series, Step, Version
@@ -62,11 +62,12 @@ def load_published(records: Sequence[Loaded], *, at: datetime, note: str) -> Non
 
 def series_of(wanted: set[tuple[int, str]], *, at: datetime) -> dict[tuple[int, str], int]:
     """(institution key, title) → key of the series, made where there is none."""
-    titles = {title for _, title in wanted}
-    made = [{"institution_id": institution, "title": title, "created_at": at} for institution, title in sorted(wanted)]
-    write_rows(Series, made, keep=True)
-    found = Series.objects.filter(title__in=titles, institution__in={institution for institution, _ in wanted})
-    return {(institution, title): key for institution, title, key in found.values_list("institution_id", "title", "pk")}
+    found = keys_of(Series, ("institution", "title"), wanted)
+    made = [{"institution_id": one, "title": title, "created_at": at} for one, title in sorted(wanted - found.keys())]
+    if made:
+        write_rows(Series, made, keep=True)
+        found |= keys_of(Series, ("institution", "title"), wanted - found.keys())
+    return found
 
 
 def _draw_identifiers(records: Sequence[Loaded]) -> None:

@@ -10,7 +10,7 @@ from lifelong.catalogue.lifecycle import ChangeKind, Visibility
 from lifelong.catalogue.models import Change, Entry, LoadedKey, Speaker
 from lifelong.institutions.actions.naming import known_or_made
 from lifelong.institutions.models import Institution
-from lifelong.resources.actions.bulk import next_keys, write_rows
+from lifelong.resources.actions.bulk import keys_of, next_keys, write_rows
 from lifelong.resources.actions.loading import Loaded, load_published, series_of
 from lifelong.resources.models import Resource
 from lifelong.review.models import Batch, BatchItem
@@ -175,7 +175,4 @@ def _know_speakers(lines: list[Line], institutions: list[Institution], owners: O
         if make:
             new = [{"institution_id": institution, "name": name} for institution, name in sorted(missing)]
             write_rows(Speaker, new, keep=True)
-        rows = Speaker.objects.filter(
-            name__in={name for _, name in missing}, institution__in={institution for institution, _ in missing}
-        ).values_list("institution_id", "name", "pk")
-        owners.speakers.update({(institution, name): key for institution, name, key in rows.iterator(chunk_size=5_000)})
+        owners.speakers |= keys_of(Speaker, ("institution", "name"), missing)
