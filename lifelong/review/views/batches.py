@@ -62,6 +62,7 @@ def compose(request: HttpRequest, number: str) -> HttpResponse:
         "candidates": queries.waiting_for_a_batch(**chosen)[:300], "may_change": policy.can_change_batch(request.user, batch),
         "may_publish": policy.can_publish_batch(request.user, batch), "exported": exports.is_written(batch),
         "composing": batch.state == BatchState.COMPOSING, "scheduled": batch.state == BatchState.SCHEDULED,
+        "releasing": batch.state == BatchState.SCHEDULED and batch.publish_at is not None and batch.publish_at <= timezone.now(),
         "published": batch.state == BatchState.PUBLISHED,
     }  # fmt: skip
     return render(request, "review/batch.html", context)
