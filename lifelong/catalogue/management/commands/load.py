@@ -1,5 +1,6 @@
 """``lifelong load FILE.jsonl``: brings an existing library in (interfaces.md)."""
 
+import gc
 import json
 import sys
 from argparse import ArgumentParser
@@ -27,6 +28,8 @@ class Command(BaseCommand):
             self.stderr.write(f"没有这个文件：{path}")
             sys.exit(2)
         now = timezone.now()
+        gc.freeze()  # a tenth of the time went into looking through what never becomes garbage
+        gc.set_threshold(100_000, 50, 50)
         quiet = options["json"] or not sys.stderr.isatty()
         with tqdm(total=path.stat().st_size, unit="B", unit_scale=True, disable=quiet) as bar:
             done = load(path, at=now, context=metadata_context("load"), tell=lambda read: bar.update(read - bar.n))
