@@ -37,10 +37,14 @@ class StandardsConfig(AppConfig):
 
 def _fill_where_empty(using: str, **_rest: object) -> None:
     """A database that was emptied (``flush``) has the packaged tree again; migration 0002 fills a new one."""
+    from django.db import connections
+
     from lifelong.standards.actions.categories import load_tree
     from lifelong.standards.models import CategoryNode
 
-    if using == "default" and not CategoryNode.objects.exists():
+    if using != "default" or CategoryNode._meta.db_table not in connections[using].introspection.table_names():
+        return  # another chapter alone was migrated
+    if not CategoryNode.objects.exists():
         load_tree()
 
 
