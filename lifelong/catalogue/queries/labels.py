@@ -1,7 +1,9 @@
 """Values of facets and filters in words: areas, categories, regions, institutions, batches."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -61,13 +63,38 @@ def labels(facet: str, values: Iterable[str]) -> dict[str, str]:
         found = {code: nodes[code].name for code in wanted if code in nodes}
     elif facet == "region":
         found = {code: full_name(code).rpartition(" ")[2] for code in wanted}
-    elif facet == "institution" and wanted:
-        found = dict(Institution.objects.filter(code__in=wanted).values_list("code", "name"))
-    elif facet == "batch" and wanted:
-        found = dict(Batch.objects.filter(number__in=wanted).values_list("number", "title"))
-    elif facet == "series" and wanted:
-        found = {str(key): title for key, title in Series.objects.filter(pk__in=wanted).values_list("pk", "title")}
+    elif facet in NAMED:
+        found = _names(facet, wanted)
     return {value: found.get(value) or value for value in wanted}
+
+
+NAMED: dict[str, Callable[[list[str]], Iterable[tuple[Any, str]]]] = {
+    "institution": lambda codes: Institution.objects.filter(code__in=codes).values_list("code", "name"),
+    "batch": lambda numbers: Batch.objects.filter(number__in=numbers).values_list("number", "title"),
+    "series": lambda keys: Series.objects.filter(pk__in=keys).values_list("pk", "title"),
+}
+FRESH_S = 8.0  # of a name that was read: as long as a page is kept
+_read: dict[tuple[str, str], tuple[float, str]] = {}
+
+
+def _names(facet: str, wanted: list[str]) -> dict[str, str]:
+    """Names from their small tables, each read at most every few seconds."""
+    now = time.monotonic()
+    found = {}
+    for value in wanted:
+        at, name = _read.get((facet, value), (float("-inf"), ""))
+        if now - at < FRESH_S:
+            found[value] = name
+    if missing := [value for value in wanted if value not in found]:
+        if len(_read) > 20_000:
+            _read.clear()
+        found |= {str(value): name for value, name in NAMED[facet](missing)}
+        _read.update({(facet, value): (now, found.get(value, "")) for value in missing})
+    return found
+
+
+def forget_names() -> None:
+    _read.clear()
 
 
 def facet_values(

@@ -10,6 +10,7 @@ from lifelong.accounts.tests.cast import holder
 from lifelong.catalogue import pagecache
 from lifelong.catalogue.feeder import Feeder
 from lifelong.catalogue.queries.categories import forget_tree
+from lifelong.catalogue.queries.labels import forget_names
 from lifelong.catalogue.search import shelf
 
 
@@ -23,6 +24,7 @@ def folders(tmp_path: Path, settings: Any) -> Iterator[Path]:
     pagecache.pages.clear()
     pagecache.clock = pagecache.Clock(every_s=0)
     forget_tree()
+    forget_names()
     yield tmp_path
     shelf._readers.clear()
 
