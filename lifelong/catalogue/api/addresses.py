@@ -56,7 +56,7 @@ api = Described(
 def many(description: str, **items: Any) -> Any:
     """A filter that repeats; ``items`` describe one value (they are judged by ``forms.wanted``, in words)."""
     kept = {"items": {"type": "string", **items}, "maxItems": forms.MANY}
-    return Field([], description=description, json_schema_extra=kept)
+    return Field([], description=description, json_schema_extra=kept)  # type: ignore[arg-type]
 
 
 class Listing(Schema):

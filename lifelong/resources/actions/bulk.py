@@ -58,7 +58,7 @@ def keys_of(model: type[models.Model], names: tuple[str, str], pairs: Collection
     if not pairs:
         return {}
     table, key = (connection.ops.quote_name(name) for name in (model._meta.db_table, str(model._meta.pk.column)))
-    one, two = (connection.ops.quote_name(str(model._meta.get_field(name).column)) for name in names)
+    one, two = (connection.ops.quote_name(str(model._meta.get_field(name).column)) for name in names)  # type: ignore[union-attr]
     values = ", ".join(["(%s, %s)"] * len(pairs))
     with connection.cursor() as cursor:
         cursor.execute(
