@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 POLL_S = 0.3
 MOST_CHANGES = 1_000  # of one commit
 RECONCILE_EVERY_S = 24 * 3600
+SWEEP_EVERY_S = 900
 SLICE = 20_000  # resources compared at a time
 
 
@@ -86,7 +87,7 @@ class Feeder:
         with _locked(self.shelf.root / "feeder.lock", going_on) as mine:
             if not mine:
                 return
-            compared_at = time.monotonic()
+            compared_at = swept_at = time.monotonic()
             while going_on():
                 close_old_connections()
                 try:
@@ -94,6 +95,8 @@ class Feeder:
                     if time.monotonic() - compared_at > RECONCILE_EVERY_S:
                         compared_at = time.monotonic()
                         self.reconcile()
+                    if time.monotonic() - swept_at > SWEEP_EVERY_S:
+                        swept_at = time.monotonic()
                         self.shelf.sweep()
                 except Exception:
                     log.exception("the feeder could not follow; it tries again")
