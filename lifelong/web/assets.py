@@ -33,7 +33,13 @@ def address_of(name: str) -> str:
         if names():
             raise KeyError(f"no built file is called {name!r}; known: {', '.join(sorted(names()))}")
         log.warning(NOT_BUILT)
-    return static(f"built/{file or name}")
+    return _address(file or name)
+
+
+@lru_cache(maxsize=512)
+def _address(file: str) -> str:
+    """Fifty icons of a page ask for the same few addresses."""
+    return static(f"built/{file}")
 
 
 @register("web")
