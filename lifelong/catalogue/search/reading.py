@@ -16,6 +16,7 @@ from lifelong.catalogue.search.shelf import count_of
 
 LONGEST_QUESTION = 120  # characters; what is longer is cut
 MOST_WORDS = 24
+MOST_TO_CORRECT = 10  # words; a longer text was pasted, not mistyped
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,11 @@ def read(searcher: Searcher, question: str) -> Reading:
 
 def meant(searcher: Searcher, question: str, total: int) -> str:
     """Another wording that finds far more, for a question that looks misspelled: ``太级拳`` → ``太极拳``; else empty."""
-    folded = text.fold(question[:LONGEST_QUESTION])
-    words = text.cut(folded)[:MOST_WORDS]
+    words = text.cut(text.fold(question[:LONGEST_QUESTION]))[:MOST_WORDS]
+    if total > 50 or not _looks_broken(words):
+        return ""
     fixed = corrected(searcher, words)
-    if fixed == words or total > 50 or not _looks_broken(words):
+    if fixed == words:
         return ""
     found = count_of(searcher, all_of(searcher, fixed))
     return "".join(_joined(fixed)) if found > 5 * total else ""
@@ -93,8 +95,10 @@ def _rungs(searcher: Searcher, folded: str, words: list[str]) -> Iterator[Readin
 
 
 def corrected(searcher: Searcher, words: list[str]) -> list[str]:
-    """The same question with unknown words replaced by known ones that sound or are spelled alike."""
+    """The same question with unknown words replaced by known ones that sound or are spelled alike; short ones only."""
     fixed: list[str] = []
+    if len(words) > MOST_TO_CORRECT:
+        return words
     for chinese, group in groupby(words, key=text.is_chinese):
         members = list(group)
         fixed += _chinese_fixed(searcher, members) if chinese else _letters_fixed(searcher, members)
