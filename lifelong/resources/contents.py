@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from lifelong.standards.outline import Item, Outline, OutlineError, clock, parse, to_xml
 
+_unholdable = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0, 2.2
 _number = re.compile(r"(\d+(?:\.\d+)*)[.、．]?(?:\s+|$)")
 _times = re.compile(r"\s+(\d{1,3}:\d{2}(?::\d{2})?)(?:\s+(\d{1,3}:\d{2}(?::\d{2})?))?\s*$")
 _file = re.compile(r"\s*\[([^\[\]]+)\]\s*$")
@@ -24,10 +25,13 @@ def is_xml(text: str) -> bool:
 
 
 def as_xml(text: str) -> str:
-    """What was typed as XML: XML stays as it is (the validator judges it), lines are turned into it."""
+    """What was typed as XML: XML stays as it is (the validator judges it), lines are turned into it.
+
+    Lines pasted from elsewhere carry invisible characters that XML cannot hold; they are left out.
+    """
     if not text.strip() or is_xml(text):
         return text.strip()
-    return to_xml(from_lines(text))
+    return to_xml(from_lines(_unholdable.sub("", text)))
 
 
 def as_typed(xml: str) -> str:

@@ -14,6 +14,7 @@ from lifelong.screening import actions, queries
 from lifelong.screening.forms import ListEntry, ListSettings, NewPhrase, NewWords, Trial, add_refusal
 from lifelong.screening.matching import Hit
 from lifelong.screening.models import WordList
+from lifelong.web.numerals import numerals
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
@@ -159,4 +160,4 @@ def _pieces(text: str, hits: list[Hit]) -> list[tuple[str, Hit | None]]:
 
 
 def _numbers(request: HttpRequest) -> list[int]:
-    return [int(number) for number in request.POST.getlist("id") if number.isascii() and number.isdigit()]
+    return numerals(request.POST.getlist("id"))

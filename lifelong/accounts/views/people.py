@@ -18,6 +18,7 @@ from lifelong.accounts.masks import mask_email
 from lifelong.accounts.models import Appointment, FactorReset, Role, User
 from lifelong.web import workbooks
 from lifelong.web.attempts import attempt, show_refusal
+from lifelong.web.numerals import numeral
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 from lifelong.web.workbooks import Column
@@ -34,7 +35,7 @@ COLUMNS = [
 def people(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     role, authority, text = (request.GET.get(name, "") for name in ("role", "authority", "q"))
-    authority = authority if authority.isdigit() else ""
+    authority = str(numeral(authority) or "")
     found = Paginator(queries.people(role=role, authority=authority, text=text, at=now), PAGE)
     page = found.get_page(request.GET.get("page"))
     context = {
@@ -54,7 +55,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """What is on screen, e-mails masked."""
     role, authority, text = (request.GET.get(name, "") for name in ("role", "authority", "q"))
-    found = list(queries.people(role=role, authority=authority if authority.isdigit() else "", text=text))
+    found = list(queries.people(role=role, authority=str(numeral(authority) or ""), text=text))
     enrolled = queries.with_second_factor(found)
     words = [_("角色：%s") % Role(role).label] if role in Role.values else []
     rows = (

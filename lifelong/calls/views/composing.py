@@ -22,6 +22,7 @@ from lifelong.calls.models import Attachment, Call
 from lifelong.calls.scope import ResourceType
 from lifelong.web import workbooks
 from lifelong.web.attempts import attempt, show_refusal
+from lifelong.web.numerals import numeral
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 from lifelong.web.workbooks import Column
@@ -101,8 +102,7 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
     call = seen(request, number)
     form = CallForm(request.POST or None, user=request.user, new=False, initial=call_initial(call))
     if request.method == "POST" and form.is_valid():
-        shown = request.POST.get("revision", "")
-        revision = int(shown) if shown.isdigit() else 0
+        revision = numeral(request.POST.get("revision", "")) or 0
         try:
             actions.change_call(call, revision=revision, **form.values(), by=request.user, at=timezone.now())
         except Refusal as refusal:

@@ -24,6 +24,7 @@ from lifelong.calls.queries.registrations import token_of
 from lifelong.calls.views.files import clear_paper, pdf_of, word_of
 from lifelong.calls.views.public import public_call
 from lifelong.web.attempts import show_refusal
+from lifelong.web.numerals import numeral
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import PUBLIC, right
 
@@ -127,7 +128,7 @@ def correct(request: HttpRequest, token: str) -> HttpResponse:
     registration = own(token)
     registration_form = RegistrationForm(request.POST or None, call=registration.call, initial=initial_of(registration))
     if request.method == "POST" and registration_form.is_valid():
-        revision = int(request.POST.get("revision", "0")) if request.POST.get("revision", "0").isdigit() else 0
+        revision = numeral(request.POST.get("revision", "")) or 0
         before = registration.email
         try:
             changed = actions.correct(registration, registration_form.values(), revision=revision, at=timezone.now())

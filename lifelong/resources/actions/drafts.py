@@ -214,7 +214,7 @@ def lock(version: Version) -> Version:
 def _put(version: Version, given: Mapping[str, Any], *, by: User, at: datetime, orders: Orders | None = None) -> None:
     """Validate everything together, write it, judge again what depends on it."""
     new_series = str(given.get("series_new") or "")[:200]
-    given = {name: given[name] for name in TYPED if name in given}
+    given = {name: _storable(given[name]) for name in TYPED if name in given}
     given["outline"] = as_xml(str(given.get("outline") or ""))
     if version.duration_from_file and str(given.get("duration") or "") == as_clock(version.duration):
         given["duration"] = ""  # measured, so it follows the file
@@ -232,6 +232,11 @@ def _put(version: Version, given: Mapping[str, Any], *, by: User, at: datetime, 
         series.drop_if_unused(series_before)
     if REJUDGED & set(changed):
         findings.judge_version(version, at=at)
+
+
+def _storable(value: Any) -> Any:
+    """PostgreSQL keeps no NUL, neither in a text nor in JSON."""
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 def _number(version: Version, number: str, typed: str) -> None:

@@ -61,7 +61,7 @@ def orders_taken(institutions: Iterable[int], series: str = "") -> Orders:
     for institution, title, order, key in versions.values_list(
         "resource__institution_id", "series__title", "series_order", "resource__resource_id"
     ):
-        if order.isdigit():
+        if order.isdecimal():
             found.setdefault((institution, title, int(order)), set()).add(key)
     return found
 

@@ -13,6 +13,7 @@ from lifelong.resources.lifecycle import EDITABLE, State
 from lifelong.resources.models import Finding, Verdict, Version
 from lifelong.resources.queries.missing import Gap, known_about, living_findings, prepared, what_is_missing
 from lifelong.resources.queries.reach import reach_of
+from lifelong.web.numerals import numerals
 
 SORTS = {
     "saved": ("-saved_at", "-id"),
@@ -71,7 +72,7 @@ def filtered(versions: QuerySet[Version], asked: QueryDict) -> QuerySet[Version]
     }.items():  # fmt: skip
         if chosen := [value for value in asked.getlist(name) if value]:
             if column.endswith("_id"):
-                chosen = [value for value in chosen if value.isdigit()]
+                chosen = numerals(chosen)
             versions = versions.filter(**{f"{column}__in": chosen})
     return versions.order_by(*SORTS.get(asked.get("sort", ""), SORTS["saved"]))
 

@@ -122,7 +122,7 @@ class Shelf:
 
 def _held(row: Mapping[str, Any]) -> Held:
     series, order = row["series__title"], row["series_order"]
-    place = (series, int(order)) if series and order.isdigit() else None
+    place = (series, int(order)) if series and order.isdecimal() else None
     plain = {"title": row["title"], "type": row["type"], "series": series or None, "series_order": place and order}
     return Held(
         version=row["pk"], resource=row["resource_id"], resource_id=row["resource__resource_id"],

@@ -38,6 +38,10 @@ def test_xml_stays_as_it_was_given():
     assert as_xml(' <catalog version="1"/> ') == '<catalog version="1"/>'
 
 
+def test_lines_pasted_with_invisible_characters_lose_only_these():
+    assert [item.title for item in parse(as_xml("1 第\0一\x01章\n2 第二\ufffe章")).items] == ["第一章", "第二章"]
+
+
 def test_xml_with_other_numbers_is_shown_as_xml():
     xml = '<catalog version="1"><item no="第一章" title="绪论"/></catalog>'
     assert as_typed(xml) == xml

@@ -33,6 +33,12 @@ def test_a_rival_may_not_begin_a_draft_for_another_institution(college, rival):
         cast.draft(college, rival)
 
 
+def test_a_pasted_nul_is_dropped_since_no_database_keeps_it(draft, reporter):
+    saved = save(draft, reporter, title="手机\0入门", summary="太\0短", outline="1 第\0一章")
+    assert (saved.title, saved.raw["summary"]) == ("手机入门", "太短")
+    assert "第一章" in saved.outline
+
+
 def test_what_is_wrong_is_kept_as_typed_and_said_in_words(draft, reporter):
     saved = save(draft, reporter, duration="1:2", summary="太短")
     assert saved.duration is None

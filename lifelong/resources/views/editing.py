@@ -24,6 +24,7 @@ from lifelong.resources.queries.reach import institutions_reported_by
 from lifelong.resources.queries.reading import contents_of
 from lifelong.resources.views.loading import WorkRequest, reported_institution, shell, version_or_404
 from lifelong.resources.views.reading import read_only
+from lifelong.web.numerals import numeral
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 from lifelong.web.templatetags.web import moment
@@ -163,8 +164,7 @@ def _beside(version: Version) -> dict[str, Any]:
 
 
 def _revision(request: WorkRequest) -> int:
-    text = request.POST.get("revision", "")
-    return int(text) if text.isdigit() else 0
+    return numeral(request.POST.get("revision", "")) or 0
 
 
 @require_POST

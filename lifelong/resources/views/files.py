@@ -18,6 +18,7 @@ from lifelong.resources.queries.filing import file_states, link_state, moving, r
 from lifelong.resources.queries.missing import address, what_is_missing
 from lifelong.resources.views.loading import WorkRequest, shell, version_or_404
 from lifelong.web.middleware import wants_json
+from lifelong.web.numerals import numeral
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
@@ -65,7 +66,7 @@ def open_upload(request: WorkRequest, resource_id: str, number: int) -> HttpResp
     told = _told(request)
     size = str(told.get("size", ""))
     upload = files.open_upload(
-        version, name=str(told.get("name", "")), size=int(size) if size.isdigit() else 0,
+        version, name=str(told.get("name", "")), size=numeral(size) or 0,
         sha256=str(told.get("sha256", "")), by=request.user, at=timezone.now(),
     )  # fmt: skip
     return JsonResponse({"id": str(upload.pk), "url": upload_address(upload)}, status=201)
@@ -115,7 +116,7 @@ def change(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     entries = list(version.files.all())
     by, at = request.user, timezone.now()
     if remove := request.POST.get("remove"):
-        files.remove_file(version, entry_id=int(remove) if remove.isdigit() else 0, by=by, at=at)
+        files.remove_file(version, entry_id=numeral(remove) or 0, by=by, at=at)
         return _back(request, version, _("文件已移出。"))
     titles = {entry.pk: request.POST[f"title-{entry.pk}"] for entry in entries if f"title-{entry.pk}" in request.POST}
     if titles:
@@ -129,16 +130,16 @@ def change(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
 def _order(request: WorkRequest, now: list[int]) -> list[int]:
     """By the numbers typed, by one step up or down, or by name."""
     for name, step in (("up", -1), ("down", 1)):
-        moved = request.POST.get(name, "")
-        if moved.isdigit() and int(moved) in now:
-            place = now.index(int(moved))
+        moved = numeral(request.POST.get(name, ""))
+        if moved in now:
+            place = now.index(moved)
             other = min(max(place + step, 0), len(now) - 1)
             now[place], now[other] = now[other], now[place]
             return now
 
     def wanted(pk: int) -> tuple[int, int]:
-        text = request.POST.get(f"position-{pk}", "")
-        return (int(text) if text.isdigit() else now.index(pk) + 1, now.index(pk))
+        typed = numeral(request.POST.get(f"position-{pk}", ""))
+        return (now.index(pk) + 1 if typed is None else typed, now.index(pk))
 
     return sorted(now, key=wanted)
 
@@ -149,9 +150,9 @@ def explain(request: WorkRequest, resource_id: str, number: int) -> HttpResponse
     """The reporter's one sentence for each fail (spec 1, What stops what)."""
     version = version_or_404(request, resource_id, number)
     given = {
-        int(name.removeprefix("explanation-")): str(text)
+        number: str(text)
         for name, text in request.POST.items()
-        if name.startswith("explanation-") and name.removeprefix("explanation-").isdigit()
+        if name.startswith("explanation-") and (number := numeral(name.removeprefix("explanation-"))) is not None
     }
     explanations.explain(version, sentences=given, by=request.user, at=timezone.now())
     return _back(request, version, _("说明已保存。"))

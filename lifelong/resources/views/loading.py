@@ -16,6 +16,7 @@ from lifelong.resources.models import Resource, Version
 from lifelong.resources.queries.missing import prepared
 from lifelong.resources.queries.reach import institutions_reported_by, versions_seen_by
 from lifelong.resources.queries.timeline import last_return
+from lifelong.web.numerals import numerals
 
 
 class WorkRequest(HttpRequest):
@@ -56,7 +57,7 @@ def reported_institution(request: WorkRequest) -> Institution:
 def chosen(request: WorkRequest, versions: QuerySet[Version], name: str = "version") -> list[Version]:
     """The ticked rows of a list, in the order of the list; ids of others are passed over."""
     values = request.POST.getlist(name) or request.GET.getlist(name)
-    ids = [int(value) for value in values if value.isdigit()]
+    ids = numerals(values)
     found = {version.pk: version for version in prepared(versions).filter(pk__in=ids)}
     return [found[pk] for pk in dict.fromkeys(ids) if pk in found]
 

@@ -15,6 +15,7 @@ from lifelong.review.forms import BatchForm, ReleaseForm
 from lifelong.review.lifecycle import BatchState
 from lifelong.review.models import Batch
 from lifelong.review.queries import batches as queries
+from lifelong.web.numerals import numerals
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
@@ -72,7 +73,7 @@ def compose(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def change_items(request: HttpRequest, number: str) -> HttpResponse:
     batch = get_object_or_404(Batch, number=number)
-    chosen = [int(pk) for pk in request.POST.getlist("id") if pk.isdigit()]
+    chosen = numerals(request.POST.getlist("id"))
     if request.POST.get("do") == "remove":
         gone = actions.remove_items(batch, chosen, by=request.user, at=timezone.now())
         messages.success(request, _("已移出 %(n)s 项。") % {"n": gone})
