@@ -13,6 +13,7 @@ from django.conf import settings
 from lifelong.media.ranges import Answer, Header, words
 from lifelong.media.tus import endings
 from lifelong.media.tus.bodies import Stalled, drained, steadily
+from lifelong.media.tus.lanes import Lane
 from lifelong.media.tus.parts import Gone, Hashes, InUse, Part, is_being_written, is_done, received
 from lifelong.media.tus.rules import (
     VERSION,
@@ -28,6 +29,7 @@ from lifelong.media.tus.rules import (
 )
 
 BLOCK = 1 << 20
+BLOCKS_AHEAD = 4  # of one upload in memory, for the disk and for the hash
 LONGEST_IN_MEMORY_SECONDS = 1.0  # of a slow sender, so that a killed server costs a second, not a megabyte
 STALL_SECONDS = 30.0
 WRITERS = 4
@@ -152,37 +154,31 @@ class Door:
         return Answer(204, where(part.size, ticket))
 
     async def write(self, part: Part, body: Body, sums: "list[hashlib._Hash]") -> None:
-        """One block is written and hashed while the next one comes in."""
+        """Blocks are written and hashed while the next ones come in."""
 
         def add(blocks: list[bytes]) -> None:
             for running in sums:
                 for block in blocks:
                     running.update(block)
 
-        async def both(blocks: list[bytes]) -> None:
-            hashing = self.loop.run_in_executor(self.disk, add, list(blocks))
-            try:
-                await self.loop.run_in_executor(self.disk, part.append, blocks)
-            finally:
-                await hashing
-
+        lanes = [Lane(self.disk, part.append), *([Lane(self.disk, add)] if sums else [])]
         blocks: list[bytes] = []
         size, due = 0, self.loop.time() + LONGEST_IN_MEMORY_SECONDS
-        under_way: asyncio.Task[None] | None = None
         try:
             async for block in steadily(body, STALL_SECONDS, part.lock.wanted):
                 blocks.append(block)
                 size += len(block)
                 if size >= BLOCK or self.loop.time() > due:
-                    if under_way:
-                        await under_way
-                    under_way, blocks, size = self.loop.create_task(both(blocks)), [], 0
-                    due = self.loop.time() + LONGEST_IN_MEMORY_SECONDS
+                    for lane in lanes:
+                        lane.put(list(blocks))
+                        await lane.room(BLOCKS_AHEAD)
+                    blocks, size, due = [], 0, self.loop.time() + LONGEST_IN_MEMORY_SECONDS
         finally:
-            if under_way:
-                await under_way
-            if blocks:
-                await both(blocks)
+            for lane in lanes:
+                if blocks:
+                    lane.put(list(blocks))
+            for lane in lanes:
+                await lane.room(0)
 
     async def arrived(self, ticket: Ticket, patch: Patch, sha256: str) -> Answer:
         """Every byte is here. What goes wrong from now on, a job takes up again."""
