@@ -51,7 +51,7 @@ with translation.override("zh-hans"):
         reporter = User.objects.get(email="reporter-4141990101@example.org")
         unit = Institution.objects.get(code="4141990101")
         film = Path(FOLDER) / f"library-{len(made)}.mp4"
-        make_film(Film(wish.title, seed=70 + len(made), seconds=12, hue=HUES[wish.area]), film)
+        make_film(Film(wish.title, seed=70 + len(made), rounds=4, hue=HUES[wish.area]), film)
         version = submissions.drafts.create_draft(institution=unit, by=reporter, at=now - timedelta(days=3), values=wish.values())
         cover = make_cover(wish.title, area=wish.area, seed=70 + len(made), subtitle=unit.name)
         submissions.attachments.set_cover(version, name="封面.jpg", content=cover, by=reporter, at=now - timedelta(days=3))
@@ -136,12 +136,12 @@ class Stage:
         film, cover = self.film(title, seed=seed), self.cover(title, seed=seed)["buffer"]
         return str(self.ask(SUBMITTED, TITLE=title, SUMMARY=summary, FILM=str(film), COVER=cover, CALL=OPEN_CALL))
 
-    def film(self, title: str, *, seed: int, seconds: int = 6, flaw: str = "", **wishes: Any) -> Path:
-        """A real mp4 on disk, made on the spot."""
+    def film(self, title: str, *, seed: int, rounds: int = 2, flaw: str = "", **wishes: Any) -> Path:
+        """A real mp4 on disk, made on the spot; a round takes 3 s."""
         from lifelong.demo.films import Film, make_film
 
         path = self.folder / f"{title}.mp4"
-        make_film(Film(title, seed=seed, seconds=seconds, flaw=flaw, **wishes), path)
+        make_film(Film(title, seed=seed, rounds=rounds, flaw=flaw, **wishes), path)
         return path
 
     def stamped_form(self, institution: str, name: str, email: str) -> bytes:

@@ -139,7 +139,7 @@ def the_reporter_submits(reporter: Person, stage: Stage) -> str:
     draft.fill(category="科学文化")  # the choice is being saved when the button is pressed
     draft.keep_cover(stage.cover(TITLE, seed=11))
     reporter.slow_down(400_000)
-    line = draft.send(stage.film("陶艺", seed=11, seconds=8, width=640, height=480))
+    line = draft.send(stage.film("陶艺", seed=11, rounds=3, width=640, height=480))
     expect(line).to_contain_text(re.compile(r"[1-9]\d?% · .*/秒 · 还要"))
     reporter.slow_down(None)
     draft.wait_until_checked()

@@ -38,7 +38,7 @@ result = [len(rules), len(set(rules))]
 @pytest.fixture
 def large_film(stage: Stage) -> Path:
     """A film of some 24 MB: real, with room at its end, as editors leave it."""
-    path = stage.film("长片", seed=41, seconds=4)
+    path = stage.film("长片", seed=41, rounds=1)
     room = os.urandom(22_000_000)
     with path.open("ab") as film:
         film.write((len(room) + 8).to_bytes(4, "big") + b"free" + room)
@@ -105,7 +105,7 @@ def test_a_check_whose_worker_is_killed_is_finished_by_the_next_and_nothing_is_d
     reporter = troupe.reporter()
     draft = Draft(reporter).begin("菜场里的应用题")
     reporter.visit(f"{draft.address}files")
-    draft.send(stage.film("菜场", seed=42, seconds=40))
+    draft.send(stage.film("菜场", seed=42, rounds=13))
     kill_worker_of(stage, "lifelong.media.tasks.probe_whole_of")
     draft.wait_until_checked()
     assert stage.ask(ATTEMPTS, path="lifelong.media.tasks.probe_whole_of") == 2, "it was begun, and begun again"

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,49 +54,63 @@ def say(words: str) -> None:
     print(words, flush=True)
 
 
+def pip_install(pinned: Path) -> None:
+    """Hashes are demanded, so a package that differs from the pinned one is refused. Python compiles what is imported."""
+    call(str(PYTHON), "-m", "pip", "install", "-q", "--no-compile", "--require-hashes", "-r", str(pinned))
+
+
+def environment() -> None:
+    if PYTHON.exists():
+        return
+    say("正在建立虚拟环境 …")
+    venv.create(ENVIRONMENT, with_pip=True)
+    site = subprocess.check_output(
+        [PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
+    ).strip()
+    (Path(site) / "lifelong-checkout.pth").write_text(f"{ROOT}\n")
+    entry = ENVIRONMENT / "bin" / "lifelong"
+    entry.write_text(f"#!{PYTHON}\nfrom lifelong.config.command import main\n\nmain()\n")
+    entry.chmod(0o755)
+
+
 def packages(purpose: str) -> None:
-    """``purpose``: run or test. Hashes are demanded, so a package that differs from the pinned one is refused."""
-    if not PYTHON.exists():
-        say("正在建立虚拟环境 …")
-        venv.create(ENVIRONMENT, with_pip=True)
-        site = subprocess.check_output(
-            [PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
-        ).strip()
-        (Path(site) / "lifelong-checkout.pth").write_text(f"{ROOT}\n")
-        entry = ENVIRONMENT / "bin" / "lifelong"
-        entry.write_text(f"#!{PYTHON}\nfrom lifelong.config.command import main\n\nmain()\n")
-        entry.chmod(0o755)
+    """``purpose``: run or test."""
     for name in ("run",) if purpose == "run" else ("run", "test"):
         pinned = ROOT / "requirements" / f"{name}.txt"
         mark = fingerprint(pinned)
         if not stamped(name, mark):
             say(f"正在安装依赖包（{name}）…")
-            call(str(PYTHON), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(pinned))
+            pip_install(pinned)
             put_stamp(name, mark)
 
 
-def node_folder() -> str:
-    """The folder of a Node.js that is new enough, taken from a wheel where the machine has none."""
+def machine_node() -> str:
+    """The folder of the machine's own Node.js; empty where there is none that is new enough."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm:
-        version = subprocess.check_output([node, "--version"], text=True).strip().lstrip("v")
-        if tuple(int(part) for part in version.split(".")[:2]) >= NODE_AT_LEAST:
-            return str(Path(node).parent)
+    if not (node and npm):
+        return ""
+    version = subprocess.check_output([node, "--version"], text=True).strip().lstrip("v")
+    return str(Path(node).parent) if tuple(int(part) for part in version.split(".")[:2]) >= NODE_AT_LEAST else ""
+
+
+def wheel_node() -> str:
+    """The folder of a Node.js that comes as a wheel."""
     pinned = ROOT / "requirements" / "node.txt"
     mark = fingerprint(pinned)
     if not stamped("node", mark):
         say("正在安装 Node.js（仅用于构建前端）…")
-        call(str(PYTHON), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(pinned))
+        pip_install(pinned)
         put_stamp("node", mark)
     return str(ENVIRONMENT / "bin")
 
 
-def front_end() -> None:
+def front_end(node: str) -> None:
+    """``node``: the folder of the machine's Node.js, empty to take the wheel's."""
     sources = [FRONTEND / name for name in ("package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")]
     mark = fingerprint(*(path for path in sources if path.exists()), FRONTEND / "src")
     if stamped("frontend", mark) and (BUILT / ".vite" / "manifest.json").is_file():
         return
-    folder = node_folder()
+    folder = node or wheel_node()
     say("正在构建前端 …")
     npm = str(Path(folder) / "npm")
     call(npm, "ci", "--no-audit", "--no-fund", "--loglevel=error", cwd=FRONTEND, path=folder)
@@ -117,8 +132,15 @@ def translations() -> None:
 
 def main() -> None:
     purpose = sys.argv[1] if len(sys.argv) > 1 else "run"
-    packages(purpose)
-    front_end()
+    environment()
+    node = machine_node()
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        front = beside.submit(front_end, node) if node else None  # else two pips would write to one environment
+        packages(purpose)
+    if front:
+        front.result()
+    else:
+        front_end(node)
     translations()
 
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from lifelong.demo.sounds import melody
 from lifelong.web.fonts import font
 
-FIELD = (180, 320)  # rows, columns of the coarse picture that is spread over the frame
+FIELD = (90, 160)  # rows, columns of the coarse picture that is spread over the frame
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,18 @@ class Film:
 
     title: str
     seed: int
-    seconds: int = 6
+    frames: int = 75  # of one round of the picture
+    rounds: int = 3  # the same packets again: a longer film for the work of a short one
     width: int = 1280
     height: int = 720
     rate: Fraction = Fraction(25)
     bit_rate: int = 2_500_000
     hue: tuple[int, int, int] = (11, 93, 102)
     flaw: str = ""
+
+    @property
+    def seconds(self) -> float:
+        return float(self.frames * self.rounds / self.rate)
 
 
 def make_film(film: Film, path: Path) -> None:
@@ -42,6 +47,7 @@ def make_film(film: Film, path: Path) -> None:
                 "preset": "ultrafast",
                 "profile": "main",
                 "g": "50",
+                "threads": "1",  # the studio makes several films at once
                 "x264-params": "nal-hrd=cbr" if film.flaw != "still" else "",
                 "minrate": rate,
                 "maxrate": rate,
@@ -50,15 +56,27 @@ def make_film(film: Film, path: Path) -> None:
         )
         video.width, video.height, video.pix_fmt = film.width, film.height, "yuv420p"
         video.bit_rate = film.bit_rate
-        audio = None if film.flaw == "silent" else container.add_stream("aac", rate=44_100, layout="stereo")
-        for picture in pictures(film):
-            container.mux(video.encode(picture))
-        container.mux(video.encode(None))
+        audio = (
+            None
+            if film.flaw == "silent"
+            else container.add_stream("aac", rate=44_100, layout="stereo", options={"aac_coder": "fast"})
+        )
+        once = [packet for picture in [*pictures(film), None] for packet in video.encode(picture)]
+        container.mux([again(packet, film, number) for number in range(film.rounds) for packet in once])
         if audio:
             audio.bit_rate = 128_000
             for frame in sound_frames(film.seed, film.seconds):
                 container.mux(audio.encode(frame))
             container.mux(audio.encode(None))
+
+
+def again(packet: av.Packet, film: Film, number: int) -> av.Packet:
+    """The packet of one round, at its place in another; each round begins with a key frame."""
+    copy = av.Packet(bytes(packet))
+    shift = int(number * film.frames / film.rate / packet.time_base)
+    copy.stream, copy.time_base, copy.duration = packet.stream, packet.time_base, packet.duration
+    copy.pts, copy.dts, copy.is_keyframe = packet.pts + shift, packet.dts + shift, packet.is_keyframe
+    return copy
 
 
 def make_sound(path: Path, seed: int, seconds: int, *, channels: int = 2, rate: int = 44_100) -> None:
@@ -73,24 +91,24 @@ def make_sound(path: Path, seed: int, seconds: int, *, channels: int = 2, rate: 
 
 
 def pictures(film: Film) -> Iterator[av.VideoFrame]:
-    """Frames of a slow flow of light in the area's hue, the title on it, a light that keeps the beat.
+    """One round of a slow flow of light in the area's hue, the title on it, a light that wanders; its end meets its start.
 
     Drawn coarsely and spread over the frame by the scaler, which is many times quicker than drawing every pixel.
     """
-    count = film.seconds * film.rate.numerator // film.rate.denominator
     still = film.flaw == "still"
     caption, top = caption_band(film)
     chance = np.random.default_rng(film.seed)
-    a, b, c, turn = chance.uniform(0.8, 3.2, 4)
+    a, b, c, d = chance.uniform(0.8, 3.2, 4)
+    way = chance.choice([-1, 1])
     rows, columns = np.mgrid[0 : FIELD[0], 0 : FIELD[1]].astype(np.float32)
     rows, columns = rows / FIELD[0] - 0.5, columns / FIELD[1] - 0.5
     distance = np.hypot(rows * a, columns * b)
     luma, blue, red = yuv(film.hue)
     coarse = av.VideoFrame(FIELD[1], FIELD[0], "yuv420p")
-    for number in range(count):
-        time = 0.0 if still else number / float(film.rate)
-        flow = np.sin(6 * distance - time * turn) + np.sin(9 * (columns * c + 0.3 * np.sin(time + rows * 5)))
-        light = luma + 34 * flow + 26 * np.sin(rows * 14 + time * a)
+    for number in range(film.frames):
+        turn = 0.0 if still else 2 * np.pi * number / film.frames
+        flow = np.sin(6 * distance - turn) + np.sin(9 * (columns * c + 0.3 * np.sin(way * turn + rows * 5)))
+        light = luma + 34 * flow + 26 * np.sin(rows * 5 * d + turn)
         shade = 8 * np.sin(flow[::2, ::2] * 2)
         pixels_of(coarse.planes[0])[:] = np.clip(light, 20, 200)
         pixels_of(coarse.planes[1])[:] = np.clip(blue + shade, 0, 255)
@@ -98,7 +116,7 @@ def pictures(film: Film) -> Iterator[av.VideoFrame]:
         frame = coarse.reformat(film.width, film.height)
         plane = pixels_of(frame.planes[0])
         if not still:
-            beat(plane, time, chance_seed=film.seed)
+            wander(plane, turn, film.seed)
         np.maximum(plane[top:], caption, out=plane[top:])
         frame.pts, frame.time_base = number, 1 / film.rate
         yield frame
@@ -115,12 +133,12 @@ def yuv(colour: tuple[int, int, int]) -> tuple[int, int, int]:
     return int(luma) + 20, int(128 + 0.564 * (blue - luma)), int(128 + 0.713 * (red - luma))
 
 
-def beat(plane: np.ndarray, time: float, *, chance_seed: int) -> None:
-    """A light that wanders over the picture, on a path of its own for each film."""
+def wander(plane: np.ndarray, turn: float, seed: int) -> None:
+    """A light that goes round over the picture, on a path of its own for each film."""
     height, width = plane.shape
     size = height // 12
-    row = int((height - size) * (0.5 + 0.42 * np.sin(time * (1 + chance_seed % 5) * 0.7)))
-    column = int((width - size) * (0.5 + 0.45 * np.cos(time * (1 + chance_seed % 7) * 0.5)))
+    row = int((height - size) * (0.5 + 0.42 * np.sin(turn * (1 + seed % 2))))
+    column = int((width - size) * (0.5 + 0.45 * np.cos(turn * (1 + seed % 3))))
     plane[row : row + size, column : column + size] = 225
 
 
@@ -137,7 +155,7 @@ def caption_band(film: Film) -> tuple[np.ndarray, int]:
 
 
 def sound_frames(
-    seed: int, seconds: int, *, rate: int = 44_100, layout: str = "stereo", planar: str = "fltp"
+    seed: int, seconds: float, *, rate: int = 44_100, layout: str = "stereo", planar: str = "fltp"
 ) -> Iterator[av.AudioFrame]:
     """The melody of a seed in pieces of 1152 samples."""
     samples = melody(seed, seconds, rate)

@@ -5,10 +5,10 @@ import numpy as np
 SCALE = np.array([0, 2, 4, 7, 9, 12, 14, 16])  # 宫商角徵羽, in half tones
 
 
-def melody(seed: int, seconds: int, rate: int) -> np.ndarray:
+def melody(seed: int, seconds: float, rate: int) -> np.ndarray:
     """Two channels of float32 in −1…1, shape (2, seconds × rate)."""
     chance = np.random.default_rng(seed)
-    total = np.zeros((2, seconds * rate), np.float32)
+    total = np.zeros((2, int(seconds * rate)), np.float32)
     step = chance.choice([0.3, 0.4, 0.5])
     base = chance.choice([196.0, 220.0, 246.9, 261.6])
     at = 0.0

@@ -27,9 +27,8 @@ def shoot(wish: Wish, seed: int, folder: str) -> str:
         channels = 1 if wish.film.endswith(":mono") else 2
         make_sound(path, seed, 12 + seed % 9, channels=channels)
     else:
-        seconds = 4 + seed % 3
         flaw = wish.film if wish.film in FLAWS else ""
-        film = Film(wish.title, seed, seconds=seconds, hue=HUES[wish.area], flaw=flaw, **FLAWS.get(flaw, {}))
+        film = Film(wish.title, seed, frames=65 + seed % 4 * 10, hue=HUES[wish.area], flaw=flaw, **FLAWS.get(flaw, {}))
         make_film(film, path)
     return str(path)
 

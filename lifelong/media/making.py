@@ -44,6 +44,7 @@ def cover(media_file: MediaFile) -> list[Made]:
 def picture(media_file: MediaFile, content: bytes, width: int) -> Made:
     with Image.open(io.BytesIO(content)) as opened:
         height = max(round(opened.height * width / opened.width), 1)
+        opened.draft("RGB", (width, height))  # decodes a large picture at a half, a quarter, an eighth of its size
 
         def draw(to: Path) -> None:
             opened.resize((width, height), Image.Resampling.LANCZOS).save(to, "JPEG", quality=QUALITY, progressive=True)

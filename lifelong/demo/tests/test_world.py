@@ -53,7 +53,7 @@ def test_what_the_reporters_type_keeps_the_metadata_standard(wish):
 
 def test_a_film_keeps_the_technical_standard_and_a_cover_is_a_picture(tmp_path):
     film = tmp_path / "film.mp4"
-    make_film(Film("太极拳起势", 5, seconds=2), film)
+    make_film(Film("太极拳起势", 5, rounds=1), film)
     judged = {f.id: f.verdict for f in judge(probe_facts(film), standard())}
     assert set(judged.values()) <= {"pass", "unknown"}  # unknown: what only the whole pass can tell
     assert judged["video.bit_rate"] == judged["video.resolution"] == judged["video.frame_rate"] == "pass"
