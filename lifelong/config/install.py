@@ -108,7 +108,7 @@ def front_end(node: str) -> None:
     """``node``: the folder of the machine's Node.js, empty to take the wheel's."""
     sources = [FRONTEND / name for name in ("package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")]
     mark = fingerprint(*(path for path in sources if path.exists()), FRONTEND / "src")
-    if stamped("frontend", mark) and (BUILT / ".vite" / "manifest.json").is_file():
+    if stamped("frontend", mark) and (BUILT / "manifest.json").is_file():
         return
     folder = node or wheel_node()
     say("正在构建前端 …")

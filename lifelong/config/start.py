@@ -1,6 +1,7 @@
 """What `./run` does once everything is installed: database, demonstration world, serve."""
 
 import os
+import subprocess
 import sys
 
 
@@ -14,6 +15,16 @@ def print_links() -> None:
     print(flush=True)
 
 
+def make_world() -> None:
+    """By a process of its own, so that the server does not keep what making films takes."""
+    from lifelong.demo.world import finished
+
+    if not finished().exists():
+        done = subprocess.run([sys.executable, "-m", "lifelong.config.command", "demo"], check=False)
+        if done.returncode:
+            sys.exit(done.returncode)
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifelong.config.settings")
     import django
@@ -25,17 +36,14 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     if settings.DEMO:
-        call_command("demo")
+        make_world()
         print_links()
     else:
         call_command("setup_link")
     from django.db import connections
 
     connections.close_all()
-    os.execv(
-        sys.executable,
-        [sys.executable, "-m", "lifelong.config.command", "serve", "--port", os.environ.get("PORT", "8000")],
-    )
+    call_command("serve")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 FILE = Path(__file__).parent / "world.toml"
 
 
@@ -85,3 +87,8 @@ def world() -> World:
         words=content["words"],
         resources=tuple(Wish(**row) for row in content["resources"]),
     )
+
+
+def finished() -> Path:
+    """The mark that the whole world has been made."""
+    return Path(settings.DATA) / "demo-world.done"
