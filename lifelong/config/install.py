@@ -120,8 +120,7 @@ def front_end(node: str) -> None:
 
 def translations() -> None:
     """Compiles the English texts; Babel does it without gettext on the machine."""
-    folder = ROOT / "lifelong" / "web" / "locale"
-    for catalogue in folder.rglob("*.po"):
+    for catalogue in (ROOT / "lifelong").glob("*/locale/*/LC_MESSAGES/*.po"):
         compiled = catalogue.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime < catalogue.stat().st_mtime:
             call(

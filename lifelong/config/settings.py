@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "lifelong.resources",
     "lifelong.review",
     "lifelong.catalogue",
+    "lifelong.learning",
     "lifelong.demo",
     "lifelong.config",
 ]

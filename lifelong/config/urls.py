@@ -6,7 +6,7 @@ from django.urls import include, path
 
 CHAPTERS = [
     "web", "jobs", "audit", "notices", "accounts", "institutions", "calls", "media", "standards", "screening",
-    "resources", "review", "catalogue", "demo",
+    "resources", "review", "catalogue", "learning", "demo",
 ]  # fmt: skip
 
 urlpatterns = [

@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parents[2]
-CATALOGUE = PACKAGE / "web" / "locale" / "en" / "LC_MESSAGES" / "django.po"
+CATALOGUES = sorted(PACKAGE.glob("*/locale/en/LC_MESSAGES/django.po"))
 WORDS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 HOLES = re.compile(r"%\(\w+\)[sd]|%[sd]")
 
@@ -39,15 +39,17 @@ def every_text() -> set[str]:
 
 @pytest.fixture(scope="module")
 def english() -> dict[str, str]:
-    with CATALOGUE.open("rb") as file:
-        catalogue = read_po(file)
-    assert not catalogue.fuzzy  # a doubtful head makes the compiler skip the whole file, silently
-    pairs = {}
-    for message in catalogue:
-        if not message.id or message.fuzzy:
-            continue
-        name = message.id if isinstance(message.id, str) else message.id[0]
-        pairs[name] = message.string if isinstance(message.string, str) else message.string[0]
+    pairs: dict[str, str] = {}
+    for path in CATALOGUES:
+        with path.open("rb") as file:
+            catalogue = read_po(file)
+        assert not catalogue.fuzzy, path  # a doubtful head makes the compiler skip the whole file, silently
+        for message in catalogue:
+            if not message.id or message.fuzzy:
+                continue
+            name = message.id if isinstance(message.id, str) else message.id[0]
+            text = message.string if isinstance(message.string, str) else message.string[0]
+            assert pairs.setdefault(name, text) == text, f"two ways to say {name}: {path}"
     return pairs
 
 
