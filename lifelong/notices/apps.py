@@ -16,6 +16,7 @@ class NoticesConfig(AppConfig):
 
         desk.register_menu(_menu)
         desk.register_waiting(_waiting)
+        desk.register_news(_news)
         name_verbs(
             {
                 "outbox.resent": gettext_lazy("重发邮件"),
@@ -42,3 +43,13 @@ def _waiting(user: Any) -> Iterator[Any]:
 
     if user.has_right("outbox.read") and (failed := number_failed()):
         yield Waiting(_("没有送达的邮件"), failed, f"{reverse('outbox')}?state=failed")
+
+
+def _news(user: Any) -> Iterator[Any]:
+    from django.urls import reverse
+
+    from lifelong.notices.queries import notices_of
+    from lifelong.web.desk import MOST_BESIDE, News
+
+    for one in notices_of(user)[:MOST_BESIDE]:
+        yield News(one.at, one.subject, reverse("notice", args=[one.pk]), unread=one.read_at is None)

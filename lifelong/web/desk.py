@@ -1,12 +1,14 @@
 """The first page of everyone who works here: chapters register what waits for a person and where they can go.
 
-Chapters call ``register_waiting`` and ``register_menu`` from ``AppConfig.ready``; the web knows no chapter.
+Chapters call ``register_waiting``, ``register_dates``, ``register_news`` and ``register_menu`` from ``AppConfig.ready``; the web knows no chapter.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+MOST_BESIDE = 6  # dates and news on the first page
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,27 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Date:
+    """A day that comes, whether anything waits or not: what ends then, of what. ``day`` is how it is said."""
+
+    at: datetime
+    day: str
+    title: str
+    of: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class News:
+    """Something the person was told."""
+
+    at: datetime
+    title: str
+    url: str
+    unread: bool = False
+
+
+@dataclass(frozen=True)
 class Entry:
     """One line of the menu; ``order`` sorts, ``group`` heads a block (中文)."""
 
@@ -32,14 +55,28 @@ class Entry:
 
 
 Provider = Callable[[Any], Iterable[Waiting]]
+DateProvider = Callable[[Any], Iterable[Date]]
+NewsProvider = Callable[[Any], Iterable[News]]
 MenuProvider = Callable[[Any], Iterable[Entry]]
 _waiting: list[Provider] = []
+_dates: list[DateProvider] = []
+_news: list[NewsProvider] = []
 _menu: list[MenuProvider] = []
 
 
 def register_waiting(provider: Provider) -> None:
     """``provider(user)`` yields what waits for this user; at most a few queries each."""
     _waiting.append(provider)
+
+
+def register_dates(provider: DateProvider) -> None:
+    """``provider(user)`` yields the dates ahead that concern this user; at most a few queries each."""
+    _dates.append(provider)
+
+
+def register_news(provider: NewsProvider) -> None:
+    """``provider(user)`` yields what this user was last told, newest first."""
+    _news.append(provider)
 
 
 def register_menu(provider: MenuProvider) -> None:
@@ -50,6 +87,16 @@ def register_menu(provider: MenuProvider) -> None:
 def waiting_for(user: Any) -> list[Waiting]:
     found = [item for provider in _waiting for item in provider(user)]
     return sorted(found, key=lambda item: (not item.urgent, item.due_at is None, item.due_at or 0, -item.count))
+
+
+def dates_for(user: Any) -> list[Date]:
+    """The next ones, the nearest first."""
+    return sorted((date for provider in _dates for date in provider(user)), key=lambda date: date.at)[:MOST_BESIDE]
+
+
+def news_for(user: Any) -> list[News]:
+    found = (news for provider in _news for news in provider(user))
+    return sorted(found, key=lambda news: news.at, reverse=True)[:MOST_BESIDE]
 
 
 def menu_for(user: Any) -> list[Entry]:

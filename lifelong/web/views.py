@@ -18,8 +18,10 @@ THEMES = {"", "light", "dark", "contrast"}
 @require_GET
 @right(SIGNED_IN)
 def desk(request: HttpRequest) -> HttpResponse:
-    """What waits for this person, with numbers and dates."""
-    return render(request, "web/desk_home.html", {"waiting": desks.waiting_for(request.user)})
+    """What waits for this person, with numbers and dates; beside it the dates ahead and the last news."""
+    user = request.user
+    found = {"waiting": desks.waiting_for(user), "dates": desks.dates_for(user), "news": desks.news_for(user)}
+    return render(request, "web/desk_home.html", found)
 
 
 # The three switches take no CSRF token: public pages carry none, so that one copy can be kept for everybody. What another

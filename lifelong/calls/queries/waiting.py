@@ -1,6 +1,6 @@
 """What waits on the first page of officers and reporters, and where they can go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from django.db.models import Min
@@ -12,10 +12,12 @@ from lifelong.accounts.models import User
 from lifelong.accounts.policy import roles_of
 from lifelong.calls import windows
 from lifelong.calls.lifecycle import CallState, Stage
+from lifelong.calls.models import Call
 from lifelong.calls.queries.calls import authorities_issuing, calls_for, calls_of, joined
 from lifelong.calls.queries.registrations import waiting_registrations
+from lifelong.institutions.models import Institution
 from lifelong.institutions.queries import institutions_of
-from lifelong.web.desk import Entry, Waiting
+from lifelong.web.desk import Date, Entry, Waiting
 
 SOON = timedelta(days=3)
 OLD = timedelta(days=2)
@@ -69,6 +71,26 @@ def _to_confirm(user: User) -> Iterator[Waiting]:
             if (end is None or now < end) and joined(call, institution) is None:
                 note = _("确认续用负责人即可参加")
                 yield Waiting(call.title, 1, reverse("call", args=[call.number]), due_at=end, note=note)
+
+
+def dates_for(user: User) -> Iterator[Date]:
+    """The ends of the stages: for officers of every open call, for a reporter of the calls the institution may answer."""
+    if user.has_right("calls.read"):
+        for call in calls_of(user).filter(state=CallState.OPEN):
+            address = reverse("call-board", args=[call.number])
+            yield from _ends(call, list(Stage), None, address)
+    if "reporter" in roles_of(user):
+        for institution in institutions_of(user):
+            for call in calls_for(institution):
+                yield from _ends(call, [Stage.SUBMISSION], institution, reverse("call", args=[call.number]))
+
+
+def _ends(call: Call, stages: Iterable[Stage], institution: Institution | None, address: str) -> Iterator[Date]:
+    now = timezone.now()
+    for stage in stages:
+        end = windows.effective_end(call, stage, institution)
+        if end and end > now:
+            yield Date(end, windows.deadline(end), _("%s截止") % stage.label, call.title, address)
 
 
 def menu_for(user: User) -> Iterator[Entry]:

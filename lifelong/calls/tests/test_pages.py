@@ -25,7 +25,7 @@ from lifelong.calls.queries.registrations import token_of
 from lifelong.calls.tests.cast import VALUES, open_call, pdf, spans, submitted
 from lifelong.institutions.models import Institution, Mandate
 from lifelong.institutions.tests.cast import institution, reporter
-from lifelong.notices.models import Mail
+from lifelong.notices.models import Mail, Notice
 from lifelong.web import workbooks
 
 pytestmark = pytest.mark.django_db
@@ -587,3 +587,17 @@ class TestFirstPage:
 
     def test_the_cast_has_a_ministry(self) -> None:
         assert authority(AuthorityKind.MINISTRY).region is None
+
+    def test_an_officer_sees_the_ends_ahead_the_nearest_first(self, officer: User, call: Call) -> None:
+        shown = texts(signed_in(officer).get("/work/"))
+        ends = [shown.find(f"{stage.label}截止") for stage in (Stage.REGISTRATION, Stage.SUBMISSION)]
+        assert 0 < ends[0] < ends[1]
+        assert windows.deadline(windows.effective_end(call, Stage.SUBMISSION)) in shown
+
+    def test_a_reporter_sees_the_submission_end_alone_and_the_last_notices(self, call: Call, own: Institution) -> None:
+        user = reporter(own)
+        Notice.objects.create(user=user, subject="报送回执 1", at=timezone.now())
+        shown = texts(signed_in(user).get("/work/"))
+        assert "报送截止" in shown
+        assert "登记截止" not in shown
+        assert "报送回执 1" in shown
