@@ -31,6 +31,8 @@ def _menu(user: Any) -> Iterator[Any]:
         yield Entry(_("资源库"), "/work/catalogue/", group=_("资源库"), order=60)
     if policy.can_answer_reports(user):
         yield Entry(_("问题反馈"), "/work/reports/", group=_("资源库"), order=61)
+    if policy.can_compose_home(user):
+        yield Entry(_("首页栏目"), "/work/home/", group=_("资源库"), order=62)
 
 
 def _waiting(user: Any) -> Iterator[Any]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -11,8 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from lifelong.catalogue.lifecycle import ReportKind
 from lifelong.catalogue.queries.categories import category
+from lifelong.catalogue.queries.home import SHOWN as MOST_CHOSEN
+from lifelong.catalogue.queries.listing import online_identifiers
 from lifelong.catalogue.search.asking import DEEPEST, Question
 from lifelong.catalogue.search.schema import LENGTHS
+from lifelong.resources.identifiers import as_written
 from lifelong.standards.categories import packaged
 from lifelong.standards.metadata import standard
 from lifelong.web.refusals import Refusal
@@ -160,3 +164,66 @@ class ReportForm(forms.Form):
         if cleaned.get("website"):
             raise forms.ValidationError(_("没有收到，请重新填写。"))
         return cleaned
+
+
+class SectionForm(forms.Form):
+    """首页栏目: either resources by name of their pages, or a search."""
+
+    title = forms.CharField(label=gettext_lazy("栏目名称"), max_length=30)
+    note = forms.CharField(label=gettext_lazy("一句说明"), max_length=60, required=False)
+    resources = forms.CharField(
+        label=gettext_lazy("选定的资源"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("一行一个，写资源ID或粘贴资源页的网址，按这个次序显示，最多 8 个。"),
+    )  # fmt: skip
+    query = forms.CharField(
+        label=gettext_lazy("或者：按搜索选取"), required=False, max_length=2000,
+        help_text=gettext_lazy("在门户上搜索、筛选、排序好，把网址粘贴到这里；栏目随新资源自动更新。"),
+    )  # fmt: skip
+    begins_date = forms.DateField(
+        label=gettext_lazy("从这一天起显示"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    ends_date = forms.DateField(
+        label=gettext_lazy("显示到这一天为止"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("不填就一直显示，例如重阳节栏目可以写明起止。"),
+    )  # fmt: skip
+
+    def clean_resources(self) -> list[str]:
+        lines = [line.strip() for line in self.cleaned_data["resources"].splitlines() if line.strip()]
+        names = [as_written(line.split("?")[0].rstrip("/").rpartition("/")[2]) or "" for line in lines]
+        known = online_identifiers(names)
+        missing = [line for line, name in zip(lines, names, strict=True) if name not in known]
+        if missing:
+            raise forms.ValidationError(
+                _("没有找到在线的资源：%(lines)s。请核对资源ID，或从资源页复制网址。")
+                % {"lines": "、".join(missing[:5])}
+            )
+        if len(names) > MOST_CHOSEN:
+            raise forms.ValidationError(_("写了 %(n)s 个，最多 %(most)s 个。") % {"n": len(names), "most": MOST_CHOSEN})
+        return list(dict.fromkeys(names))
+
+    def clean_query(self) -> str:
+        return self.cleaned_data["query"].strip().partition("?")[2] or self.cleaned_data["query"].strip()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        query, begins, ends = cleaned.get("query", ""), cleaned.get("begins_date"), cleaned.get("ends_date")
+        if begins and ends and ends < begins:
+            self.add_error("ends_date", _("结束日期早于开始日期，请改正其中一个。"))
+        if "resources" in cleaned and bool(cleaned["resources"]) == bool(query):
+            self.add_error("resources", _("请写资源，或粘贴一个搜索网址，两样取一样。"))
+        if query:
+            try:
+                found = wanted(parse_qs(query))
+            except BadQuery as refusal:
+                self.add_error("query", str(refusal))
+            else:
+                cleaned["search"] = {"text": found.text, "filters": found.filters, "sort": found.sort}
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        return {
+            "title": cleaned["title"], "note": cleaned["note"], "identifiers": cleaned["resources"],
+            "query": cleaned["query"], "search": cleaned.get("search", {}), "begins_date": cleaned["begins_date"],
+            "ends_date": cleaned["ends_date"],
+        }  # fmt: skip

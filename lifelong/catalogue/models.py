@@ -1,9 +1,10 @@
 """The resource library as the public sees it: snapshots, the log of what changed, counts, speakers, reports."""
 
+from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -246,3 +247,38 @@ class LoadedKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class HomeSection(models.Model):
+    """首页栏目: a row of the home page that the operator composes: chosen resources, or what a search finds."""
+
+    title = models.CharField(_("栏目名称"), max_length=30)
+    note = models.CharField(_("一句说明"), max_length=60, blank=True, default="")
+    identifiers: models.JSONField[list[str], list[str]] = models.JSONField(_("选定的资源"), default=list, blank=True)
+    query = models.CharField(_("按搜索选取"), max_length=500, blank=True, default="")  # of the address of a search
+    search: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict
+    )  # read: text, filters, sort
+    begins_date = models.DateField(_("从这一天起显示"), null=True, blank=True)
+    ends_date = models.DateField(_("显示到这一天为止"), null=True, blank=True)  # included
+    position = models.PositiveIntegerField(_("次序"))
+    changed_at = models.DateTimeField(_("修改时间"))
+    changed_by = models.ForeignKey(User, verbose_name=_("修改人"), on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("首页栏目")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(begins_date__isnull=True) | Q(ends_date__isnull=True) | Q(ends_date__gte=F("begins_date")),
+                name="section_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def is_shown_on(self, day: date) -> bool:
+        return (self.begins_date is None or self.begins_date <= day) and (
+            self.ends_date is None or day <= self.ends_date
+        )

@@ -29,6 +29,10 @@ def can_answer_reports(user: User) -> bool:
     return user.has_right("catalogue.suspend")
 
 
+def can_compose_home(user: User) -> bool:
+    return user.has_right("home.compose")
+
+
 def abilities(user: User, entry: Entry) -> dict[str, bool]:
     return {
         "suspend": can_suspend(user, entry),

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from lifelong.catalogue.api import api, docs
-from lifelong.catalogue.views import desk, lists, machines, portal, reports, resources, texts
+from lifelong.catalogue.views import desk, home, lists, machines, portal, reports, resources, texts
 
 
 class Verb:
@@ -49,6 +49,9 @@ urlpatterns = [
     path("work/catalogue/", desk.library, name="catalogue_library"),
     path("work/catalogue/<str:resource_id>/", desk.entry, name="catalogue_entry"),
     path("work/catalogue/<str:resource_id>/<library_verb:verb>", desk.change, name="catalogue_change"),
+    path("work/home/", home.sections, name="home_sections"),
+    path("work/home/<int:key>/", home.sections, name="home_section"),
+    path("work/home/<int:key>/change", home.change, name="home_section_change"),
     path("work/reports/", desk.reports, name="catalogue_reports"),
     path("work/reports/<str:number>", desk.report, name="catalogue_report"),
 ]

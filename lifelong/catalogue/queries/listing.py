@@ -69,6 +69,11 @@ def cards_of(resource_keys: list[int]) -> list[Card]:
     return [card(row) for row in rows_of(resource_keys)]
 
 
+def online_identifiers(names: Iterable[str]) -> set[str]:
+    """Which of these resource ids are online."""
+    return set(Entry.objects.online().filter(identifier__in=list(names)).values_list("identifier", flat=True))
+
+
 def the_reader() -> Reader:
     return reader(Path(settings.INDEX))
 

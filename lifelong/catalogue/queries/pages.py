@@ -3,9 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from lifelong.catalogue.lifecycle import Visibility
 from lifelong.catalogue.models import Entry, Speaker
 from lifelong.catalogue.queries.categories import category_path, category_tree
+from lifelong.catalogue.queries.home import FilledSection, sections_on
 from lifelong.catalogue.queries.labels import Value, facet_values
 from lifelong.catalogue.queries.listing import CARD, Card, card, cards_of, facet_counts, rows_of, view_now
 from lifelong.catalogue.search.asking import Answer, Question, ask
@@ -38,6 +41,7 @@ class Home:
     view: View | None
     doors: dict[str, int] = field(default_factory=dict)
     total: int = 0
+    composed: list[FilledSection] = field(default_factory=list)
     batch: Batch | None = None
     new: list[Card] = field(default_factory=list)
     popular: list[Card] = field(default_factory=list)
@@ -50,7 +54,7 @@ class Home:
 
 def home() -> Home:
     view = view_now()
-    page = Home(view)
+    page = Home(view, composed=sections_on(timezone.localdate(), view))
     published = Batch.objects.filter(state=BatchState.PUBLISHED).exclude(origin="load").order_by("-published_at")
     batches = list(published.only("number", "title", "published_at"))
     page.batch, page.batch_count = (batches[0] if batches else None), len(batches)

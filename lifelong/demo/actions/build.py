@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from lifelong.accounts.models import Role
 from lifelong.calls.models import Call
-from lifelong.catalogue.actions import availability
+from lifelong.catalogue.actions import availability, home
 from lifelong.demo.actions import calls, cast, registrations, reviews, submissions
 from lifelong.demo.actions.cast import Cast
 from lifelong.demo.studio import open_studio
@@ -134,6 +134,14 @@ def finish_the_first(all_of_it: World, players: Cast, call: Call, made: Made, *,
     reviews.publish(f"{year}-01", f"{year} 年第一批推荐资源", first, by=final, at=now - timedelta(days=44))
     reviews.publish(f"{year}-03", f"{year} 年第二批推荐资源", second, by=final, at=now - timedelta(days=5))
     operator = players.of(Role.OPERATOR)
+    elders = {"text": "", "filters": {"area": ["older"]}, "sort": "newest"}
+    section = {
+        "title": "银龄课堂",
+        "note": "适合老年朋友，从头慢慢学",
+        "query": "area=older&sort=newest",
+        "search": elders,
+    }
+    home.save_section(None, section, by=operator, at=now - timedelta(days=4))
     for wish, version in lines:
         version.refresh_from_db()
         if wish.fate == "suspended":

@@ -1,0 +1,49 @@
+"""The rows of the home page that the operator composed, filled from the library as it is now."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from lifelong.catalogue.models import Entry, HomeSection
+from lifelong.catalogue.queries.listing import Card, card, rows_of
+from lifelong.catalogue.search.asking import Question, ask
+from lifelong.catalogue.search.shelf import View
+
+SHOWN = 8  # cards of a row
+
+
+@dataclass
+class FilledSection:
+    title: str
+    note: str
+    cards: list[Card]
+    url: str  # to all of it; empty where the row is all there is
+
+
+def sections_on(day: date, view: View | None) -> list[FilledSection]:
+    """Those of this day that have something to show; two queries, however many."""
+    sections = [section for section in HomeSection.objects.all() if section.is_shown_on(day)]
+    named = {name for section in sections for name in section.identifiers}
+    keys = (
+        dict(Entry.objects.online().filter(identifier__in=named).values_list("identifier", "resource_id"))
+        if named
+        else {}
+    )
+    wishes = {section.pk: _keys(section, keys, view) for section in sections}
+    found = {row["resource_id"]: card(row) for row in rows_of([key for some in wishes.values() for key in some])}
+    filled = [
+        FilledSection(
+            section.title, section.note, [found[key] for key in wishes[section.pk] if key in found],
+            f"/search?{section.query}" if section.query else "",
+        )
+        for section in sections
+    ]  # fmt: skip
+    return [section for section in filled if section.cards]
+
+
+def _keys(section: HomeSection, keys: dict[str, int], view: View | None) -> list[int]:
+    if section.identifiers:
+        return [keys[name] for name in section.identifiers if name in keys][:SHOWN]
+    if view is None:
+        return []
+    search = section.search
+    return list(ask(view, Question.of(search["text"], search["filters"], sort=search["sort"], limit=SHOWN)).ids)
