@@ -6,7 +6,7 @@ what is wrong with a file: the reason stands in the facts.
 
 from lifelong.media.probe.cage import warm_up
 from lifelong.media.probe.facts import UNREADABLE, AudioTrack, Boxes, Facts, MpegFrames, Sound, VideoTrack, WholeFacts
-from lifelong.media.probe.probing import probe_facts, probe_whole, sha256_of
+from lifelong.media.probe.probing import Unopenable, probe_facts, probe_whole, sha256_of
 
 __all__ = [
     "UNREADABLE",
@@ -15,6 +15,7 @@ __all__ = [
     "Facts",
     "MpegFrames",
     "Sound",
+    "Unopenable",
     "VideoTrack",
     "WholeFacts",
     "probe_facts",

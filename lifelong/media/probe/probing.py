@@ -72,8 +72,8 @@ def probe_whole(
 
 
 def sha256_of(path: str | Path) -> str:
-    """Hexadecimal digest of the file's bytes."""
-    with Path(path).open("rb") as file:
+    """Hexadecimal digest of a regular file's bytes; of a device or a pipe the end never comes. Raises Unopenable."""
+    with opened(path) as (fd, _size), open(fd, "rb", closefd=False) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -243,6 +243,17 @@ def test_it_loads_neither_models_nor_the_orm(tmp_path: Path) -> None:
     assert done.stderr.strip() == "[]"
 
 
+@pytest.mark.parametrize("facts_only", [True, False])
+def test_a_pipe_and_a_link_to_a_device_fail_at_once_and_hold_up_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], facts_only: bool
+) -> None:
+    (tmp_path / "a.mp4").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "b.mp4")
+    code, printed = as_json(capsys, tmp_path, facts_only=facts_only)
+    assert code == 1
+    assert [(file["type"], file["verdict"], file["sha256"]) for file in printed["files"]] == [(None, "fail", "")] * 2
+
+
 def test_help_and_wrong_options() -> None:
     assert command("--help").returncode == 0
     assert "退出码" in command("--help").stdout

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lifelong.media.probe import Facts, WholeFacts, probe_facts, probe_whole, sha256_of
+from lifelong.media.probe import Facts, Unopenable, WholeFacts, probe_facts, probe_whole, sha256_of
 from lifelong.standards.technical import Finding, Standard, Verdict, judge, verdict_of
 
 #: By its name somebody means this to be sound or film: judged whatever it is. Others in a folder are judged if they are.
@@ -98,7 +98,7 @@ def _probed(file: Listed, hashed: bool) -> Facts:
 def _digest(path: str) -> str:
     try:
         return sha256_of(path)
-    except OSError:
+    except (OSError, Unopenable):
         return ""  # what hinders it stands in the facts
 
 
