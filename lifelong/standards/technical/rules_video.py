@@ -140,7 +140,8 @@ def bit_rate(case: Case, rule: Requirement) -> Finding:
     if (video.bit_rate or facts.bit_rate) < rule.limits["still_below"]:
         message += _("画面几乎不动（例如静态课件）时，很低的码率就够清晰，所以达不到这个数；这不说明画质差。")
         waive = _("如果画面清晰，不必为凑码率而重新压制：写一句说明（例如“静态课件，画面清晰”），由审核人员豁免。")
-        return finding(rule, "fail", required, measured, message, waive + export)
+        unclear = _("如果画面模糊，请从原始工程重新导出，码率选“自定义”，填 2500 kbps 以上。")
+        return finding(rule, "fail", required, measured, message, waive + unclear)
     return finding(rule, "fail", required, measured, message, export)
 
 
