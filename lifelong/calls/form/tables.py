@@ -62,10 +62,26 @@ def number(element: etree._Element | None, default: int) -> int:
 
 
 def without_shadows(root: etree._Element) -> None:
-    """Drop what is not to be seen: fallback copies of text boxes, deleted and moved-away text."""
+    """Drop what is not to be seen or not filled in: fallback copies of text boxes, deleted, moved-away and hidden text,
+    what a content control says while it waits to be filled."""
     for element in list(root.iter()):
-        if name_of(element) in {"Fallback", "del", "moveFrom"} and (parent := element.getparent()) is not None:
+        parent = element.getparent()
+        if parent is not None and (name_of(element) in {"Fallback", "del", "moveFrom"} or _is_hidden(element)):
             parent.remove(element)
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    if name_of(element) == "r":
+        return _is_on(child(element, "rPr", "vanish"))
+    if name_of(element) == "sdtContent" and (control := element.getparent()) is not None:
+        return _is_on(child(control, "sdtPr", "showingPlcHdr")) and not any(
+            name_of(one) == "tc" for one in element.iter()
+        )
+    return False
+
+
+def _is_on(switch: etree._Element | None) -> bool:
+    return switch is not None and value(switch, "true") not in {"0", "false", "off"}
 
 
 def tables_of(root: etree._Element) -> list[Table]:
@@ -98,7 +114,7 @@ def _text(cell: etree._Element) -> str:
     lines = []
     for paragraph in _own(cell, "p"):
         parts = []
-        for element in paragraph.iter():
+        for element in _spoken(paragraph):
             found = name_of(element)
             if found == "t":
                 parts.append(element.text or "")
@@ -108,6 +124,14 @@ def _text(cell: etree._Element) -> str:
                 parts.append(" " if found == "tab" else "-")
         lines.append("".join(parts))
     return "\n".join(lines).strip()
+
+
+def _spoken(paragraph: etree._Element) -> Iterator[etree._Element]:
+    """What stands in the line itself; a text box that only hangs on it (「盖章处」) says nothing of the cell."""
+    for one in paragraph:
+        if name_of(one) != "txbxContent":
+            yield one
+            yield from _spoken(one)
 
 
 def _own(element: etree._Element, name: str) -> Iterator[etree._Element]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
-from docx.oxml import OxmlElement
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.table import Table
 from hypothesis import given, settings
@@ -219,6 +219,23 @@ def test_content_controls_are_looked_through() -> None:
                 content.append(cell)
 
     assert form.read(in_table([LABELS, FILLED], control)) == VALUES
+
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        f"<w:r {W}><w:rPr><w:vanish/></w:rPr><w:t>隐藏</w:t></w:r>",
+        f"<w:r {W}><w:pict><w:txbxContent><w:p><w:r><w:t>盖章处</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>",
+        f"<w:sdt {W}><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:r><w:t>单击输入</w:t></w:r></w:sdtContent></w:sdt>",
+    ],
+)
+def test_what_only_hangs_on_a_cell_or_waits_in_it_is_no_value(more: str) -> None:
+    document = Document(io.BytesIO(form.write(VALUES)))
+    document.tables[0].cell(1, 0).paragraphs[0]._p.append(parse_xml(more))
+    assert form.read(saved(document)) == VALUES
 
 
 def test_the_strict_namespace_is_read_too() -> None:
