@@ -12,6 +12,7 @@ from lifelong.calls.lifecycle import RegistrationState
 from lifelong.calls.models import Call, Registration
 from lifelong.calls.values import normal, whole_landline
 from lifelong.institutions.models import InstitutionKind
+from lifelong.institutions.names import folded
 from lifelong.institutions.sheets import Problem
 from lifelong.regions.queries import tree, within
 from lifelong.web.workbooks import Column, Row
@@ -82,13 +83,13 @@ def _judge_row(report: Report, row: Row, call: Call, registration: Registration 
             raw[name] = value
     values, problems = normal(raw)
     found = [Problem(row.number, HEADINGS[name], raw[name], text) for name, text in problems.items()]
-    key = values["institution_name"]
+    key = folded(values["institution_name"])
     if key in seen:
         found.append(
             Problem(
                 row.number,
                 HEADINGS["institution_name"],
-                key,
+                values["institution_name"],
                 _("与第 %s 行是同一单位，每个单位只登记一位。") % seen[key],
             )
         )

@@ -8,6 +8,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from lifelong.accounts import telephones
+from lifelong.institutions.names import as_typed
 
 LONGEST = {"institution_name": 100, "name": 60, "position": 100}
 NEEDED = {
@@ -24,7 +25,7 @@ def normal(raw: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
 
     ``raw``: institution_name, name, position, landline (with its extension, if any), mobile, email as typed.
     """
-    values = {name: " ".join(telephones.fold(raw.get(name, "")).split()) for name in LONGEST}
+    values = {name: as_typed(raw.get(name, "")) for name in LONGEST}
     values |= {"landline": "", "extension": "", "mobile": "", "email": ""}
     problems: dict[str, str] = {}
     for name, limit in LONGEST.items():

@@ -8,6 +8,7 @@ from django.utils import timezone
 from lifelong.accounts.models import AuthorityKind, Role, User
 from lifelong.accounts.policy import roles_of
 from lifelong.institutions.models import Institution, Mandate, MandateRole
+from lifelong.institutions.names import spellings
 from lifelong.regions.models import Region
 from lifelong.regions.queries import within
 
@@ -104,7 +105,7 @@ def reports_for(user: User, institution: Institution, at: datetime | None = None
 
 
 def named(text: str, region: Region | str | None = None) -> QuerySet[Institution]:
-    """Institutions of exactly this name, now or formerly, whatever spaces were typed."""
-    name = "".join(text.split())
-    found = Institution.objects.filter(Q(name=name) | Q(name=" ".join(text.split())) | Q(former_name=name))
+    """Institutions of this name, now or formerly, whatever spaces and widths were typed."""
+    names = spellings(text)
+    found = Institution.objects.filter(Q(name__in=names) | Q(former_name__in=names))
     return found.filter(region_id__in=within(region)) if region else found

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lifelong.accounts.telephones import email as folded_email
 from lifelong.institutions.actions.register import CODE
 from lifelong.institutions.models import Institution, InstitutionKind
+from lifelong.institutions.names import as_typed, folded
 from lifelong.regions.models import Region
 from lifelong.regions.queries import tree
 from lifelong.web.workbooks import Column, Row
@@ -64,12 +65,13 @@ def judge(rows: Iterable[Row], managed: frozenset[str] | None) -> Report:
     """What taking the rows in would do. ``managed``: regions in which the person may; None for everywhere."""
     report = Report()
     known_codes = {one.code: one for one in Institution.objects.select_related("region")}
-    known_names = {one.name: one for one in known_codes.values()}
+    known_names = {folded(one.name): one for one in known_codes.values()}
     seen: dict[str, int] = {}
     for row in rows:
         report.rows += 1
         values, problems = _values(row, managed)
-        known = known_codes.get(values["code"]) or (known_names.get(values["name"]) if not values["code"] else None)
+        namesake = known_names.get(folded(values["name"]))
+        known = known_codes.get(values["code"]) or (namesake if not values["code"] else None)
         problems += _doubles(row, values, known, known_names, seen)
         if known and managed is not None and known.region_id not in managed:
             problems.append(Problem(row.number, HEADINGS["code"], values["code"], _("该单位不在您负责的地区。")))
@@ -92,7 +94,7 @@ def _values(row: Row, managed: frozenset[str] | None) -> tuple[dict[str, Any], l
     def bad(name: str, message: str) -> None:
         problems.append(Problem(row.number, HEADINGS[name], row[HEADINGS[name]], message))
 
-    code, name = row[HEADINGS["code"]], " ".join(row[HEADINGS["name"]].split())
+    code, name = row[HEADINGS["code"]], as_typed(row[HEADINGS["name"]])
     if code and not CODE.fullmatch(code):
         bad("code", _("单位代码只能用数字、字母和 . - _。"))
     if not name or len(name) > 100:
@@ -133,14 +135,14 @@ def _doubles(
     row: Row, values: dict[str, Any], known: Institution | None, names: dict[str, Institution], seen: dict[str, int]
 ) -> list[Problem]:
     problems = []
-    namesake = names.get(values["name"])
+    namesake = names.get(folded(values["name"]))
     if namesake and namesake != known:
         text = _("已有同名单位（%s）。") % namesake.code
         problems.append(Problem(row.number, HEADINGS["name"], values["name"], text))
-    for key in filter(None, (values["code"] and f"code {values['code']}", f"name {values['name']}")):
+    for key in filter(None, (values["code"] and f"code {values['code']}", f"name {folded(values['name'])}")):
         if key in seen:
             text = _("与第 %s 行重复。") % seen[key]
-            problems.append(Problem(row.number, HEADINGS[key.split(" ")[0]], key.split(" ", 1)[1], text))
+            problems.append(Problem(row.number, HEADINGS[key.split(" ")[0]], values[key.split(" ")[0]], text))
         seen.setdefault(key, row.number)
     return problems
 

@@ -7,6 +7,7 @@ from lifelong.accounts.encryption import keyed_hashes
 from lifelong.accounts.models import User
 from lifelong.calls.lifecycle import RegistrationState
 from lifelong.calls.models import Call, Paper, Registration
+from lifelong.institutions.names import spellings
 from lifelong.institutions.queries import provinces_of, sees_all
 from lifelong.regions.queries import within
 
@@ -78,7 +79,7 @@ def waiting_registrations(user: User) -> QuerySet[Registration]:
 def rivals_of(registration: Registration) -> QuerySet[Registration]:
     """Others for the same institution under the same call that are not over."""
     open_states = [RegistrationState.SUBMITTED, RegistrationState.APPROVED, RegistrationState.REFUSED]
-    same = Q(institution_name=registration.institution_name)
+    same = Q(institution_name__in=spellings(registration.institution_name))
     if registration.institution_id:
         same |= Q(institution_id=registration.institution_id)
     return (
@@ -108,5 +109,8 @@ def own_preparing(call: Call, email: str, institution_name: str) -> Registration
     """The same person's registration for the same institution that is still under way."""
     under_way = [RegistrationState.PREPARING, RegistrationState.SUBMITTED, RegistrationState.REFUSED]
     return Registration.objects.filter(
-        call=call, email_hash__in=keyed_hashes(email), institution_name=institution_name, state__in=under_way
+        call=call,
+        email_hash__in=keyed_hashes(email),
+        institution_name__in=spellings(institution_name),
+        state__in=under_way,
     ).first()

@@ -28,6 +28,7 @@ from lifelong.calls.models import Call, Registration
 from lifelong.calls.queries.registrations import token_of
 from lifelong.calls.storage import open_sealed
 from lifelong.calls.tests.cast import VALUES, open_call, pdf, spans, submitted
+from lifelong.calls.values import normal
 from lifelong.institutions.actions.mandates import ReporterExists
 from lifelong.institutions.models import Institution, Mandate
 from lifelong.institutions.queries import reporter_of
@@ -72,6 +73,21 @@ class TestFillingIn:
         registration = actions.prepare(call, VALUES | {"institution_name": " 洛河 职业学院"}, at=now())
         assert registration.institution == own
         assert registration.number == "2026-01-0001"
+
+    def test_names_stay_as_they_were_typed_and_are_compared_without_their_widths(self, call: Call) -> None:
+        raw = {name: str(value) for name, value in VALUES.items()} | {
+            "institution_name": "洛河大学（２号\u200b校区） ", "position": "继续教育学院（函授部）副院长",
+        }  # fmt: skip
+        values, problems = normal(raw)
+        assert not problems
+        more = {"institution_kind": "other", "region": region("410300")}
+        kept = actions.prepare(call, values | more, at=now())
+        assert (kept.institution_name, kept.position) == ("洛河大学（２号校区）", "继续教育学院（函授部）副院长")
+        with pytest.raises(AlreadyRegistered):
+            actions.prepare(call, values | more | {"institution_name": "洛河大学(2号校区)"}, at=now())
+        known = institution("嵩山学院(东区)")
+        other = VALUES | {"institution_name": "嵩山学院（东区）", "email": "b@example.org"}
+        assert actions.prepare(call, other, at=now()).institution == known
 
     def test_an_unknown_institution_says_what_and_where_it_is(self, call: Call) -> None:
         with pytest.raises(InstitutionUnknown) as refused:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from lifelong.accounts.models import User
 from lifelong.audit import record
 from lifelong.institutions.models import Institution, InstitutionKind
+from lifelong.institutions.names import as_typed, spellings
 from lifelong.institutions.policy import can_enter, can_manage
 from lifelong.regions.models import Region
 from lifelong.web.refusals import Conflict, NotAllowed, Refusal
@@ -103,13 +104,13 @@ def take_in_sheet(rows: Iterable[dict[str, Any]], *, by: User, at: datetime) -> 
 
 
 def _free_name(name: str, other_than: Institution | None = None) -> str:
-    name = " ".join(name.split())
+    name = as_typed(name)
     if not name:
         raise CodeUnusable(_("请填写单位名称。"), fields={"name": _("请填写单位名称。")})
-    namesakes = Institution.objects.filter(name=name)
+    namesakes = Institution.objects.filter(name__in=spellings(name))
     taken = (namesakes.exclude(pk=other_than.pk) if other_than else namesakes).first()
     if taken:
-        text = _("已有名为“%(name)s”的单位（%(code)s）。") % {"name": name, "code": taken.code}
+        text = _("已有名为“%(name)s”的单位（%(code)s）。") % {"name": taken.name, "code": taken.code}
         raise NameTaken(text, fields={"name": text})
     return name
 

@@ -81,6 +81,9 @@ class TestRegister:
             self.enter(officer, "另一所", code="4141010459")
         with pytest.raises(NameTaken):
             self.enter(officer, " 洛河大学 ")
+        self.enter(officer, "洛河大学（东区）")
+        with pytest.raises(NameTaken):
+            self.enter(officer, "洛河大学 (东区)")
         with pytest.raises(CodeUnusable, match="只能用"):
             self.enter(officer, "又一所", code="a/b c")
 
