@@ -67,7 +67,7 @@ def error(field: Field, rule: str, reason: str, *, found: object, wanted: str | 
         message = _("「%(column)s」%(reason)s。")
     message %= {"column": column, "found": seen, "reason": reason}
     if example:
-        message += _("应为 %(wanted)s，例如 %(example)s。") % {"wanted": wanted, "example": example}
+        message += _("应为 %(wanted)s，例如 %(example)s。") % {"wanted": wanted, "example": example.rstrip("。")}
     elif wanted:
         message += _("应为 %(wanted)s。") % {"wanted": wanted}
     return Problem(field.name, column, f"{field.name}.{rule}", "error", seen, wanted, example, message)

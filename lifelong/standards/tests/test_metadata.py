@@ -428,6 +428,19 @@ def test_the_category_fills_the_area():
     assert result.category.node.code == "community.science.aviation.engines"
 
 
+def test_a_path_with_other_separators_is_told_how_to_write_it():
+    result = judged(category="老年教育/技能提升 > 数字生活技能")
+    assert errors(result) == ["category.separator"]
+    found = next(problem for problem in result.problems if problem.code == "category.separator")
+    assert found.wanted == "老年教育-技能提升-数字生活技能"
+
+
+def test_a_whole_number_written_with_a_point_and_noughts_is_one():
+    result = judged(declared_views="36500.0", series="手机课", series_order="2.0")
+    assert (errors(result), result.values["declared_views"], result.values["series_order"]) == ([], 36500, "2")
+    assert errors(judged(declared_views="36500.5")) == ["declared_views.format"]
+
+
 def test_an_area_that_contradicts_the_category_is_refused():
     result = judged(area="老年教育", category="科学文化")
     assert errors(result) == ["area.category"]

@@ -11,6 +11,7 @@ from lifelong.standards.metadata.check import Check
 
 MOST = 10**12
 _digits = re.compile(r"\d+")
+_point_nought = re.compile(r"^(\d+)\.0+$")
 _grouped = re.compile(r"\d{1,3}(?:[,，' ]\d{3})+")
 _with_unit = re.compile(r"(\d+(?:\.\d+)?)\s*([万千亿wkWK])\s*[余多次人+]*")
 _with_word = re.compile(r"(\d+)\s*[余多]?\s*(?:次|人|人次|\+)")
@@ -40,7 +41,7 @@ def _count(check: Check, name: str, value: Any) -> int | None:
         text = check.text(name, value)
         if not text:
             return None
-        plain = unicodedata.normalize("NFKC", text)
+        plain = whole(unicodedata.normalize("NFKC", text))
         if not (_digits.fullmatch(plain) and plain.isascii()):
             hint = _hint(plain)
             wanted = _("只写数字 %(number)s") % {"number": hint} if hint is not None else None
@@ -54,6 +55,11 @@ def _count(check: Check, name: str, value: Any) -> int | None:
         check.error(name, "large", _("数字大得不合常理，请核对"), found=number)
         return None
     return number
+
+
+def whole(text: str) -> str:
+    """「36500.0」, as programs write a whole number into a text table, is 「36500」."""
+    return _point_nought.sub(r"\1", text)
 
 
 def _hint(text: str) -> int | None:

@@ -1,5 +1,6 @@
 """What kind of thing it is, for whom, and where in the tree: type, area, category."""
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from lifelong.standards.metadata.text import folded, unseen, without_unseen
 
 LONGEST_PATH = 300
 LONGEST_STEP = 60
+_other_steps = re.compile(r"[/\\>＞／→|、]+")
 
 
 def type_(check: Check, value: Any) -> str | None:
@@ -85,6 +87,11 @@ def _not_found(check: Check, text: str, candidates: tuple[str, ...]) -> None:
         return
     tree = check.context.tree
     area = check.values.get("area")
+    if (parted := "-".join(part.strip() for part in _other_steps.split(text))) != text and tree.resolve(
+        parted, area=area
+    ).node:
+        check.error("category", "separator", _("各级之间要用 - 隔开"), found=text, wanted=parted, example=parted)
+        return
     near = [node.name for node in tree.children(area)] if area else [node.name for node in tree.areas()]
     if fold(text) == fold(""):
         near = [node.name for node in tree.areas()]

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lifelong.standards.metadata.check import Check
+from lifelong.standards.metadata.rules.counts import whole
 from lifelong.standards.metadata.text import once, one_space, split, unseen, without_unseen
 
 RIGHTS_HOLDERS_LENGTH = 200
@@ -47,7 +48,7 @@ def series_order(check: Check, value: Any) -> str | None:
     text = check.text("series_order", value)
     if not text:
         return None
-    digits = unicodedata.normalize("NFKC", text)
+    digits = whole(unicodedata.normalize("NFKC", text))
     if not (_order.fullmatch(digits) and digits.isascii()):
         hint = _numeral.findall(digits)
         wanted = _("只写数字 %(digits)s") % {"digits": hint[0]} if len(hint) == 1 and hint[0].isascii() else None
