@@ -75,6 +75,7 @@ AVAILABILITY_NEXT: dict[Availability, set[Availability]] = {
     Availability.RETIRED: set(),
 }
 
+ENDED = {State.WITHDRAWN, State.REFUSED, State.SUPERSEDED}  # readable, and nothing follows
 EDITABLE = {State.DRAFT, State.RETURNED}  # the reporter may change values
 UNDER_REVIEW = {State.SUBMITTED, State.FORWARDED, State.ACCEPTED}
 BEFORE_PUBLICATION = {

@@ -12,6 +12,8 @@ from lifelong.media.models import MediaFile
 from lifelong.resources.lifecycle import Availability, State
 from lifelong.standards.models import CategoryNode
 
+KEY_LENGTH = 300  # of what a sheet's row is known by
+
 
 class Series(models.Model):
     institution = models.ForeignKey(Institution, verbose_name=_("单位"), on_delete=models.PROTECT)
@@ -122,7 +124,7 @@ class Version(models.Model):
     )
     own_files = models.TextField(_("资源文件"), blank=True, default="")  # names in the sheet, until uploaded
     row_key = models.CharField(
-        max_length=300, blank=True, default="", db_index=True
+        max_length=KEY_LENGTH, blank=True, default="", db_index=True
     )  # by which a sheet's row finds it again
     row_digest = models.CharField(max_length=64, blank=True, default="")  # of the row as it was last brought in
 

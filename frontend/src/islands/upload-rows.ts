@@ -22,6 +22,7 @@ export interface ServerFile {
   verdict?: "pass" | "warn" | "fail" | "unknown" | null;
   message?: string;
   findings?: Finding[];
+  listed?: boolean;
 }
 
 export interface Row {

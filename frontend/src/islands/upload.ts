@@ -5,7 +5,7 @@
  * - `data-open-url`: POST JSON `{name, size}` → `{url, id}`; `url` is a tus upload that already exists (`/uploads/<id>?ticket=…`);
  *   a refusal answers problem details whose `title` is shown;
  * - `data-state-url`: GET → a list (or `{files: […]}`) of `{id, name, size, offset?, state, progress?, verdict?, findings?, message?}`;
- *   `state`: `uploading | checking | done | failed`; `progress` in per cent; `findings` as `precheck --json` gives them, with `title`.
+ *   `state`: `uploading | checking | done | failed`; what is `listed` elsewhere on the page loses its line here; `progress` in per cent; `findings` as `precheck --json` gives them, with `title`.
  * What only serves those without a script carries `data-without-script`.
  *
  * What has been begun is remembered on the device by name, size and date of the file: choosing the same file again goes on where it
@@ -133,6 +133,13 @@ class Uploads {
     const mine = this.sendings.find((one) => one.id === id);
     if (mine && mine.state !== "sent") return false;
     if (mine && file.state === "uploading") return true; // the last bytes are there, the platform is about to say so
+    if (file.listed) {
+      if (mine) this.sendings = this.sendings.filter((one) => one !== mine);
+      this.rows.get(id)?.element.remove();
+      this.rows.delete(id);
+      this.list.querySelector(`[data-id="${CSS.escape(id)}"]`)?.remove();
+      return file.state === "checking";
+    }
     const line = this.rows.get(id) ?? row(file.name, file.size);
     if (!this.rows.has(id)) {
       this.rows.set(id, line);

@@ -6,6 +6,7 @@ from lifelong.calls.queries.calls import (
     calls_for,
     calls_of,
     joined,
+    joined_calls,
     open_calls_for,
     public_calls,
     reaches,
@@ -20,7 +21,7 @@ from lifelong.calls.queries.registrations import (
 )
 
 __all__ = [
-    "Line", "Progress", "authorities_issuing", "board", "calls_for", "calls_of", "joined", "open_calls_for",
-    "public_calls", "reaches", "recipients_of", "register_progress", "registration_by_token", "registrations",
+    "Line", "Progress", "authorities_issuing", "board", "calls_for", "calls_of", "joined", "joined_calls",
+    "open_calls_for", "public_calls", "reaches", "recipients_of", "register_progress", "registration_by_token", "registrations",
     "rivals_of", "similar_to", "waiting_registrations",
 ]  # fmt: skip

@@ -72,6 +72,13 @@ def open_calls_for(institution: Institution, at: datetime) -> list[Call]:
     return [call for call in calls_for(institution) if windows.is_open(call, Stage.SUBMISSION, institution, at)]
 
 
+def joined_calls(calls: list[Call], institution: Institution) -> list[Call]:
+    """Those of them in which the institution takes part."""
+    own = Registration.objects.filter(call__in=calls, institution=institution, state=RegistrationState.APPROVED)
+    taken = set(own.values_list("call_id", flat=True))
+    return [call for call in calls if call.pk in taken]
+
+
 def _end(call: Call, institution: Institution) -> float:
     ends_at = windows.effective_end(call, Stage.SUBMISSION, institution)
     return ends_at.timestamp() if ends_at else float("inf")

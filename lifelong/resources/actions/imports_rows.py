@@ -21,8 +21,7 @@ from lifelong.resources.actions.steps import remember
 from lifelong.resources.actions.values import TYPED, write
 from lifelong.resources.identifiers import new_id
 from lifelong.resources.lifecycle import State, Verb
-from lifelong.resources.models import Finding, Origin, Resource, Step, Version
-from lifelong.resources.queries.rows import KEY_LENGTH
+from lifelong.resources.models import KEY_LENGTH, Finding, Origin, Resource, Step, Version
 from lifelong.resources.queries.sheet_plan import PlannedRow, Tell, locked, silent
 from lifelong.resources.queries.shelf import Held, Shelf
 from lifelong.standards import technical

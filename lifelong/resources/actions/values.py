@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lifelong.resources.models import Version
+from lifelong.resources.models import KEY_LENGTH, Version
 from lifelong.resources.queries.duplicates import title_key
 from lifelong.resources.queries.freezing import values_of
-from lifelong.resources.queries.rows import KEY_LENGTH
 from lifelong.standards.metadata import Result, identity
 from lifelong.standards.models import CategoryNode
 

@@ -7,23 +7,50 @@ from datetime import datetime
 from lifelong.calls import windows
 from lifelong.calls.lifecycle import Stage
 from lifelong.calls.models import Call
-from lifelong.calls.queries import calls_for, open_calls_for, reaches
+from lifelong.calls.queries import calls_for, joined, joined_calls, open_calls_for, reaches
 from lifelong.institutions.models import Institution
 from lifelong.resources.models import Round, Version
 
 
+@dataclass(frozen=True)
+class OpenCalls:
+    """``own``: the institution takes part; ``others`` ask it too and are joined with one click."""
+
+    own: list[Call]
+    others: list[Call]
+
+
+def open_calls(institution: Institution, at: datetime) -> OpenCalls:
+    """The calls whose door of submission is open to the institution, by whether it joined them."""
+    found = open_calls_for(institution, at)
+    own = joined_calls(found, institution)
+    return OpenCalls(own, [call for call in found if call not in own])
+
+
 def chosen_call(version: Version, *, number: str, at: datetime) -> Call | None:
-    """The named call; else the one it was handed in to before; else the only one that is open, or was last."""
+    """The named call; else the one it was handed in to before; else the only one that is open, or was last.
+
+    Only a call that the institution joined: joining says who answers for what is handed in (spec 1, Registration).
+    """
     institution = version.resource.institution
     if number:
         found = Call.objects.public().with_windows().filter(number=number).first()
-        return found if found and reaches(found, institution) else None
+        return found if found and reaches(found, institution) and _takes(found, version) else None
     if version.call_id:
-        return Call.objects.with_windows().get(pk=version.call_id)
-    open_now = open_calls_for(institution, at)
-    if open_now:
-        return open_now[0] if len(open_now) == 1 else None
-    return next(iter(calls_for(institution)), None)
+        found = Call.objects.with_windows().get(pk=version.call_id)
+        if _takes(found, version):
+            return found
+    open_now = open_calls(institution, at)
+    if open_now.own or open_now.others:
+        return open_now.own[0] if len(open_now.own) == 1 else None
+    return next(iter(joined_calls(calls_for(institution), institution)), None)
+
+
+def _takes(call: Call, version: Version) -> bool:
+    """What went to a call once stays its, whoever holds the mandate now."""
+    if version.first_submitted_at and version.call_id == call.pk:
+        return True
+    return joined(call, version.resource.institution) is not None
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def link_state(version: Version) -> LinkState:
 def moving(version: Version) -> list[dict[str, Any]]:
     """For the upload island: what is on its way, what is being checked, and what has just come to its end.
 
-    The verdicts rule by rule stand in the list below it, which brings itself up to date.
+    What is ``listed`` stands with its verdicts in the list of files, which brings itself up to date: no second line for it.
     """
     listed = [_moving_upload(upload) for upload in running_uploads(version)]
     now = timezone.now()
@@ -101,6 +101,7 @@ def moving(version: Version) -> list[dict[str, Any]]:
             {
                 "id": state.upload_id, "name": file.original_name, "size": file.size, "offset": file.size,
                 "state": state.state, "verdict": state.verdict or None, "message": state.note, "findings": [],
+                "listed": True,
             }
         )  # fmt: skip
     return listed

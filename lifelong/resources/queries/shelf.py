@@ -6,9 +6,8 @@ from typing import Any
 
 from lifelong.institutions.models import Institution
 from lifelong.resources.bundles import fold
-from lifelong.resources.lifecycle import EDITABLE, State
-from lifelong.resources.models import Resource, Version, VersionFile
-from lifelong.resources.queries.rows import ENDED, KEY_LENGTH
+from lifelong.resources.lifecycle import EDITABLE, ENDED, State
+from lifelong.resources.models import KEY_LENGTH, Resource, Version, VersionFile
 from lifelong.standards.metadata import identity
 
 COLUMNS = (

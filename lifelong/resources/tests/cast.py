@@ -10,8 +10,8 @@ from PIL import Image
 
 from lifelong.accounts.models import AuthorityKind, User
 from lifelong.accounts.tests.cast import HENAN, authority, person
-from lifelong.calls.lifecycle import CallState, Stage
-from lifelong.calls.models import Call, Window
+from lifelong.calls.lifecycle import CallState, RegistrationState, Stage
+from lifelong.calls.models import Call, Registration, Window
 from lifelong.calls.scope import NOTICE_SCOPE
 from lifelong.institutions.models import Institution, Mandate, MandateRole
 from lifelong.media import actions as media
@@ -41,13 +41,22 @@ def member(of: Institution, role: str = MandateRole.REPORTER, name: str = "苗�
 
 def call(number: str = "henan-2026", *, ends_at: datetime | None = None, **fields: Any) -> Call:
     made = Call.objects.create(
-        number=number, title="2026 年数字化学习资源征集", issued_by=authority(AuthorityKind.PROVINCE, HENAN, "河南省教育厅"),
+        number=number, title=fields.pop("title", "2026 年数字化学习资源征集"), issued_by=authority(AuthorityKind.PROVINCE, HENAN, "河南省教育厅"),
         state=fields.pop("state", CallState.OPEN), published_at=timezone.now() - timedelta(days=20),
         scope=fields.pop("scope", NOTICE_SCOPE), **fields,
     )  # fmt: skip
     Window.objects.create(call=made, stage=Stage.SUBMISSION, ends_at=ends_at or timezone.now() + timedelta(days=5))
     Window.objects.create(call=made, stage=Stage.PROVINCIAL_REVIEW, ends_at=timezone.now() + timedelta(days=9))
     return made
+
+
+def join(of: Call, institution: Institution) -> Call:
+    """The institution takes part in the call."""
+    Registration.objects.create(
+        number=f"{of.number}-{institution.code}", call=of, institution=institution, institution_name=institution.name,
+        name="苗秀兰", email="", state=RegistrationState.APPROVED,
+    )  # fmt: skip
+    return of
 
 
 def good_facts(**changes: Any) -> Facts:

@@ -41,8 +41,9 @@ def rival(rival_college: Institution) -> User:
 
 
 @pytest.fixture
-def call(db) -> Call:
-    return cast.call()
+def call(college: Institution) -> Call:
+    """Open, and joined by the college."""
+    return cast.join(cast.call(), college)
 
 
 @pytest.fixture

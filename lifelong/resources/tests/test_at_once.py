@@ -8,9 +8,11 @@ from django.db import connections
 from django.utils import timezone
 
 from lifelong.resources.actions import drafts, receipts, submission
+from lifelong.resources.actions.imports import import_sheet
 from lifelong.resources.actions.steps import IllegalStep
 from lifelong.resources.models import Resource, Round, Version
 from lifelong.resources.tests import cast
+from lifelong.resources.tests.sheets import rows, sheet
 from lifelong.web.refusals import Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,13 +80,11 @@ def test_two_saves_at_once_keep_one_and_tell_the_other(draft, reporter):
     assert Version.objects.get(pk=draft.pk).title == kept.title
 
 
-def test_the_same_row_twice_at_once_makes_one_draft(college, reporter):
-    from lifelong.resources.actions.rows import save_row
-
-    row = {"title": "微信入门", "type": "A01"}
+def test_the_same_sheet_twice_at_once_makes_one_draft(college, reporter, tmp_path):
+    path = sheet(tmp_path, rows("微信入门"))
 
     def bring():
-        return save_row(institution=college, values=row, by=reporter, at=timezone.now())
+        return import_sheet(path, institution=college, by=reporter, at=timezone.now())
 
     at_once(bring, bring)
     assert Resource.objects.count() == Version.objects.count() == 1

@@ -70,6 +70,9 @@ def test_the_one_open_call_is_taken_unless_another_is_named(intake, tmp_path, co
     intake(sheet(tmp_path, rows("甲课")), "--institution", college.code)
     assert Version.objects.get().call == call
     other = cast.call("henan-2027")
+    intake(sheet(tmp_path, rows("丁课")), "--institution", college.code)
+    assert Version.objects.get(title="丁课").call == call, "the one it joined, of two that ask it"
+    cast.join(other, college)
     intake(sheet(tmp_path, rows("乙课")), "--institution", college.code)
     assert Version.objects.get(title="乙课").call is None, "of two open calls none is guessed"
     intake(sheet(tmp_path, rows("丙课")), "--institution", college.code, "--call", other.number)

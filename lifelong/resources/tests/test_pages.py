@@ -435,3 +435,32 @@ def test_after_a_second_version_was_withdrawn_a_third_can_be_begun(client, ready
     assert "修改并开始新版本" in page(client, overview)
     client.post(at(ready, "start-version"))
     assert Version.objects.get(number=3).state == State.DRAFT
+
+
+def test_what_stands_in_the_list_of_files_has_no_second_line_in_the_upload(client, draft, reporter):
+    cast.measure(cast.sent(draft, reporter))
+    told = client.get(at(draft, "files-state")).json()["files"]
+    assert [(file["name"], file["listed"]) for file in told] == [("第一讲.mp4", True)]
+
+
+def test_only_joined_calls_are_offered_and_of_several_one_is_asked_for(client, ready, call, college):
+    other = cast.call("henan-2027", title="2027 年数字化学习资源征集")
+    alone = page(client, at(ready, "submit"))
+    assert "选定" not in alone
+    assert "逐项自审" in alone
+    assert page(client, at(ready, "submit") + f"?call={other.number}").count("去确认参加") == 1
+    refused = client.post(at(ready, "sign"), sign_with(call=other.number))
+    assert refused.status_code == 302
+    assert not Round.objects.exists(), "nothing goes to a call that the institution did not join"
+    cast.join(other, college)
+    both = page(client, at(ready, "submit"))
+    assert "有 2 个征集可以报送，请先选定其中一个" in both
+    assert "承诺已由" not in both
+    assert "承诺已由 苗秀兰" in page(client, at(ready, "submit") + f"?call={other.number}")
+
+
+def test_a_call_that_could_be_joined_is_named_with_the_way_there(client, ready):
+    other = cast.call("henan-2027")
+    shown = page(client, at(ready, "submit"))
+    assert reverse("call", args=[other.number]) in shown
+    assert "确认参加后即可报送" in shown

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lifelong.calls.queries import open_calls_for
 from lifelong.jobs.queries import job_of
 from lifelong.media import storage
 from lifelong.media.queries import signed_url
 from lifelong.resources.actions import imports
 from lifelong.resources.forms import SheetForm
 from lifelong.resources.models import ImportRun, Version
+from lifelong.resources.queries.calling import open_calls
 from lifelong.resources.queries.reach import institutions_reported_by, reach_of
 from lifelong.resources.views.loading import reported_institution
 from lifelong.standards.metadata.sheets import template as blank_sheet
@@ -35,7 +35,7 @@ _SHOWN = {"error": "fail", "notice": "warn"}
 def index(request: HttpRequest) -> HttpResponse:
     """The door: a blank sheet out, a filled one in; below it what was handed in before."""
     institution = reported_institution(request)
-    calls = open_calls_for(institution, timezone.now())
+    calls = open_calls(institution, timezone.now()).own
     form = SheetForm(calls, request.POST or None, request.FILES or None)
     status = 200
     if request.method == "POST":

@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifelong.calls.models import Call
-from lifelong.calls.queries import open_calls_for
 from lifelong.resources import policy
 from lifelong.resources.actions import signing, submission, withdrawal
 from lifelong.resources.checklist import checklist
 from lifelong.resources.forms import DeclarationForm, ReasonForm
 from lifelong.resources.models import Version
 from lifelong.resources.queries import lists
-from lifelong.resources.queries.calling import chosen_call, used_of_quota
+from lifelong.resources.queries.calling import chosen_call, open_calls, used_of_quota
 from lifelong.resources.queries.duplicates import near_titles, same_files
 from lifelong.resources.queries.missing import address, living_findings, what_is_missing
 from lifelong.resources.queries.reading import lines_of_version, titled
@@ -67,7 +66,7 @@ def _desk(
         **shell(version, request.user),
         "step": "submit",
         "call": call,
-        "calls": open_calls_for(version.resource.institution, at),
+        "calls": open_calls(version.resource.institution, at),
         "door": standing(version, call, at) if call else None,
         "quota": used_of_quota(version.resource.institution, call) if call else None,
         "gaps": gaps,
@@ -165,7 +164,7 @@ def _many(request: WorkRequest, versions: list[Version], call: Call | None, form
             row.gaps = [*row.gaps, *stops(row.version, call=call, at=at)]
     return {
         "rows": rows, "ready": [row for row in rows if not row.gaps], "form": form, "call": call,
-        "calls": open_calls_for(versions[0].resource.institution, at),
+        "calls": open_calls(versions[0].resource.institution, at),
         "quota": used_of_quota(versions[0].resource.institution, call) if call else None,
     }  # fmt: skip
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from lifelong.calls.models import Call
-from lifelong.calls.queries import open_calls_for, reaches
+from lifelong.calls.queries import joined_calls, open_calls_for, reaches
 from lifelong.institutions.models import Institution
 from lifelong.institutions.queries import reporter_of
 from lifelong.resources.actions.imports import give_back, import_sheet
@@ -119,6 +119,7 @@ def _there(sheet: Path) -> None:
 def _call(number: str, institution: Institution, at: Any) -> Call | None:
     if not number:
         open_now = open_calls_for(institution, at)
+        open_now = joined_calls(open_now, institution) or open_now
         return open_now[0] if len(open_now) == 1 else None
     call = Call.objects.public().with_windows().filter(number=number).first()
     if call is None:
