@@ -4,12 +4,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lifelong.audit.models import Result
 from lifelong.audit.queries import user_id_of
-from lifelong.audit.words import known_verbs
+from lifelong.audit.words import kind_in_words, known_verbs
 
 PLAIN = ("verb", "target_type", "target_id", "result", "address", "request_id")
 
@@ -45,3 +46,9 @@ def _midnight(day: date) -> datetime:
 
 def verb_choices() -> list[tuple[str, str]]:
     return sorted(known_verbs().items(), key=lambda pair: pair[1])
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Whatever an entry may be about: the models of the chapters, by their Chinese names."""
+    labels = [m._meta.label_lower for m in apps.get_models() if m.__module__.startswith("lifelong.")]
+    return sorted(((label, kind_in_words(label)) for label in labels), key=lambda pair: pair[1])

@@ -1,21 +1,33 @@
-"""Personal data as screens, labels and exports show it: enough to recognise, not enough to use."""
+"""Personal data as screens, labels and exports show it: enough to recognise, not enough to misuse."""
+
+import re
 
 
-def mask_name(name: str) -> str:
-    """张* for 张建华; the first letter of any other name."""
-    name = name.strip()
-    return f"{name[0]}*" if name else ""
+def mask_mobile(value: str) -> str:
+    """``13812345678`` → ``138****5678``; what is too short shows nothing."""
+    value = value.strip()
+    return f"{value[:3]}****{value[-4:]}" if len(value) >= 9 else "*" * len(value)
 
 
-def mask_email(address: str) -> str:
-    """z***@x.com."""
-    name, at, domain = address.strip().rpartition("@")
-    return f"{name[:1]}***@{domain}" if at and name else "***"
+def mask_landline(value: str) -> str:
+    """``0379-1234567`` → ``0379-123****``: the last four are hidden."""
+    value = value.strip()
+    return f"{value[:-4]}****" if len(value) > 4 else "*" * len(value)
 
 
-def mask_phone(number: str) -> str:
-    """138****5678; of a landline the last four digits are hidden."""
-    digits = number.strip()
-    if len(digits) == 11 and digits.startswith("1") and digits.isdigit():
-        return f"{digits[:3]}****{digits[-4:]}"
-    return f"{digits[:-4]}****" if len(digits) > 4 else "****"
+def mask_telephone(value: str) -> str:
+    """A mobile or a landline, whichever it looks like."""
+    digits = re.sub(r"\D", "", value)
+    return mask_mobile(digits) if re.fullmatch(r"1[3-9]\d{9}", digits) else mask_landline(value)
+
+
+def mask_email(value: str) -> str:
+    """``zhang@example.org`` → ``z***@example.org``."""
+    name, at, host = value.strip().rpartition("@")
+    return f"{name[:1]}***@{host}" if at and name else "***" if value.strip() else ""
+
+
+def mask_name(value: str) -> str:
+    """``张建华`` → ``张*``."""
+    value = value.strip()
+    return f"{value[0]}*" if value else ""

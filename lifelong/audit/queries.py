@@ -38,10 +38,6 @@ def entries_of(thing: Model) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(target_type=thing._meta.label_lower, target_id=str(thing.pk)).order_by("id")
 
 
-def target_types() -> list[str]:
-    return list(AuditEntry.objects.values_list("target_type", flat=True).distinct().order_by("target_type"))
-
-
 def user_id_of(words: str) -> int | None:
     """A person's number from the number itself or the sign-in e-mail; -1 (nobody) for anything else; None for nothing."""
     words = words.strip()

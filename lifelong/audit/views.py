@@ -12,7 +12,7 @@ from lifelong import jobs
 from lifelong.audit import queries
 from lifelong.audit.actions.exporting import order_export
 from lifelong.audit.actions.recording import record
-from lifelong.audit.forms import TrailFilter, verb_choices
+from lifelong.audit.forms import TrailFilter, kind_choices, verb_choices
 from lifelong.audit.models import AuditEntry
 from lifelong.audit.sheet import FORMATS
 from lifelong.jobs.queries import job_of, last_of
@@ -42,6 +42,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         "older": shown[PER_PAGE - 1].pk if len(shown) > PER_PAGE else None,
         "paged": bool(before),
         "verbs": verb_choices(),
+        "kinds": kind_choices(),
         "chain": queries.chain_state(),
         "checked": last_of(VERIFY),
         "filters": {name: value for name, value in request.GET.items() if name in form.fields and value},

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.apps import apps
+
 _words: dict[str, Any] = {}
 
 
@@ -11,6 +13,14 @@ def name_verbs(words: dict[str, Any]) -> None:
 
 def verb_in_words(verb: str) -> str:
     return str(_words.get(verb, verb))
+
+
+def kind_in_words(target_type: str) -> str:
+    """What an entry was about: ``accounts.user`` → 用户; the label itself where no such model stands any more."""
+    try:
+        return str(apps.get_model(target_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return target_type
 
 
 def known_verbs() -> dict[str, str]:

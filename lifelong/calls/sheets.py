@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lifelong.accounts.masks import mask_email, mask_landline, mask_mobile, mask_name
+from lifelong.audit.masks import mask_email, mask_landline, mask_mobile, mask_name
 from lifelong.calls.actions.registering import institution_named
 from lifelong.calls.lifecycle import RegistrationState
 from lifelong.calls.models import Call, Registration

@@ -10,13 +10,16 @@ class CatalogueConfig(AppConfig):
     verbose_name = "资源库"
 
     def ready(self) -> None:
+        from lifelong.audit.words import name_verbs
         from lifelong.catalogue import (
             preview,
             receivers,  # noqa: F401 - they listen from now on
         )
+        from lifelong.catalogue.words import VERBS
         from lifelong.resources.queries.preview import register_face
         from lifelong.web import desk, readiness
 
+        name_verbs(VERBS)
         register_face(preview.face_of)
         desk.register_menu(_menu)
         desk.register_waiting(_waiting)

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lifelong.accounts.masks import mask_name
 from lifelong.accounts.models import User
+from lifelong.audit.masks import mask_name
 from lifelong.regions.models import Region
 
 

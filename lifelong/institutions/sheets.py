@@ -50,7 +50,7 @@ class Report:
 
 def lines(institutions: Iterable[Institution]) -> Iterable[list[Any]]:
     """One row per institution, in the order of ``COLUMNS``; ``reporters`` is prefetched."""
-    from lifelong.accounts.masks import mask_name
+    from lifelong.audit.masks import mask_name
 
     for one in institutions:
         reporter = next(iter(getattr(one, "reporters", [])), None)

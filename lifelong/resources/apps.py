@@ -6,12 +6,15 @@ class ResourcesConfig(AppConfig):
     verbose_name = "资源"
 
     def ready(self) -> None:
+        from lifelong.audit.words import name_verbs
         from lifelong.calls.queries import register_progress
         from lifelong.resources import receivers  # noqa: F401 - connects them
         from lifelong.resources.queries import waiting
         from lifelong.resources.queries.progress import progress_under
+        from lifelong.resources.words import VERBS
         from lifelong.web import desk
 
+        name_verbs(VERBS)
         register_progress(progress_under)
         desk.register_waiting(waiting.waiting_for)
         desk.register_menu(waiting.menu_for)

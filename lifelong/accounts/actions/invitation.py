@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lifelong.accounts.encryption import keyed_hash
-from lifelong.accounts.masks import mask_email
 from lifelong.accounts.models import Activation, User
 from lifelong.accounts.policy import can_send_activation
 from lifelong.accounts.queries import activation_by, can_sign_in
 from lifelong.audit import record
+from lifelong.audit.masks import mask_email
 from lifelong.notices import mail_to
 from lifelong.web.refusals import NotAllowed, Refusal
 

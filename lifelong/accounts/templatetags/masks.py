@@ -2,7 +2,7 @@
 
 from django import template
 
-from lifelong.accounts import masks
+from lifelong.audit import masks
 
 register = template.Library()
 register.filter("mask_mobile", lambda value: masks.mask_mobile(value or ""))

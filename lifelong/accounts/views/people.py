@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lifelong.accounts import actions, policy, queries
 from lifelong.accounts.forms import AppointmentForm, ReasonForm
-from lifelong.accounts.masks import mask_email
 from lifelong.accounts.models import Appointment, FactorReset, Role, User
+from lifelong.audit.masks import mask_email
 from lifelong.web import workbooks
 from lifelong.web.attempts import attempt, show_refusal
 from lifelong.web.numerals import numeral

@@ -9,6 +9,7 @@ from lifelong.audit import words
 
 register = template.Library()
 register.filter("verb_in_words", words.verb_in_words)
+register.filter("kind_in_words", words.kind_in_words)
 
 
 @register.filter

@@ -167,3 +167,12 @@ def test_a_broken_chain_is_the_first_thing_on_the_auditors_desk(auditor):
     (item,) = desk.waiting_for(auditor)
     assert (item.urgent, item.count) == (True, 1)
     assert "有记录被改动" in auditor.client.get(reverse("audit")).content.decode()
+
+
+def test_the_auditor_chooses_what_it_was_about_by_its_name(auditor):
+    audit.record("a.b", of=auditor)
+    page = auditor.client.get(reverse("audit"), {"target_type": "accounts.user"})
+    assert '<option value="accounts.user" selected>用户</option>' in page.content.decode()
+    entry = auditor.client.get(reverse("audit-entry", args=[AuditEntry.objects.get(verb="a.b").pk])).content.decode()
+    assert "用户 <code>" in entry
+    assert "accounts.user</code>" not in entry

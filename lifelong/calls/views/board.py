@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lifelong.accounts.masks import mask_name, mask_telephone
 from lifelong.audit import record
+from lifelong.audit.masks import mask_name, mask_telephone
 from lifelong.calls import actions, policy, queries
 from lifelong.calls.models import Call
 from lifelong.calls.queries import Line

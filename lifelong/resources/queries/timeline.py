@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from lifelong.accounts.masks import mask_name
 from lifelong.accounts.models import Authority, AuthorityKind, User
+from lifelong.audit.masks import mask_name
 from lifelong.calls import windows
 from lifelong.calls.lifecycle import Stage
 from lifelong.regions.queries import province_of

@@ -1,0 +1,18 @@
+"""The verbs of this chapter as the audit shows them."""
+
+from django.utils.translation import gettext_lazy as _
+
+VERBS = {
+    "media.upload_opened": _("开始上传"),
+    "media.upload_cancelled": _("取消上传"),
+    "media.upload_received": _("收齐上传的字节"),
+    "media.upload_failed": _("上传失败"),
+    "media.upload_expired": _("清理过期的上传"),
+    "media.file_arrived": _("收到媒体文件"),
+    "media.file_stored": _("存入文件"),
+    "media.file_forgotten": _("清除文件"),
+    "media.facts_measured": _("检测文件参数"),
+    "media.whole_measured": _("通读全片"),
+    "media.made_public": _("开放媒体地址"),
+    "media.made_private": _("收回媒体地址"),
+}
