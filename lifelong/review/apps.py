@@ -39,6 +39,7 @@ class ReviewConfig(AppConfig):
         name_verbs(VERBS)
         desk.register_waiting(waiting)
         desk.register_menu(menu)
+        desk.register_words(words)
 
 
 def waiting(user: Any) -> Iterator[desk.Waiting]:
@@ -63,3 +64,15 @@ def menu(user: Any) -> Iterator[desk.Entry]:
         yield desk.Entry(str(stage.label), reverse("review_queue", args=[stage]), group=_("审核"), order=30)
     if policy.can_manage_batches(user):
         yield desk.Entry(_("推荐批次"), reverse("batches_work"), group=_("审核"), order=32)
+
+
+def words(user: Any) -> Iterator[desk.Word]:
+    """The expert, until there is something to score."""
+    if user.has_right("review.score"):
+        yield desk.Word(
+            _("目前没有分配给您评审的资源"),
+            _(
+                "省级组织专家评审后，分配给您的资源会列在这里，也会发邮件告诉您。在此之前，您可以先阅读征集通知，看看已上线的资源。"
+            ),
+            ((_("征集通知"), reverse("calls")), (_("学习门户"), "/")),
+        )

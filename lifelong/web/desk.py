@@ -54,6 +54,16 @@ class Entry:
     order: int = 50
 
 
+@dataclass(frozen=True)
+class Word:
+    """What a person with nothing to do should know: why that is so, and what they may read meanwhile."""
+
+    title: str
+    text: str
+    links: tuple[tuple[str, str], ...] = ()  # (words, address)
+
+
+WordProvider = Callable[[Any], Iterable[Word]]
 Provider = Callable[[Any], Iterable[Waiting]]
 DateProvider = Callable[[Any], Iterable[Date]]
 NewsProvider = Callable[[Any], Iterable[News]]
@@ -62,6 +72,7 @@ _waiting: list[Provider] = []
 _dates: list[DateProvider] = []
 _news: list[NewsProvider] = []
 _menu: list[MenuProvider] = []
+_words: list[WordProvider] = []
 
 
 def register_waiting(provider: Provider) -> None:
@@ -82,6 +93,15 @@ def register_news(provider: NewsProvider) -> None:
 def register_menu(provider: MenuProvider) -> None:
     """``provider(user)`` yields the menu entries this user may open; no queries beyond the user's rights."""
     _menu.append(provider)
+
+
+def register_words(provider: WordProvider) -> None:
+    """``provider(user)`` yields what stands on the first page while nothing waits for this user."""
+    _words.append(provider)
+
+
+def words_for(user: Any) -> list[Word]:
+    return [word for provider in _words for word in provider(user)]
 
 
 def waiting_for(user: Any) -> list[Waiting]:

@@ -21,7 +21,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What waits for this person, with numbers and dates; beside it the dates ahead and the last news."""
     user = request.user
     found = {"waiting": desks.waiting_for(user), "dates": desks.dates_for(user), "news": desks.news_for(user)}
-    return render(request, "web/desk_home.html", found)
+    words = [] if found["waiting"] else desks.words_for(user)
+    return render(request, "web/desk_home.html", {**found, "words": words})
 
 
 # The three switches take no CSRF token: public pages carry none, so that one copy can be kept for everybody. What another

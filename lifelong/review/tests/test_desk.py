@@ -8,6 +8,7 @@ from lifelong.resources.lifecycle import State
 from lifelong.review.lifecycle import Stage
 from lifelong.review.queries.desk import Filters, queue, waiting_numbers
 from lifelong.review.tests import desk
+from lifelong.web import desk as web_desk
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/work/review/provincial/"
@@ -84,3 +85,13 @@ def test_a_fail_is_waived_with_a_reason_through_its_page(officer, some):
     finding = some["fail"].findings.get()
     answer = signed_in(officer).post(reverse("review_waive", args=[finding.pk]), {"reason": "课件清晰"}, follow=True)
     assert "课件清晰" in answer.content.decode()
+
+
+def test_an_expert_with_nothing_to_score_learns_why_and_what_to_read(client):
+    expert = holder(Role.EXPERT)
+    texts = [word.text for word in web_desk.words_for(expert)]
+    assert any("专家评审" in text for text in texts)
+    assert not web_desk.words_for(holder(Role.OPERATOR))
+    for word in web_desk.words_for(expert):
+        for _title, address in word.links:
+            assert client.get(address).status_code == 200
