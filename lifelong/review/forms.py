@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from lifelong.calls.windows import end_of
@@ -49,6 +50,12 @@ class DecisionForm(forms.Form):
             self.fields[f"text_{number}"] = forms.CharField(
                 label=_("理由"), required=False, max_length=500, widget=forms.TextInput(attrs={"list": "phrases"})
             )
+
+    def clean_due_date(self) -> Any:
+        due = self.cleaned_data["due_date"]
+        if due and due < localdate():
+            raise forms.ValidationError(_("重报日期已经过去，请填今天或以后的日期。"))
+        return due
 
     def reason_rows(self) -> list[tuple[Any, Any]]:
         return [(self[f"field_{n}"], self[f"text_{n}"]) for n in range(REASON_ROWS)]

@@ -99,6 +99,9 @@ class Batch(models.Model):
     state = models.CharField(_("状态"), max_length=10, choices=BatchState.choices, default=BatchState.COMPOSING)
     publish_at = models.DateTimeField(_("定时发布"), null=True, blank=True)
     prepared_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(  # why it could not go live when its time came
+        _("未能发布的原因"), max_length=500, blank=True, default="", db_default=""
+    )
     published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
     published_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_by = models.ForeignKey(

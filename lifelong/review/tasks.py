@@ -13,13 +13,7 @@ from lifelong.review.models import Batch
 @task(priority=50, title=_("发布批次"))
 def publish_batch(batch_id: int) -> None:
     """Prepare, then publish; repeated after a kill it goes on where the database says it was."""
-    batch = Batch.objects.get(pk=batch_id)
-    if batch.state == BatchState.PUBLISHED:
-        return
-    if batch.prepared_at is None:
-        batches.prepare(batch, at=timezone.now())
-    batches.publish(batch, at=timezone.now())
-    export_batch.enqueue(batch_id)
+    batches.publish_due(Batch.objects.get(pk=batch_id), at=timezone.now())
 
 
 @task(priority=20, title=_("生成批次表格"))
@@ -33,5 +27,5 @@ def export_batch(batch_id: int) -> None:
 def publish_due_batches() -> None:
     """Those whose set time has come."""
     due = Batch.objects.filter(state=BatchState.SCHEDULED, publish_at__lte=timezone.now())
-    for batch_id in due.values_list("pk", flat=True):
-        publish_batch.func(batch_id)
+    for batch in due.order_by("publish_at", "pk"):
+        batches.publish_due(batch, at=timezone.now())

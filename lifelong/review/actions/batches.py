@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from lifelong import jobs
 from lifelong.accounts.models import User
 from lifelong.audit import record
 from lifelong.notices import send
@@ -19,6 +21,9 @@ from lifelong.review import events, policy
 from lifelong.review.lifecycle import BATCH_NEXT, BatchState
 from lifelong.review.models import Batch, BatchItem
 from lifelong.web.refusals import Conflict, NotAllowed, Refusal
+from lifelong.web.templatetags.web import moment
+
+THIS_MINUTE = timedelta(minutes=1)  # a form names minutes: the one that runs now has not passed
 
 
 class NotYourBatch(NotAllowed):
@@ -144,14 +149,23 @@ def unprepared(batch: Batch) -> None:
 
 @transaction.atomic
 def schedule(batch: Batch, *, publish_at: datetime, by: User, at: datetime) -> Batch:
-    """To go live at a set time; until then it can be called back. A time already reached publishes with the next job."""
+    """To go live at a set time, or at once with ``publish_at`` = ``at``; until then it can be called back.
+
+    Raises ``WrongTime`` for a time that has passed: a slip of the year must not publish at once.
+    """
     wanted_manager(by)
+    if publish_at < at - THIS_MINUTE:
+        raise WrongTime(
+            _("定时发布的时间 %(when)s 已经过去，请重新填写；要现在发布，请按“立即发布”。")
+            % {"when": moment(publish_at)},
+            fields={"publish_at": _("请填写将来的时间。")},
+        )
     batch = locked(batch)
     if not batch.items.exists():
         raise BatchEmpty(_("批次里还没有资源，请先编入待上线的资源。"))
     step(batch, BatchState.SCHEDULED)
-    batch.publish_at = publish_at
-    batch.save(update_fields=["state", "publish_at"])
+    batch.publish_at, batch.trouble = publish_at, ""
+    batch.save(update_fields=["state", "publish_at", "trouble"])
     record("review.batch_scheduled", by=by, of=batch, at=at, detail={"publish_at": publish_at.isoformat()})
     return batch
 
@@ -161,8 +175,8 @@ def call_back(batch: Batch, *, by: User, at: datetime) -> Batch:
     wanted_manager(by)
     batch = locked(batch)
     step(batch, BatchState.COMPOSING)
-    batch.publish_at = None
-    batch.save(update_fields=["state", "publish_at"])
+    batch.publish_at, batch.trouble = None, ""
+    batch.save(update_fields=["state", "publish_at", "trouble"])
     record("review.batch_called_back", by=by, of=batch, at=at)
     return batch
 
@@ -191,6 +205,48 @@ def prepare(batch: Batch, *, at: datetime) -> Batch:
     return batch
 
 
+def is_due(batch: Batch, at: datetime) -> bool:
+    return batch.state == BatchState.SCHEDULED and batch.publish_at is not None and batch.publish_at <= at
+
+
+def publish_due(batch: Batch, *, at: datetime) -> bool:
+    """The clock's part: prepare, then publish what is still due; whether it went live now.
+
+    Called back or put off meanwhile, it stays where it is. What a refusal says is kept for the composer's page.
+    """
+    batch.refresh_from_db()
+    if not is_due(batch, at):
+        return False
+    try:
+        if batch.prepared_at is None:
+            prepare(batch, at=at)
+        with transaction.atomic():
+            batch = locked(batch)
+            if not is_due(batch, at):
+                return False
+            publish(batch, at=at)
+    except Refusal as refusal:
+        note_trouble(batch, str(refusal), at=at)
+        return False
+    return True
+
+
+@transaction.atomic
+def note_trouble(batch: Batch, words: str, *, at: datetime) -> None:
+    """Why it could not go live when its time came; whoever composed it is told once, it is tried again."""
+    batch = locked(batch)
+    if not is_due(batch, at) or batch.trouble == words[:500]:
+        return
+    batch.trouble = words[:500]
+    batch.save(update_fields=["trouble"])
+    send(
+        batch.created_by,
+        subject=_("批次 %(number)s 到时未能发布") % {"number": batch.number},
+        text=_("%(why)s\n系统会继续尝试；也可以取消定时，处理后再发布。") % {"why": words},
+        url=f"/work/batches/{batch.number}/", kind="batch", at=at,
+    )  # fmt: skip
+
+
 @transaction.atomic
 def publish(batch: Batch, *, at: datetime, by: User | None = None) -> Batch:
     """分批上线: every item goes live in one transaction, or none does (spec 1, Batch). Publishing twice changes nothing."""
@@ -204,13 +260,14 @@ def publish(batch: Batch, *, at: datetime, by: User | None = None) -> Batch:
         raise BatchEmpty(_("批次里还没有资源，请先编入待上线的资源。"))
     step(batch, BatchState.PUBLISHED)
     rounds = newest_rounds(items)
-    batch.published_at, batch.published_by = at, by or batch.created_by
+    batch.published_at, batch.published_by, batch.trouble = at, by or batch.created_by, ""
     batch.manifest = manifest_of(batch, items, rounds, at)
-    batch.save(update_fields=["state", "published_at", "published_by", "manifest"])
+    batch.save(update_fields=["state", "published_at", "published_by", "trouble", "manifest"])
     for item in items:
         mark_published(item.version, at=at, by=batch.published_by, batch_number=batch.number)
     record("review.batch_published", by=batch.published_by, of=batch, at=at, detail={"items": len(items)})
     events.batch_published.send(sender=Batch, batch=batch, at=at)
+    jobs.enqueue("lifelong.review.tasks.export_batch", batch.pk)
     tell_reporters(batch, rounds.values(), at)
     return batch
 
@@ -232,7 +289,7 @@ def manifest_of(batch: Batch, items: list[BatchItem], rounds: dict[int, Round], 
             "institution": item.version.resource.institution.code, "values_sha256": sha256_of(round.values),
             "files": [{key: file.get(key) for key in ("name", "size", "sha256")} for file in round.files],
         })  # fmt: skip
-    body = {"batch": batch.number, "title": batch.title, "published_at": at.isoformat(), "items": lines}
+    body = {"batch": batch.number, "title": batch.title, "published_at": localtime(at).isoformat(), "items": lines}
     return {**body, "sha256": sha256_of(body)}
 
 
@@ -280,7 +337,12 @@ def amend(batch: Batch, version: Version, what: str, reason: str, at: datetime) 
     batch = locked(batch)
     batch.amendments = [
         *batch.amendments,
-        {"resource_id": version.resource.resource_id, "what": what, "date": at.date().isoformat(), "reason": reason},
+        {
+            "resource_id": version.resource.resource_id,
+            "what": what,
+            "date": localtime(at).date().isoformat(),
+            "reason": reason,
+        },
     ]
     batch.save(update_fields=["amendments"])
 

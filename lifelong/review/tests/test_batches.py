@@ -1,8 +1,13 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.utils import timezone
 
 from lifelong.accounts.models import Role
 from lifelong.accounts.tests.cast import holder
+from lifelong.jobs.models import Job
+from lifelong.media.models import Rendition
+from lifelong.notices.models import Notice
 from lifelong.resources.actions.steps import set_availability
 from lifelong.resources.lifecycle import Availability, State
 from lifelong.resources.models import Version
@@ -10,6 +15,7 @@ from lifelong.review import events
 from lifelong.review.actions import batches
 from lifelong.review.lifecycle import BatchState
 from lifelong.review.models import Batch, BatchItem
+from lifelong.review.tasks import publish_batch, publish_due_batches
 from lifelong.review.tests import desk
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +129,68 @@ def test_a_number_is_given_once(batch, final):
     with pytest.raises(batches.NumberTaken):
         batches.create_batch(number="2026-01", title="又一批", by=final, at=timezone.now())
     assert Batch.objects.count() == 1
+
+
+def scheduled(batch, final, n=2):
+    versions = accepted(n)
+    batches.add_versions(batch, versions, by=final, at=timezone.now())
+    return batches.schedule(batch, publish_at=timezone.now(), by=final, at=timezone.now()), versions
+
+
+def test_what_was_called_back_stays_hidden_though_its_job_still_waits(batch, final):
+    batch, _versions = scheduled(batch, final)
+    batches.call_back(batch, by=final, at=timezone.now())
+    publish_batch.func(batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == BatchState.COMPOSING
+
+
+def test_what_was_put_off_waits_for_its_new_time(batch, final):
+    batch, _versions = scheduled(batch, final)
+    batches.call_back(batch, by=final, at=timezone.now())
+    later = timezone.now() + timedelta(hours=5)
+    batches.schedule(batch, publish_at=later, by=final, at=timezone.now())
+    publish_batch.func(batch.pk)
+    publish_due_batches.func()
+    batch.refresh_from_db()
+    assert batch.state == BatchState.SCHEDULED
+    assert batches.publish_due(batch, at=later)
+
+
+def test_a_time_that_has_passed_is_refused(batch, final):
+    batches.add_versions(batch, accepted(1), by=final, at=timezone.now())
+    with pytest.raises(batches.WrongTime):
+        batches.schedule(batch, publish_at=timezone.now() - timedelta(days=365), by=final, at=timezone.now())
+
+
+def test_a_batch_that_cannot_go_live_says_why_and_holds_no_other_up(batch, final):
+    batch, _versions = scheduled(batch, final)
+    other, _others = scheduled(
+        batches.create_batch(number="2026-02", title="第二批", by=final, at=timezone.now()), final
+    )
+    Rendition.objects.filter(media_file__in=batch.items.values("version__files__media_file")).delete()
+    publish_due_batches.func()
+    publish_due_batches.func()
+    batch.refresh_from_db()
+    other.refresh_from_db()
+    assert other.state == BatchState.PUBLISHED
+    assert batch.state == BatchState.SCHEDULED
+    assert "还没有生成播放版本" in batch.trouble
+    assert Notice.objects.filter(user=final, subject__contains="到时未能发布").count() == 1
+    batches.call_back(batch, by=final, at=timezone.now())
+    batch.refresh_from_db()
+    assert batch.trouble == ""
+
+
+def test_publication_asks_for_its_sheet_in_the_same_transaction(batch, final):
+    batch, _versions = published(batch, final)
+    assert Job.objects.filter(path="lifelong.review.tasks.export_batch").exists()
+
+
+def test_the_manifest_tells_the_time_of_this_country(batch, final):
+    batch, versions = published(batch, final)
+    assert batch.manifest["published_at"].endswith("+08:00")
+    early = datetime(2026, 5, 20, 23, 30, tzinfo=UTC)  # the 21st here
+    batches.strike_through(versions[0], reason="画面有误", at=early, by=final)
+    batch.refresh_from_db()
+    assert batch.amendments[0]["date"] == "2026-05-21"

@@ -102,6 +102,14 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
         for words in form.errors.values():
             messages.error(request, str(words[0]))
         return redirect("batch_work", number)
+    try:
+        release_as(request, batch, form)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("batch_work", number)
+
+
+def release_as(request: HttpRequest, batch: Batch, form: ReleaseForm) -> None:
     now, wish = timezone.now(), form.cleaned_data["do"]
     if wish == "now":
         actions.schedule(batch, publish_at=now, by=request.user, at=now)
@@ -116,7 +124,6 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
     else:
         actions.cancel(batch, by=request.user, at=now)
         messages.success(request, _("批次已取消，其中的资源可以编入其他批次。"))
-    return redirect("batch_work", number)
 
 
 @right("batches.manage")

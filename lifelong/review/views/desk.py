@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from lifelong.review import policy
 from lifelong.review.actions.decisions import decide_many
@@ -61,7 +62,9 @@ def bulk(request: HttpRequest, stage: Stage) -> list[tuple]:
     form = ManyForm(request.POST, offered=waiting.values_list("pk", flat=True))
     if not form.is_valid():
         words = form.errors.get("id")
-        messages.error(request, "请先勾选要处理的资源；有的可能刚刚被其他人员处理。" if words else "请选择要作的决定。")
+        messages.error(
+            request, _("请先勾选要处理的资源；有的可能刚刚被其他人员处理。") if words else _("请选择要作的决定。")
+        )
         return []
     reasons = [{"field": "", "text": form.cleaned_data["reason"]}]
     result = decide_many(
