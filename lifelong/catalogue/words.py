@@ -9,6 +9,9 @@ VERBS = {
     "catalogue.retired": _("资源出库"),
     "catalogue.reported": _("收到问题反馈"),
     "catalogue.report_answered": _("答复问题反馈"),
+    "catalogue.home_section_saved": _("保存首页栏目"),
+    "catalogue.home_section_moved": _("移动首页栏目"),
+    "catalogue.home_section_removed": _("去掉首页栏目"),
     "catalogue.load_began": _("开始导入既有资源库"),
     "catalogue.loaded": _("导入既有资源"),
 }

@@ -122,6 +122,9 @@ def main() -> None:
     with postgresql() as address:
         if address:
             good &= step("PostgreSQL", *pytest, *spread, "-m", "not journey", *chosen, DATABASE_URL=address)
+            if browser and not chosen:
+                way = "journeys/test_main_way.py"
+                good &= step("PostgreSQL 浏览器 journey", *pytest, "-m", "journey", way, DATABASE_URL=address)
         else:
             loud("没有 PostgreSQL，仅在 SQLite 上测试。 No PostgreSQL: tested on SQLite alone.")
     if browser and not chosen:
