@@ -75,7 +75,8 @@ def again(packet: av.Packet, film: Film, number: int) -> av.Packet:
     copy = av.Packet(bytes(packet))
     shift = int(number * film.frames / film.rate / packet.time_base)
     copy.stream, copy.time_base, copy.duration = packet.stream, packet.time_base, packet.duration
-    copy.pts, copy.dts, copy.is_keyframe = packet.pts + shift, packet.dts + shift, packet.is_keyframe
+    copy.pts, copy.dts = (packet.pts or 0) + shift, (packet.dts or 0) + shift
+    copy.is_keyframe = packet.is_keyframe
     return copy
 
 

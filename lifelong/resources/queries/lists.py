@@ -71,9 +71,8 @@ def filtered(versions: QuerySet[Version], asked: QueryDict) -> QuerySet[Version]
         "institution": "resource__institution__code",
     }.items():  # fmt: skip
         if chosen := [value for value in asked.getlist(name) if value]:
-            if column.endswith("_id"):
-                chosen = numerals(chosen)
-            versions = versions.filter(**{f"{column}__in": chosen})
+            values = numerals(chosen) if column.endswith("_id") else chosen
+            versions = versions.filter(**{f"{column}__in": values})
     return versions.order_by(*SORTS.get(asked.get("sort", ""), SORTS["saved"]))
 
 

@@ -150,9 +150,9 @@ def explain(request: WorkRequest, resource_id: str, number: int) -> HttpResponse
     """The reporter's one sentence for each fail (spec 1, What stops what)."""
     version = version_or_404(request, resource_id, number)
     given = {
-        number: str(text)
+        finding: str(text)
         for name, text in request.POST.items()
-        if name.startswith("explanation-") and (number := numeral(name.removeprefix("explanation-"))) is not None
+        if name.startswith("explanation-") and (finding := numeral(name.removeprefix("explanation-"))) is not None
     }
     explanations.explain(version, sentences=given, by=request.user, at=timezone.now())
     return _back(request, version, _("说明已保存。"))
