@@ -129,14 +129,20 @@ class _Reading:
 
 
 def _line(text: str | None) -> str:
-    return " ".join(unicodedata.normalize("NFC", text or "").split())
+    if not text:
+        return ""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _seconds(text: str | None, number: str) -> int | None:
-    text = _line(text).replace("：", ":")
     if not text:
         return None
     found = _time.fullmatch(text)
+    if found is None or not text.isascii():
+        text = _line(text).replace("：", ":")
+        if not text:
+            return None
+        found = _time.fullmatch(text)
     if found is None or not text.isascii():
         raise OutlineError(
             "time", _("序号 %(number)s 的时间「%(time)s」应写成 hh:mm:ss") % {"number": number, "time": text[:20]}

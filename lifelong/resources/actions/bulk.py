@@ -5,6 +5,7 @@ Eight tables a resource are written: Django's ``bulk_create`` takes about ten ti
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
@@ -33,11 +34,7 @@ def write_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, 
     if not rows:
         return
     fields = [field for field in model._meta.concrete_fields if not field.primary_key or field.attname in rows[0]]
-    ways = [(field.attname, _preparer(field), _default(field)) for field in fields]
-    values = [
-        [(prepare(row[name]) if prepare else row[name]) if name in row else default for name, prepare, default in ways]
-        for row in rows
-    ]
+    values = _values(fields, rows)
     table = connection.ops.quote_name(model._meta.db_table)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
@@ -48,6 +45,21 @@ def write_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, 
             return
         marks, kept = ", ".join(["%s"] * len(fields)), " ON CONFLICT DO NOTHING" if keep else ""
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}){kept}", values)  # noqa: S608 - names of ours
+
+
+def _values(fields: Sequence[Any], rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """What the database takes, a tuple a row in the order of ``fields`` (two or more); only what must be is turned."""
+    default = {field.attname: _default(field) for field in fields}
+    turned = [(field.attname, prepare) for field in fields if (prepare := _preparer(field))]
+    in_order = itemgetter(*default)
+    values = []
+    for row in rows:
+        whole = {**default, **row}
+        for name, prepare in turned:
+            if name in row:
+                whole[name] = prepare(row[name])
+        values.append(in_order(whole))
+    return values
 
 
 def keys_of(model: type[models.Model], names: tuple[str, str], pairs: Collection[tuple[Any, Any]]) -> dict[Any, int]:
@@ -70,8 +82,8 @@ def keys_of(model: type[models.Model], names: tuple[str, str], pairs: Collection
 
 def _preparer(field: Any) -> Callable[[Any], Any] | None:
     """What turns a value of this field into what the database takes; None where numbers and texts pass as they are."""
-    if isinstance(field, models.DateTimeField):  # an instant that repeats is turned once
-        return lru_cache(maxsize=64)(lambda value: field.get_db_prep_save(value, connection))
+    if isinstance(field, models.DateField):  # a day or an instant that repeats is turned once
+        return lru_cache(maxsize=4_096)(lambda value: field.get_db_prep_save(value, connection))
     if isinstance(field, models.CharField | models.TextField | models.IntegerField | models.ForeignKey) and not hasattr(
         field, "from_db_value"
     ):

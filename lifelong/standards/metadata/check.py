@@ -34,8 +34,13 @@ class Check:
             problem.error(self.fields[name], rule, reason, found=found, wanted=wanted, example=example)
         )
 
+    @property
+    def silent(self) -> bool:
+        """Whether nobody will read a notice: what costs work to say need not be said."""
+        return self.context.stage == "load"
+
     def notice(self, name: str, rule: str, reason: str, *, found: object = "", wanted: str = "") -> None:
-        if self.context.stage != "load":
+        if not self.silent:
             self.problems.append(problem.notice(self.fields[name], rule, reason, found=found, wanted=wanted))
 
     def absent(self, name: str, reason: str = "", *, found: object = "") -> None:
@@ -43,7 +48,7 @@ class Check:
         stage = self.context.stage
         if name in NEEDED[stage]:
             self.error(name, "missing", reason or _("没有填写"))
-        elif stage != "load":
+        elif not self.silent:
             self.problems.append(problem.todo(self.fields[name], reason or _("还没有填写"), found=found))
 
     def text(self, name: str, value: Any) -> str | None:

@@ -4,7 +4,8 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -16,6 +17,7 @@ from lifelong.resources.identifiers import as_written
 from lifelong.standards.metadata import Context, Result, validate
 
 LONGEST_LINE = 1_000_000  # bytes
+EARLIEST = datetime(1949, 10, 1, tzinfo=UTC)
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,59}")
 _REGION = re.compile(r"[0-9]{6}")
 
@@ -115,19 +117,24 @@ def _published(line: Line, given: Any, now: datetime) -> None:
     """``published_at`` may say when the old library published it; a day or an instant, not in the future."""
     if given in (None, ""):
         return
-    try:
-        moment = parse_datetime(given) if isinstance(given, str) else None
-        day = parse_date(given) if isinstance(given, str) and moment is None else None
-    except ValueError:
-        moment = day = None
-    if isinstance(day, date):
-        moment = timezone.make_aware(datetime.combine(day, time()))
-    if moment is not None and timezone.is_naive(moment):
-        moment = timezone.make_aware(moment)
-    if moment is None or moment > now or moment < datetime(1949, 10, 1, tzinfo=UTC):
+    moment = _instant(given) if isinstance(given, str) else None
+    if moment is None or moment > now or moment < EARLIEST:
         line.wrong("published_at", "format", _("发布时间应为不晚于今天的日期，例如 2022-05-20。"), given)
         return
     line.published_at = moment
+
+
+@lru_cache(maxsize=4_096)
+def _instant(written: str) -> datetime | None:
+    """A day or an instant as written; None where it is neither. A library's days come again and again."""
+    try:
+        moment = parse_datetime(written)
+        day = parse_date(written) if moment is None else None
+    except ValueError:
+        return None
+    if day is not None:
+        moment = datetime.combine(day, time())
+    return timezone.make_aware(moment) if moment is not None and timezone.is_naive(moment) else moment
 
 
 def _key(line: Line, record: dict[str, Any]) -> None:

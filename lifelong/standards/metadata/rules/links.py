@@ -23,6 +23,6 @@ def link(check: Check, value: Any) -> str | None:
     if reason is not None:
         check.error("link", "address", reason, found=text)
         return None
-    if text[:7].lower() == "http://":
+    if text[:7].lower() == "http://" and not check.silent:
         check.notice("link", "insecure", _("不是加密的地址，建议改用 https://"), found=text)
     return text

@@ -32,7 +32,7 @@ def _platform(check: Check) -> None:
     name = check.context.platform_name(urlsplit(link).hostname or "")
     if name:
         check.values["host_platform"] = name
-    else:
+    elif not check.silent:
         check.notice("host_platform", "missing", _("没有填写，链接所在的网站也未登记"), wanted=_("平台名称"))
 
 

@@ -85,11 +85,16 @@ def outline(check: Check, value: Any) -> str | None:
     except outlines.OutlineError as error:
         check.error("outline", error.code, str(error), found=value.strip())
         return None
+    if not check.silent:
+        _remark(check, found)
+    check.outline = found
+    return outlines.to_xml(found)
+
+
+def _remark(check: Check, found: outlines.Outline) -> None:
     media = check.context.media
     length = check.values.get("duration")
     if length is None and media is not None and media.duration_s is not None:
         length = int(media.duration_s + 0.5)
     for code, sentence in outlines.remarks(found, duration_s=length):
         check.notice("outline", code, sentence)
-    check.outline = found
-    return outlines.to_xml(found)
