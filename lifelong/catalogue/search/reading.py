@@ -1,7 +1,8 @@
 """How a question is understood: the words it asks for, and what else it may have meant where nothing is found.
 
 The ladder, each rung only where the one above finds nothing: all words → all but the words around a wish
-(我想学太极拳) → what sounds or is spelled like it (太级拳, taijiquan, phtoshop) → any of the words → any of the characters.
+(我想学太极拳) → what sounds or is spelled like it (太级拳, taijiquan, phtoshop) → a part of every word (老年人手机: 老年 手机)
+→ any of the words → any of the characters.
 """
 
 from collections.abc import Iterator
@@ -83,6 +84,8 @@ def _rungs(searcher: Searcher, folded: str, words: list[str]) -> Iterator[Readin
     pieces = list(
         dict.fromkeys(piece for word in wish for piece in ([word, *text.parts(word)] if len(word) > 2 else [word]))
     )
+    if len(wish) > 1:
+        yield Reading("some", tuple(pieces), Query.boolean_query([(Occur.Must, _any_part(word)) for word in wish]))
     some = [(Occur.Should, Query.term_query(SCHEMA, "all", word)) for word in pieces if len(word) > 1]
     if some:
         yield Reading("some", tuple(pieces), Query.boolean_query(some, max(1, len(wish) // 2)))
@@ -92,6 +95,12 @@ def _rungs(searcher: Searcher, folded: str, words: list[str]) -> Iterator[Readin
             [(Occur.Should, Query.term_query(SCHEMA, "all", one)) for one in single], -(-len(single) * 3 // 5)
         )
         yield Reading("characters", tuple(single), few)
+
+
+def _any_part(word: str) -> Query:
+    """The word or a shorter word inside it (老年人: 老年)."""
+    options = [word, *(piece for piece in text.parts(word) if len(piece) > 1)]
+    return Query.boolean_query([(Occur.Should, Query.term_query(SCHEMA, "all", one)) for one in options])
 
 
 def corrected(searcher: Searcher, words: list[str]) -> list[str]:

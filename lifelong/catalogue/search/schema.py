@@ -9,7 +9,7 @@ from tantivy import Document, Index, Schema, SchemaBuilder, TextAnalyzerBuilder,
 
 from lifelong.catalogue.search import text
 
-VERSION = 1  # raise it with every change here or in text.py: the feeder then builds anew
+VERSION = 2  # raise it with every change here or in text.py: the feeder then builds anew
 
 # facet → the field that counts it; a path like 410000/410300 is counted as one value and rolled up in Python,
 # which is five times faster than counting a field of many values (measured, research/search-spike pitfall 7)
@@ -100,6 +100,7 @@ def document(facts: Facts) -> Document:
     weighted = [
         *title_words * 4,
         *text.characters(title),
+        *(one for folded, _ in keywords for one in text.characters(folded)),
         *(word for _, words in keywords for word in (*words, *words)),
     ]
     return Document.from_dict(

@@ -50,11 +50,18 @@ def is_chinese(text: str) -> bool:
 
 
 def index_words(folded: str) -> list[str]:
-    """Words of a folded text for the index: each long word also in its parts (智能手机 → 智能 手机 智能手机)."""
+    """Words of a folded text for the index: each long word also in its parts (智能手机 → 智能 手机 智能手机).
+
+    Words of four characters and more also where the cut runs across them (市场 营销学 → 市场营销); with shorter ones
+    that would find 国画 in 中国画报.
+    """
     words: list[str] = []
     for run in _RUN.findall(folded):
         if is_chinese(run):
-            words += rjieba.cut_for_search(run, False)
+            cut = rjieba.cut_for_search(run, False)
+            words += cut
+            if len(run) > 4:
+                words += {word for word in rjieba.cut_all(run) if len(word) > 3}.difference(cut)
         else:
             words.append(run)
             pieces = _LETTERS_OR_DIGITS.findall(run)

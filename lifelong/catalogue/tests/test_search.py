@@ -29,10 +29,13 @@ def resource(key: int, title: str, **other: object) -> Facts:
 
 @pytest.fixture(scope="module")
 def view(tmp_path_factory: pytest.TempPathFactory) -> View:
-    shelf = Shelf(tmp_path_factory.mktemp("index"))
-    writer = Writer(shelf.fresh())
-    for key, title in TITLES.items():
-        writer.put(resource(key, title), new=True)
+    return view_on(tmp_path_factory.mktemp("index"), *(resource(key, title) for key, title in TITLES.items()))
+
+
+def view_on(folder: Path, *facts: Facts) -> View:
+    writer = Writer(Shelf(folder).fresh())
+    for one in facts:
+        writer.put(one, new=True)
     writer.commit(cursor=7)
     return view_of(writer.index, writer.folder)
 
@@ -74,6 +77,21 @@ def test_what_people_type_finds_what_they_mean(view: View, typed: str, keys: lis
 
 def test_a_word_that_only_looks_contained_counts_at_most_as_something_like_it(view: View) -> None:
     assert ask(view, Question.of("国画")).kind == "characters"  # 中国画报史话 holds both characters, not the word
+
+
+def test_a_long_word_is_found_where_the_cut_of_the_text_runs_across_it(tmp_path: Path) -> None:
+    view = view_on(tmp_path, resource(1, "市场营销学导论"), resource(2, "实用市场营销"), resource(3, "市场一角"))
+    assert found(view, "市场营销") == [1, 2]
+
+
+def test_one_character_finds_what_only_a_keyword_holds(tmp_path: Path) -> None:
+    view = view_on(tmp_path, resource(1, "品茗入门", keywords=["茶艺"]), resource(2, "插花入门", keywords=["花艺"]))
+    assert found(view, "茶") == [1]
+
+
+def test_where_no_record_has_all_words_one_with_a_part_of_each_comes_before_one_with_any(tmp_path: Path) -> None:
+    view = view_on(tmp_path, resource(1, "老年人防骗"), resource(2, "老年手机班"), resource(3, "手机维修"))
+    assert found(view, "老年人手机") == [2]
 
 
 def test_a_correction_says_what_it_was_taken_for(view: View) -> None:
