@@ -1,6 +1,8 @@
 """The addresses under ``/api/v1/``. Reads only; everything is public and free."""
 
 import json
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,8 +32,35 @@ BAD = {400: shapes.Problem}
 LOST = {404: shapes.Problem}
 
 
+def read_only(view: Callable[..., Any]) -> Callable[..., Any]:
+    """HEAD is answered as GET would be; every other method by a problem instead of a page."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **given: Any) -> Any:
+        method = request.method
+        if method not in {"GET", "HEAD"}:
+            answer = problem("method_not_allowed", "这里只能读取，请用 GET。", 405)
+            answer["Allow"] = "GET, HEAD"
+            return answer
+        request.method = "GET"
+        try:
+            return view(request, *args, **given)
+        finally:
+            request.method = method
+
+    return answered
+
+
 class Described(NinjaAPI):
     """Errors are described as what they are: problem details, not plain JSON."""
+
+    @property
+    def urls(self) -> Any:
+        patterns, app, namespace = super().urls
+        for pattern in patterns:
+            assert pattern.callback is not None  # none of them includes others
+            pattern.callback = read_only(pattern.callback)
+        return patterns, app, namespace
 
     def get_openapi_schema(self, **given: Any) -> Any:
         described = super().get_openapi_schema(**given)

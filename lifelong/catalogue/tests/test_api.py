@@ -154,7 +154,22 @@ def test_an_unchanged_answer_is_not_sent_again(client, library):
 
 def test_nothing_can_be_written(client, library):
     for method in ("post", "put", "delete", "patch"):
-        assert getattr(client, method)("/api/v1/resources").status_code == 405
+        answer = getattr(client, method)("/api/v1/resources")
+        assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+        assert answer["Content-Type"].startswith("application/problem+json")
+        assert answer.json()["status"] == 405
+
+
+def test_head_is_answered_as_get_without_the_body(client, library):
+    for address in (
+        "/api/v1/resources?q=太极拳",
+        f"/api/v1/resources/{world.entry('高等数学').identifier}",
+        "/api/v1/openapi.json",
+    ):
+        asked, told = client.get(address), client.head(address)
+        assert (told.status_code, told.content) == (200, b"")
+        assert told["Content-Type"] == asked["Content-Type"]
+    assert client.head("/api/v1/resources?sort=bad").status_code == 400
 
 
 def test_answers_are_plain_json_with_chinese_as_it_is(client, library):
