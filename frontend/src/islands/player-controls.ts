@@ -133,10 +133,11 @@ export class Controls {
   private showTime(): void {
     const now = this.dragging ? (Number(this.bar.value) / 1000) * this.length : this.media.currentTime;
     const part = this.length ? now / this.length : 0;
-    this.time.textContent = `${clock(now)} / ${clock(this.length)}`;
+    const all = clock(Math.round(this.length)); // as the page says it: 7.97 s are 0:08
+    this.time.textContent = `${this.media.ended ? all : clock(now)} / ${all}`;
     if (!this.dragging) this.bar.value = String(Math.round(part * 1000));
     this.bar.style.setProperty("--played", `${part * 100}%`);
-    this.bar.setAttribute("aria-valuetext", say("{now}，共 {all}", { now: clock(now), all: clock(this.length) }));
+    this.bar.setAttribute("aria-valuetext", say("{now}，共 {all}", { now: clock(now), all }));
   }
 
   private showLoaded(): void {

@@ -10,7 +10,7 @@ AXE = Path(__file__).resolve().parents[3] / "frontend" / "node_modules" / "axe-c
 PAGES = ["/work/style/", "/work/style/?public&video=/film.mp4&audio=/tune.mp3", "/elder"]
 MODES: dict[str, dict[str, Any]] = {
     "light": {}, "dark": {"scheme": "dark"}, "contrast": {"theme": "contrast"}, "elder": {"elder": True},
-    "elder-dark": {"elder": True, "theme": "dark"},
+    "elder-dark": {"elder": True, "theme": "dark"}, "elder-phone": {"elder": True, "width": 390},
 }  # fmt: skip
 
 
