@@ -43,6 +43,7 @@ RIGHTS: dict[str, set[str]] = {
     "platforms.manage": {Role.OPERATOR, Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},
     "home.compose": {Role.OPERATOR},
     "comments.moderate": {Role.OPERATOR},
+    "certificates.revoke": {Role.OPERATOR},
     "jobs.read": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},
     "jobs.manage": {Role.SYSTEM_ADMINISTRATOR, Role.OPERATOR},
     "outbox.read": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},

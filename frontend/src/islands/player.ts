@@ -4,7 +4,7 @@
  * `.player[data-key]` names the resource for resuming on this device; `data-start-at` opens at a second (a hit in the captions), as
  * `?t=95` does. Links with `data-start` anywhere on the page are chapters. Keys, while the focus is inside (on the whole page with
  * `data-keys="page"`): space or K play, ← → 5 s, J L 10 s, ↑ ↓ volume, M mute, C captions, F full screen, < > speed, 0–9 tenths.
- * Nothing is sent anywhere; listeners get `player:play`, `player:pause`, `player:ended`, `player:seek` and, every 10 s and at each
+ * Nothing is sent anywhere unless `data-learn` says that who watches is signed in (study.ts); listeners get `player:play`, `player:pause`, `player:ended`, `player:seek` and, every 10 s and at each
  * stop, `player:span` with `{from, to, rate}`, the seconds of content that really ran.
  */
 import { inField, make, memory } from "../page.ts";
@@ -43,7 +43,7 @@ class Player {
     this.listen();
     this.linkChapters();
     this.listenToKeys();
-    this.open();
+    void this.open();
   }
 
   private tell(name: string, detail?: unknown): void {
@@ -113,11 +113,15 @@ class Player {
   }
 
   /** Opens at the second that was asked for, or offers politely to go on; never plays by itself. */
-  private open(): void {
+  private async open(): Promise<void> {
+    const learner = this.shell.dataset.learn ? import("./study.ts") : undefined;
+    void learner?.then(({ study }) => study(this.shell, this.media));
     const asked = Number(this.shell.dataset.startAt ?? new URLSearchParams(location.search).get("t") ?? 0);
     const place = this.shell.dataset.key ? memory.get<Place>(this.memoryKey) : null;
-    if (asked > 0) this.whenKnown(() => this.seek(asked));
-    else if (place && place.t > TOO_EARLY_SECONDS) this.offer(place.t);
+    if (asked > 0) return this.whenKnown(() => this.seek(asked));
+    const elsewhere = await learner?.then(({ placeOf }) => placeOf(this.shell)).catch(() => null);
+    const at = elsewhere && elsewhere.at > (place?.at ?? 0) ? elsewhere.t : (place?.t ?? 0);
+    if (at > TOO_EARLY_SECONDS && this.media.paused) this.offer(at);
   }
 
   private offer(at: number): void {

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-WAYS = ("page", "media", "static", "upload")
+WAYS = ("page", "media", "static", "upload", "beat")
 CLASSES = (2, 3, 4, 5)
 BOUNDS = (0.005, 0.02, 0.1, 0.3, 1.0, 5.0)
 NUMBERS = len(WAYS) * (len(CLASSES) + len(BOUNDS) + 2) + 2

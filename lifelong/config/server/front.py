@@ -1,4 +1,4 @@
-"""The front: one RSGI application per worker. Lets a request in, sends it one of four ways, sends the answer out."""
+"""The front: one RSGI application per worker. Lets a request in, sends it one of five ways, sends the answer out."""
 
 import asyncio
 import json
@@ -20,11 +20,12 @@ from lifelong.config.server.parent import die_with_parent
 from lifelong.config.server.static import Static
 from lifelong.config.server.visit import Proxies, Visit
 from lifelong.config.server.web import PARENT, hear_of_ending
+from lifelong.learning.beats.door import Beats
 from lifelong.media import serving
 from lifelong.media.ranges import Answer
 from lifelong.media.tus.door import Door
 
-PAGE, MEDIA, STATIC, UPLOAD = range(len(WAYS))
+PAGE, MEDIA, STATIC, UPLOAD, BEAT = range(len(WAYS))
 SLOW_SECONDS = 1.0
 FORGOTTEN_AFTER_SECONDS = spool.OPENED_WITHIN_SECONDS
 logger = logging.getLogger("lifelong.front")
@@ -46,6 +47,7 @@ class Front:
         self.counters = Counters(run / "counters.bin")
         self.static = Static()
         self.uploads = Door(loop, self.counters.taken)
+        self.beats = Beats(loop)
         self.pages = Pages(self.application or django_application(), loop)
         self.kept = kept_page if self.application is None else nothing_kept
         spool.sweep()
@@ -53,6 +55,7 @@ class Front:
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.pages.close()
         self.uploads.close()
+        self.beats.close()
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         began = time.perf_counter()
@@ -83,6 +86,8 @@ class Front:
             return STATIC, self.static.answer(visit.method, path, visit.header)
         if path == "/uploads" or path.startswith("/uploads/"):
             return UPLOAD, await self.uploads.answer(visit.method, path, visit.query, visit.header, proto)
+        if path == "/beats":
+            return BEAT, await self.beats.answer(visit.method, visit.header, proto)
         if path == "/healthz":
             return PAGE, Answer(200, [("content-type", "text/plain"), ("cache-control", "no-store")], None, b"ok\n")
         if (kept := self.kept(visit)) is not None:

@@ -16,7 +16,12 @@ CONTENT_POLICY = (
     "frame-ancestors 'self'; form-action 'self'; worker-src 'self' blob:"
 )
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), midi=(), display-capture=()"
-FAVOURED = ("/media/", "/static/", "/uploads/")  # many small requests belong to one click
+FAVOURED = (
+    "/media/",
+    "/static/",
+    "/uploads/",
+    "/beats",
+)  # many small requests belong to one click, or a school to one address
 
 
 def refused(status: int, title: str, advice: str, *headers: tuple[str, str]) -> Answer:

@@ -47,6 +47,7 @@ class StudySession(models.Model):
     file = models.PositiveSmallIntegerField(default=1)
     began_at = models.DateTimeField(_("开始时间"))
     last_at = models.DateTimeField(_("最近一次记录"))  # server time of the last accepted heartbeat, or of the beginning
+    last_n = models.PositiveIntegerField(default=0)  # number of the last accepted heartbeat: none is taken twice
     content_s = models.FloatField(_("新学时长（秒）"), default=0)
     wall_s = models.FloatField(_("实际用时（秒）"), default=0)
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
@@ -57,7 +58,10 @@ class StudySession(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user"], condition=Q(ended_at__isnull=True), name="one_counting_session")
         ]
-        indexes = [models.Index(fields=["user", "-began_at"], name="session_newest")]
+        indexes = [
+            models.Index(fields=["user", "-began_at"], name="session_newest"),
+            models.Index(fields=["ended_at"], name="session_ended"),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -97,6 +101,7 @@ class Certificate(models.Model):
 
     class Meta:
         verbose_name = _("学时证明")
+        indexes = [models.Index(fields=["user", "-issued_at"], name="certificate_newest")]
 
     def __str__(self) -> str:
         return self.number

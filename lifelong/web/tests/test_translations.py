@@ -26,7 +26,7 @@ def texts_of_python(path: Path) -> set[str]:
 
 def texts_of_template(path: Path) -> set[str]:
     source = templatize(path.read_text(), origin=str(path))
-    found = re.findall(r"""\b_\(\s*u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", source)
+    found = re.findall(r"""\b(?:_|n?gettext)\(\s*u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", source)
     return {ast.literal_eval(text) for text in found}
 
 

@@ -1,0 +1,190 @@
+/**
+ * Study time of who is signed in: `.player[data-learn]` names where a session begins, `data-place` where the server knows the place.
+ *
+ * Listens to the player's own events. What really ran is sent every 15 s and at each stop; what cannot be sent is kept, joined to
+ * what comes after, and sent later. The server decides what counts; of two players at once the later, and the earlier is told.
+ */
+import { ask, make, memory } from "../page.ts";
+import { say } from "../words.ts";
+
+type Span = [number, number];
+
+interface Session {
+  session: string;
+  ticket: string;
+  beat_url: string;
+  every_s: number;
+}
+
+interface Kept {
+  ticket: string;
+  beat_url: string;
+  n: number;
+  spans: Span[];
+  wall: number;
+  place: number;
+  at: number;
+}
+
+const MOST_SPANS = 20;
+const KEPT = "study:";
+const KEPT_MS = 24 * 3600 * 1000;
+
+/** Spans joined where they touch, newest last; of very many the longest stay. */
+export function joined(spans: Span[]): Span[] {
+  const found: Span[] = [];
+  for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
+    const last = found.at(-1);
+    if (last && from <= last[1] + 0.3) last[1] = Math.max(last[1], to);
+    else found.push([from, to]);
+  }
+  return found.length <= MOST_SPANS ? found : found.sort((a, b) => b[1] - b[0] - (a[1] - a[0])).slice(0, MOST_SPANS);
+}
+
+const tenths = (seconds: number) => Math.round(seconds * 10) / 10;
+
+class Study {
+  private session: Session | undefined;
+  private beginning: Promise<void> | undefined;
+  private spans: Span[] = [];
+  private wall = 0; // seconds that the spans took, whatever the speed
+  private n = 0;
+  private sending = false;
+  private elsewhere = false;
+  private timer: number | undefined;
+
+  constructor(
+    private readonly shell: HTMLElement,
+    private readonly media: HTMLMediaElement,
+  ) {
+    const on = (name: string, act: (event: CustomEvent) => void) => shell.addEventListener(`player:${name}`, act as EventListener);
+    on("play", () => this.begin());
+    on("span", (event) => this.ran(event.detail as { from: number; to: number; rate: number }));
+    for (const name of ["pause", "seek", "ended"]) on(name, () => void this.send());
+    addEventListener("pagehide", () => (navigator.onLine ? void this.send(true) : this.keep()));
+    addEventListener("online", () => void this.send());
+    void this.sendKept();
+  }
+
+  /** On play: a session, where there is none that counts. Playing on here takes the count back. */
+  private begin(): void {
+    if (this.elsewhere) {
+      this.elsewhere = false;
+      this.session = undefined;
+      this.shell.querySelector(".player-elsewhere")?.remove();
+    }
+    this.timer ??= window.setInterval(() => void this.send(), (this.session?.every_s ?? 15) * 1000);
+    void this.ready();
+  }
+
+  private ready(): Promise<void> {
+    if (this.session) return Promise.resolve();
+    this.beginning ??= this.open().finally(() => (this.beginning = undefined));
+    return this.beginning;
+  }
+
+  private async open(): Promise<void> {
+    const body = JSON.stringify({ resource: this.shell.dataset.key, file: Number(this.shell.dataset.file ?? 1) });
+    try {
+      const answer = await ask(this.shell.dataset.learn!, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+      if (answer.redirected || !answer.ok) return; // signed out, or nothing to count: the film plays all the same
+      this.session = (await answer.json()) as Session;
+      this.n = 0;
+    } catch {
+      // offline: the next heartbeat asks again
+    }
+  }
+
+  private ran(span: { from: number; to: number; rate: number }): void {
+    if (this.elsewhere) return;
+    this.spans = joined([...this.spans, [tenths(span.from), tenths(span.to)]]).filter(([from, to]) => from < to);
+    this.wall += (span.to - span.from) / (span.rate || 1);
+  }
+
+  private body(): string {
+    const [first, ...also] = this.spans;
+    const content = this.spans.reduce((sum, [from, to]) => sum + to - from, 0);
+    const speed = this.wall > 0 ? Math.round((content / this.wall) * 1000) / 1000 : 1;
+    const place = tenths(this.media.currentTime);
+    this.n += 1;
+    return JSON.stringify({ ticket: this.session!.ticket, n: this.n, from: first![0], to: first![1], ...(also.length ? { also } : {}), speed, place });
+  }
+
+  private async send(leaving = false): Promise<void> {
+    if (!this.spans.length || this.elsewhere || (this.sending && !leaving)) return;
+    if (!this.session) {
+      if (leaving) return;
+      await this.ready();
+      if (!this.session || !this.spans.length || this.sending) return;
+    }
+    this.sending = true;
+    const [spans, wall, body] = [this.spans, this.wall, this.body()];
+    this.spans = [];
+    this.wall = 0;
+    const back = () => {
+      this.spans = joined([...spans, ...this.spans]);
+      this.wall += wall;
+    };
+    try {
+      const answer = await fetch(this.session.beat_url, { method: "POST", body, keepalive: true, credentials: "omit" });
+      if (answer.ok) {
+        if (!((await answer.json()) as { counting: boolean }).counting) this.tookOver();
+      } else if (answer.status >= 500 || answer.status === 429 || answer.status === 408) back();
+      else if (answer.status === 403 || answer.status === 410) {
+        this.session = undefined; // the ticket has run out: the next heartbeat begins anew
+        back();
+      }
+    } catch {
+      back();
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  private tookOver(): void {
+    this.elsewhere = true;
+    this.spans = [];
+    this.wall = 0;
+    const words = say("您已在另一处开始学习，这里不再计时。重新播放，就在这里继续计时。");
+    this.shell.append(make("p", { class: "player-elsewhere", role: "status" }, words));
+  }
+
+  /** What was not sent when the page closed, for the next one that opens. */
+  private keep(): void {
+    if (!this.session || !this.spans.length) return;
+    const { session, ticket, beat_url } = this.session;
+    const kept: Kept = { ticket, beat_url, n: this.n + 1, spans: this.spans, wall: this.wall, place: tenths(this.media.currentTime), at: Date.now() };
+    memory.set(KEPT + session, kept);
+  }
+
+  private async sendKept(): Promise<void> {
+    for (const key of memory.keys(KEPT)) {
+      const kept = memory.get<Kept>(key);
+      if (kept?.spans?.length && Date.now() - kept.at < KEPT_MS) {
+        const [first, ...also] = kept.spans;
+        const content = kept.spans.reduce((sum, [from, to]) => sum + to - from, 0);
+        const told = { ticket: kept.ticket, n: kept.n, from: first![0], to: first![1], also, speed: content / (kept.wall || content), place: kept.place };
+        const answer = await fetch(kept.beat_url, { method: "POST", body: JSON.stringify(told), credentials: "omit" }).catch(() => null);
+        if (!answer || answer.status >= 500) continue;
+      }
+      memory.drop(key);
+    }
+  }
+}
+
+/** Where the server knows that one stopped: seconds, and when (ms). */
+export async function placeOf(shell: HTMLElement): Promise<{ t: number; at: number } | null> {
+  const asked = new URLSearchParams({ resource: shell.dataset.key ?? "", file: shell.dataset.file ?? "1" });
+  try {
+    const answer = await ask(`${shell.dataset.place}?${asked}`);
+    if (!answer.ok || answer.redirected) return null;
+    const told = (await answer.json()) as { place_s: number | null; at: number | null };
+    return told.place_s === null || told.at === null ? null : { t: told.place_s, at: told.at };
+  } catch {
+    return null;
+  }
+}
+
+export function study(shell: HTMLElement, media: HTMLMediaElement): void {
+  new Study(shell, media);
+}
