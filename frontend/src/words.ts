@@ -14,6 +14,7 @@ const english: Record<string, string> = {
   "播放": "Play", "暂停": "Pause", "退 10 秒": "Back 10 s", "进 10 秒": "Forward 10 s", "静音": "Mute", "取消静音": "Unmute", "音量": "Volume", "进度": "Position", "字幕": "Captions", "画中画": "Picture in picture",
   "全屏": "Full screen", "退出全屏": "Leave full screen", "速度": "Speed", "上次看到 {time}": "You stopped at {time}", "接着看": "Continue", "从头看": "From the start", "上次听到 {time}": "You stopped at {time}", "接着听": "Continue", "从头听": "From the start",
   "正在缓冲": "Buffering", "没能播放。可能是网络断了，请稍后再试。": "Could not play. The connection may be down; please try again.", "再试一次": "Try again", "下载文件": "Download the file", "{rate} 倍": "{rate}×",
+  "字幕大小": "Caption size", "标准字幕": "Captions: standard", "大字幕": "Captions: large", "特大字幕": "Captions: largest", "只听声音": "Sound only", "只听声音，省流量": "Sound only, saves data", "恢复画面": "Picture back",
   "字幕已开": "Captions on", "字幕已关": "Captions off", "音量 {n}%": "Volume {n}%", "{now}，共 {all}": "{now} of {all}", "第 {n} 节：{title}": "Section {n}: {title}",
   "朗读": "Read aloud", "停止": "Stop", "{n} 条建议": "{n} suggestions",
   "等待上传": "Waiting", "正在连接": "Connecting", "继续": "Resume", "移除": "Remove", "重试": "Retry",

@@ -11,9 +11,17 @@ from lifelong.catalogue.actions import availability, snapshots
 from lifelong.catalogue.models import Entry
 from lifelong.media import events as media_events
 from lifelong.resources import events as resource_events
-from lifelong.resources.lifecycle import Availability
+from lifelong.resources.lifecycle import Availability, State
 from lifelong.review import events as review_events
 from lifelong.standards import events as standard_events
+
+
+@receiver(resource_events.version_moved)
+def make_rungs(sender: Any, *, version: Any, to_state: str, **rest: Any) -> None:
+    """Who is accepted will be shown: what thin lines need is coded while there is time."""
+    if to_state == State.ACCEPTED:
+        for media_file in version.files.values_list("media_file_id", flat=True):
+            jobs.enqueue("lifelong.media.tasks.make_rungs_of", media_file)
 
 
 @receiver(review_events.batch_prepared)

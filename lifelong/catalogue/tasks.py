@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
+from lifelong import jobs
 from lifelong.catalogue.actions import availability, media, snapshots
 from lifelong.catalogue.models import Entry
 from lifelong.jobs.schedule import daily
@@ -19,6 +20,16 @@ def keep_hidden(entry_pk: int) -> bool:
 @task(title=_("更新已上线资源的播放文件"))
 def renew_media(media_file_pk: int) -> int:
     return snapshots.renew_media(media_file_pk)
+
+
+@daily(at="02:10")
+@task(title=_("补做自适应播放文件"))
+def complete_playback() -> int:
+    """Films online from before there was adaptive playback, or whose coding was lost: some each night."""
+    waiting = media.unstreamed()
+    for media_file in waiting:
+        jobs.enqueue("lifelong.media.tasks.make_rungs_of", media_file)
+    return len(waiting)
 
 
 @daily(at="03:40")

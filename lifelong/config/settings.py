@@ -141,6 +141,13 @@ STORAGE_URL = env.str("STORAGE_URL", default=str(DATA / "files"))  # a folder; t
 UPLOADS = DATA / "uploads"
 FILES = Path(STORAGE_URL)
 PUBLIC_FILES = FILES / "public"
+# Adaptive playback: whether films are cut for it at all, and the lower rungs, "shorter side:kbit/s"; "-" makes none.
+ADAPTIVE_STREAMS = env.bool("ADAPTIVE_STREAMS", default=True)
+ADAPTIVE_LADDER = [
+    (int(side), int(rate) * 1000)
+    for side, _, rate in (rung.partition(":") for rung in env.list("ADAPTIVE_LADDER", default=["360:500", "540:1100"]))
+    if side.isdecimal() and rate.isdecimal()
+]
 OUTBOX = DATA / "outbox"
 INDEX = DATA / "index"
 

@@ -14,6 +14,8 @@ SHOWN = {
     ".gif": "image/gif",
     ".pdf": "application/pdf",
     ".vtt": "text/vtt; charset=utf-8",
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4s": "video/mp4",
     ".txt": "text/plain; charset=utf-8",
 }
 HANDED_OUT = {

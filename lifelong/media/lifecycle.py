@@ -58,3 +58,7 @@ class RenditionKind(models.TextChoices):
     MP3 = "mp3", _("音频")
     POSTER = "poster", _("海报")
     COVER = "cover", _("封面")
+    HLS = "hls", _("自适应播放")  # a folder; the row names its master playlist
+    SPRITE = "sprite", _("预览图")
+    WAVEFORM = "waveform", _("波形图")
+    CAPTION = "caption", _("字幕")

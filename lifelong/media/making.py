@@ -1,4 +1,4 @@
-"""Makes what is played and shown from a file. Lossless: links and remuxes, never a transcode. Writes no rows."""
+"""Makes what is played and shown from a file. Links and remuxes but for the lower rungs. Writes no rows."""
 
 import io
 import logging
@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
 from PIL import Image
 
 from lifelong.jobs import progress
-from lifelong.media import covers, posters, remux, storage
+from lifelong.media import covers, posters, queries, remux, sprites, storage, waveforms
 from lifelong.media.actions.renditions import Made
+from lifelong.media.adaptive import ADAPTIVE_FOLDER, ADAPTIVE_MASTER, ladder
+from lifelong.media.adaptive.fragments import CannotStream
 from lifelong.media.lifecycle import RenditionKind
 from lifelong.media.models import MediaFile
 from lifelong.media.probe.cage import Broken
@@ -87,6 +90,83 @@ def poster(media_file: MediaFile) -> list[Made]:
         return []
     with Image.open(storage.files() / made.path) as drawn:
         return [Made(made.kind, made.path, made.size, made.sha256, *drawn.size)]
+
+
+def streams(media_file: MediaFile) -> list[Made]:
+    """The film cut for adaptive playback, as it is; nothing where it cannot be cut: the progressive file plays."""
+    facts, played = Facts.from_json(media_file.facts), queries.playable(media_file)
+    if not settings.ADAPTIVE_STREAMS or played is None or not ladder.can_stream(facts):
+        return []
+    folder = queries.adaptive_folder(media_file)
+    try:
+        ladder.stream_copy(played.location, folder, facts, progress=share)
+    except (Broken, CannotStream, OSError) as error:
+        logger.warning("no adaptive playback of file %s: %s", media_file.pk, error)
+        return []
+    return [whole_folder(media_file)]
+
+
+def next_piece(media_file: MediaFile) -> list[Made] | None:
+    """One more piece of the lowest rung that is missing: the folder when a rung became whole, else nothing.
+
+    None where nothing is left to do. Raises ``ladder.AtWork``.
+    """
+    facts, played = Facts.from_json(media_file.facts), queries.playable(media_file)
+    folder = queries.adaptive_folder(media_file)
+    if played is None or not (folder / ADAPTIVE_MASTER).exists():
+        return None
+    for name in ladder.missing(folder, facts):
+        try:
+            grown = ladder.grow(played.location, folder, name, facts, progress=share)
+            return [whole_folder(media_file)] if grown else []
+        except (Broken, CannotStream) as error:
+            ladder.give_up(folder, name)
+            logger.warning("no rung %s of file %s: %s", name, media_file.pk, error)
+    return None
+
+
+def unless_there(media_file: MediaFile, make: Callable[[MediaFile], list[Made]]) -> list[Made]:
+    kinds: dict[Callable[[MediaFile], list[Made]], RenditionKind] = {
+        streams: RenditionKind.HLS,
+        sprite: RenditionKind.SPRITE,
+        waveform: RenditionKind.WAVEFORM,
+    }
+    return [] if queries.rendition(media_file, kinds[make]) else make(media_file)
+
+
+def whole_folder(media_file: MediaFile) -> Made:
+    master = queries.adaptive_folder(media_file) / ADAPTIVE_MASTER
+    size = sum(file.stat().st_size for file in master.parent.iterdir() if not file.name.startswith("."))
+    path = storage.rendition_path(media_file.sha256, f"{ADAPTIVE_FOLDER}/{ADAPTIVE_MASTER}")
+    return Made(RenditionKind.HLS, path, size, storage.hash_of(master))
+
+
+def sprite(media_file: MediaFile) -> list[Made]:
+    """Small pictures for the scrub bar; nothing where no frame can be had."""
+    facts = Facts.from_json(media_file.facts)
+    if facts.video is None or not facts.duration_s or queries.playable(media_file) is None:
+        return []
+    return drawn(media_file, RenditionKind.SPRITE, "sprite.jpg", sprites.make_sprite, facts)
+
+
+def waveform(media_file: MediaFile) -> list[Made]:
+    """The face of a sound."""
+    facts = Facts.from_json(media_file.facts)
+    if facts.video is not None or not facts.duration_s:
+        return []
+    return drawn(media_file, RenditionKind.WAVEFORM, "waveform.png", waveforms.make_waveform, facts)
+
+
+def drawn(
+    media_file: MediaFile, kind: RenditionKind, name: str, make: Callable[[Path, Path, Facts], None], facts: Facts
+) -> list[Made]:
+    try:
+        made = written(media_file, kind, name, lambda to: make(media_file.location, to, facts))
+    except Broken as broken:
+        logger.warning("no %s of file %s: %s", name, media_file.pk, broken)
+        return []
+    with Image.open(storage.files() / made.path) as picture:
+        return [Made(made.kind, made.path, made.size, made.sha256, *picture.size)]
 
 
 def linked(

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from lifelong.institutions.models import Institution
 from lifelong.media import content_types, storage
+from lifelong.media.adaptive import ADAPTIVE_FOLDER, ADAPTIVE_MASTER
 from lifelong.media.lifecycle import RenditionKind, UploadState
 from lifelong.media.models import MediaFile, Rendition, Upload
 from lifelong.media.tickets import LONGEST_SECONDS, issue_file_paper, issue_upload_ticket
@@ -102,12 +103,18 @@ def playable(media_file: MediaFile) -> Rendition | None:
     return found.first()
 
 
+def adaptive_folder(media_file: MediaFile) -> Path:
+    return (storage.files() / storage.rendition_path(media_file.sha256, ADAPTIVE_FOLDER)).absolute()
+
+
 def public_url(rendition: Rendition, name: str = "") -> str:
     """Anyone's address of a public rendition, empty where it is not public. ``name`` is what a download is called."""
     if not rendition.public_name:
         return ""
     nice = quote("".join(each for each in name if each not in '/\\?#"' and each.isprintable())[:80].strip(), safe="")
     suffix = Path(rendition.path).suffix
+    if rendition.kind == RenditionKind.HLS:  # names inside are relative to it
+        return f"/media/p/{rendition.public_name}/{ADAPTIVE_MASTER}"
     return f"/media/p/{rendition.public_name}/{nice}{suffix}" if nice else f"/media/p/{rendition.public_name}{suffix}"
 
 

@@ -53,7 +53,7 @@ def _remux(job: str, src: str | Path, dst: str | Path, progress: Progress | None
     try:
         with (
             opened(src) as (source, size),
-            _appearing(target) as out,
+            appearing(target) as out,
             tempfile.TemporaryFile(dir=target.parent) as between,
         ):
             room = size + size // 8 + (16 << 20)
@@ -68,7 +68,7 @@ def _remux(job: str, src: str | Path, dst: str | Path, progress: Progress | None
 
 
 @contextmanager
-def _appearing(target: Path) -> Iterator[int]:
+def appearing(target: Path) -> Iterator[int]:
     """A descriptor to write to, under a name of this attempt alone; it takes the target's name when all went well."""
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.part")
     fd = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)

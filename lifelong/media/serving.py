@@ -13,11 +13,14 @@ from lifelong.media.ranges import Answer, Header, not_found, plan, words
 from lifelong.media.tickets import NotGenuine, OutOfDate, read_file_paper
 
 PUBLIC = re.compile(r"/media/p/([0-9a-f]{32})(?:/[^/\x00]{0,200})?(\.[a-z0-9]{2,4})")
+ADAPTIVE = re.compile(r"/media/p/([0-9a-f]{32})/((?:master|sound|\d{2,4})\.(?:m3u8|m4s))", re.ASCII)
 SIGNED = re.compile(r"/media/s/([\w:=.-]{20,2000})(?:/[^/\x00]{0,200})?", re.ASCII)
 
 
 def answer(method: str, path: str, header: Header) -> Answer:
     """The answer to one request. ``path`` is decoded; ``header`` looks a request header up by its small-letter name."""
+    if match := ADAPTIVE.fullmatch(path):
+        return adaptive(method, match[1], match[2], header)
     if match := PUBLIC.fullmatch(path):
         return public(method, match[1], match[2], header)
     if match := SIGNED.fullmatch(path):
@@ -32,6 +35,13 @@ def public(method: str, name: str, suffix: str, header: Header) -> Answer:
         return not_found()
     fixed = [("content-type", content_type), ("cache-control", "public, max-age=600")]
     return plan(method, storage.public_path(name, suffix), header, fixed)
+
+
+def adaptive(method: str, name: str, file: str, header: Header) -> Answer:
+    """A playlist or the media of a rung: every file of the folder has the folder's public name before its own."""
+    content_type = SHOWN[PurePosixPath(file).suffix]
+    fixed = [("content-type", content_type), ("cache-control", "public, max-age=600")]
+    return plan(method, storage.public_path(name, f".{file}"), header, fixed)
 
 
 def signed(method: str, paper: str, header: Header) -> Answer:

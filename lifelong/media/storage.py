@@ -4,6 +4,7 @@
 ``FILES/originals/ab/cd/<sha256>``        what came in, once per content
 ``FILES/renditions/ab/cd/<sha256>/…``     what was made from it
 ``FILES/public/ab/<public name>.<suffix>``  hard links to renditions: what anyone may fetch
+``FILES/public/ab/<public name>.720.m4s``   the same for each file of an adaptive folder
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from django.conf import settings
 
 BLOCK = 1 << 20
 QUARANTINE = "refused"
+PLAYLIST = ".m3u8"
 
 
 def files() -> Path:
@@ -46,6 +48,36 @@ def rendition_path(sha256: str, name: str) -> str:
 
 def public_path(public_name: str, suffix: str) -> Path:
     return Path(settings.PUBLIC_FILES) / public_name[:2] / f"{public_name}{suffix}"
+
+
+def public_links(public_name: str, location: Path) -> list[tuple[Path, Path]]:
+    """Every public file of a rendition and what it is a link to. The master playlist, which names the rest, comes last."""
+    if location.suffix != PLAYLIST:
+        return [(public_path(public_name, location.suffix), location)]
+    files = [each for each in location.parent.glob("*.m*") if each.suffix in {PLAYLIST, ".m4s"} and each.name[0] != "."]
+    files.sort(key=lambda each: (each == location, each.suffix == PLAYLIST, each.name))
+    return [(public_path(public_name, f".{each.name}"), each) for each in files]
+
+
+def show(public_name: str, location: Path) -> None:
+    """Gives a rendition its public files. A playlist is written anew as rungs come; media never change."""
+    for link, source in public_links(public_name, location):
+        if source.suffix == PLAYLIST and link.exists() and link.read_bytes() != source.read_bytes():
+            newer = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
+            place(source, newer)
+            newer.replace(link)
+        else:
+            place(source, link)
+
+
+def hide(public_name: str, location: Path) -> None:
+    """Takes them away; of a folder whatever was ever shown of it, the playlists first."""
+    if location.suffix != PLAYLIST:
+        public_path(public_name, location.suffix).unlink(missing_ok=True)
+        return
+    shown = public_path(public_name, "").parent.glob(f"{public_name}.*")
+    for link in sorted(shown, key=lambda each: each.suffix != PLAYLIST):
+        link.unlink(missing_ok=True)
 
 
 def hash_of(path: Path) -> str:

@@ -7,10 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
+from lifelong import jobs
 from lifelong.jobs.schedule import daily, every
 from lifelong.media import actions, making, probe, queries, storage
+from lifelong.media.adaptive import ladder
 from lifelong.media.lifecycle import FileKind, ProbeState, UploadState
 from lifelong.media.models import MediaFile, Upload
+
+OF_MEDIA = [making.movie_or_sound, making.poster, making.streams, making.sprite, making.waveform]
 
 
 @task(priority=40, max_attempts=8, title=_("校验上传的文件"))
@@ -48,9 +52,30 @@ def probe_whole_of(media_file_id: int) -> None:
 def make_renditions_of(media_file_id: int) -> None:
     """What is played and shown; nothing is transcoded."""
     media_file = MediaFile.objects.get(pk=media_file_id)
-    steps = [making.cover] if media_file.kind == FileKind.COVER else [making.movie_or_sound, making.poster]
+    steps = [making.cover] if media_file.kind == FileKind.COVER else OF_MEDIA
     for make in steps:  # what can be played is told before its picture is drawn
-        actions.record_renditions(media_file, made=make(media_file), at=timezone.now())
+        made = make(media_file)
+        if made or make in OF_MEDIA[:2]:
+            actions.record_renditions(media_file, made=made, at=timezone.now())
+
+
+@task(queue_name="media", priority=-50, max_attempts=4, title=_("生成低码率播放版本"))
+def make_rungs_of(media_file_id: int) -> None:
+    """One piece of the lower rungs, then back to the end of the queue: nobody waits long for somebody else's long film."""
+    media_file = MediaFile.objects.filter(pk=media_file_id).first()
+    if media_file is None:
+        return
+    for make in OF_MEDIA[2:]:  # a film from before there was adaptive playback
+        if made := making.unless_there(media_file, make):
+            actions.record_renditions(media_file, made=made, at=timezone.now())
+    try:
+        piece = making.next_piece(media_file)
+    except ladder.AtWork:
+        return  # whoever is at it goes on
+    if piece:
+        actions.record_renditions(media_file, made=piece, at=timezone.now())
+    if piece is not None:
+        jobs.enqueue(make_rungs_of, media_file_id, run_after=timezone.now())
 
 
 @every(minutes=1)

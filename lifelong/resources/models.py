@@ -154,6 +154,35 @@ class VersionFile(models.Model):
         return self.title or str(self.media_file)
 
 
+class Language(models.TextChoices):
+    """As BCP 47 writes them; what the player offers."""
+
+    CHINESE = "zh-Hans", _("中文")
+    TRADITIONAL = "zh-Hant", _("中文（繁体）")
+    ENGLISH = "en", _("英文")
+    UYGHUR = "ug", _("维吾尔文")
+    TIBETAN = "bo", _("藏文")
+    MONGOLIAN = "mn", _("蒙古文")
+    KAZAKH = "kk", _("哈萨克文")
+    KOREAN = "ko", _("朝鲜文")
+
+
+class Caption(models.Model):
+    """字幕 of one file in one language."""
+
+    file = models.ForeignKey(VersionFile, on_delete=models.CASCADE, related_name="captions")
+    media_file = models.ForeignKey(MediaFile, on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(_("语言"), max_length=8, choices=Language.choices, default=Language.CHINESE)
+
+    class Meta:
+        verbose_name = _("字幕")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["file", "language"], name="one_caption_per_language")]
+
+    def __str__(self) -> str:
+        return f"{self.get_language_display()} · {self.file}"
+
+
 class Signature(models.Model):
     """单位自审的承诺: checklist answers and a promise signed once; may cover many rounds, each opened or listed."""
 

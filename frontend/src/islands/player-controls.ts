@@ -1,14 +1,18 @@
 /** The buttons, the bar and the messages of the player; what they do to the media is said in player.ts. */
-import { icon, make, reicon } from "../page.ts";
+import { icon, make, memory, reicon } from "../page.ts";
 import { clock, say } from "../words.ts";
 import { SPEEDS } from "./player.ts";
+import type { Adaptive } from "./player-adaptive.ts";
+import { Preview } from "./player-preview.ts";
 
 const PATIENCE = 400;
 const MESSAGE_STAYS = 1200;
+const CAPTION_SIZE = "caption-size";
 
 interface Acts {
   toggle(): void;
   seek(to: number): void;
+  adaptive: Adaptive | undefined;
 }
 
 function button(name: string, label: string, extra: Record<string, string | boolean> = {}): HTMLButtonElement {
@@ -27,6 +31,8 @@ export class Controls {
   private readonly playButton = button("play", say("播放"));
   private readonly muteButton = button("volume", say("静音"), { class: "player-less" });
   private readonly captionsButton = button("captions", say("字幕"), { "aria-pressed": "false", hidden: true });
+  private readonly captionSize = make("select", { "aria-label": say("字幕大小"), title: say("字幕大小"), hidden: true }, ...["标准字幕", "大字幕", "特大字幕"].map((name, value) => make("option", { value }, say(name))));
+  private readonly listenButton = button("audio", say("只听声音"), { "aria-pressed": "false", hidden: true });
   private readonly apartButton = button("pip", say("画中画"), { hidden: true, class: "player-less" });
   private readonly fullButton = button("fullscreen", say("全屏"));
   private readonly big = make("button", { type: "button", class: "player-big", "aria-label": say("播放") }, icon("play"));
@@ -46,6 +52,8 @@ export class Controls {
     this.listenToTrouble();
     this.offerCaptions();
     this.offerScreens();
+    this.offerListening();
+    new Preview(shell, this.bar, () => this.length);
     this.showTime();
     this.showPlaying();
     this.showSound();
@@ -66,7 +74,7 @@ export class Controls {
     for (const one of [this.playButton, this.big]) one.addEventListener("click", () => this.acts.toggle());
     this.muteButton.addEventListener("click", () => this.mute());
     this.speed.addEventListener("change", () => (this.media.playbackRate = Number(this.speed.value)));
-    const right = [this.muteButton, this.captionsButton, this.speed, this.apartButton, this.sound ? null : this.fullButton];
+    const right = [this.muteButton, this.captionsButton, this.captionSize, this.listenButton, this.speed, this.apartButton, this.sound ? null : this.fullButton];
     const row = make("div", { class: "player-controls", role: "group" }, make("div", { class: "player-bar" }, this.bar, this.time), this.playButton, back, on, make("span", { class: "push" }), ...right);
     this.shell.append(row, this.word);
   }
@@ -101,7 +109,7 @@ export class Controls {
   }
 
   private trouble(): void {
-    if (this.shell.querySelector(".player-error")) return;
+    if (this.acts.adaptive?.fall() || this.shell.querySelector(".player-error")) return;
     clearTimeout(this.waiting);
     this.say("");
     const again = make("button", { type: "button", class: "btn btn-sm" }, say("再试一次"));
@@ -176,12 +184,17 @@ export class Controls {
   private offerCaptions(): void {
     this.captionsButton.addEventListener("click", () => this.captions());
     this.media.textTracks.addEventListener("change", () => this.showCaptions());
+    this.captionSize.value = String(memory.get<number>(CAPTION_SIZE) ?? (document.documentElement.dataset.elder === undefined ? 0 : 1));
+    this.captionSize.addEventListener("change", () => (memory.set(CAPTION_SIZE, Number(this.captionSize.value)), this.showCaptions()));
     this.showCaptions();
   }
 
   private showCaptions(): void {
+    const showing = this.tracks.some((track) => track.mode === "showing");
     this.captionsButton.hidden = !this.tracks.length;
-    this.captionsButton.setAttribute("aria-pressed", String(this.tracks.some((track) => track.mode === "showing")));
+    this.captionSize.hidden = !showing;
+    this.captionsButton.setAttribute("aria-pressed", String(showing));
+    this.shell.dataset.captionSize = this.captionSize.value;
   }
 
   captions(): void {
@@ -190,6 +203,21 @@ export class Controls {
     this.tracks.forEach((track, index) => (track.mode = !showing && index === 0 ? "showing" : "hidden"));
     this.showCaptions();
     this.say(say(showing ? "字幕已关" : "字幕已开"));
+  }
+
+  /** For thin lines: the sound goes on without the picture, at the same second. */
+  private offerListening(): void {
+    const { adaptive } = this.acts;
+    if (!adaptive || this.sound) return;
+    this.listenButton.hidden = false;
+    this.listenButton.addEventListener("click", () => {
+      void adaptive.listen(!adaptive.listening).then(() => {
+        this.listenButton.setAttribute("aria-pressed", String(adaptive.listening));
+        this.shell.classList.toggle("player-listening", adaptive.listening);
+        this.say(say(adaptive.listening ? "只听声音，省流量" : "恢复画面"));
+      });
+    });
+    this.shell.querySelector(".player-stage")?.append(make("p", { class: "player-only-sound", "aria-hidden": true }, icon("audio"), say("只听声音，省流量")));
   }
 
   private offerScreens(): void {

@@ -9,6 +9,7 @@
  */
 import { inField, make, memory } from "../page.ts";
 import { clock, say } from "../words.ts";
+import { Adaptive } from "./player-adaptive.ts";
 import { Controls } from "./player-controls.ts";
 
 export interface Place {
@@ -28,6 +29,7 @@ class Player {
   private readonly media: HTMLMediaElement;
   private readonly sound: boolean;
   private readonly ui: Controls;
+  private readonly adaptive: Adaptive | undefined;
   private readonly memoryKey: string;
   private readonly chapters = [...document.querySelectorAll<HTMLAnchorElement>("a[data-start]")];
   private span: { from: number; to: number } | undefined;
@@ -36,7 +38,8 @@ class Player {
   constructor(private readonly shell: HTMLElement) {
     this.media = shell.querySelector<HTMLMediaElement>("video, audio")!;
     this.sound = this.media instanceof HTMLAudioElement;
-    this.ui = new Controls(shell, this.media, { toggle: () => this.toggle(), seek: (to) => this.seek(to) });
+    this.adaptive = shell.dataset.hls ? new Adaptive(this.media, shell.dataset.hls) : undefined;
+    this.ui = new Controls(shell, this.media, { toggle: () => this.toggle(), seek: (to) => this.seek(to), adaptive: this.adaptive });
     this.media.controls = false;
     shell.tabIndex = 0;
     this.memoryKey = `resume:${shell.dataset.key}`;
@@ -51,12 +54,13 @@ class Player {
   }
 
   private toggle(): void {
-    if (this.media.paused) this.play();
+    if (this.media.paused) void this.play();
     else this.media.pause();
   }
 
-  private play(): void {
-    void this.media.play().catch(() => undefined); // the error event shows why it could not
+  private async play(): Promise<void> {
+    await this.adaptive?.begin();
+    await this.media.play().catch(() => undefined); // the error event shows why it could not
   }
 
   private seek(to: number): void {
@@ -77,6 +81,7 @@ class Player {
     on("pause", () => (this.report(), this.keep(), this.tell("pause")));
     on("seeking", () => this.report());
     on("seeked", () => (this.begin(), this.tell("seek", { to: this.media.currentTime })));
+    on("emptied", () => this.report());
     on("ratechange", () => (this.report(), this.begin()));
     on("timeupdate", () => this.passed());
     on("ended", () => (memory.drop(this.memoryKey), this.tell("ended")));
@@ -132,7 +137,7 @@ class Player {
     const start = (from: number) => {
       box.remove();
       this.whenKnown(() => this.seek(from));
-      this.play();
+      void this.play();
     };
     go.addEventListener("click", () => start(at));
     anew.addEventListener("click", () => start(0));
@@ -148,7 +153,7 @@ class Player {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
         this.whenKnown(() => this.seek(Number(link.dataset.start)));
-        this.play();
+        void this.play();
         this.shell.scrollIntoView({ block: "nearest" });
       });
     }

@@ -89,7 +89,7 @@ def _take_out(entry: Entry, to: Availability, *, by: User | None, reason: str, a
     entry.visibility, entry.visibility_at, entry.out_at = (Visibility.GONE if gone else Visibility.HIDDEN), at, at
     media.take_names(entry.version, at=at)
     media.without_names(entry)
-    entry.save(update_fields=["visibility", "visibility_at", "out_at", "cover", "poster", "files"])
+    entry.save(update_fields=["visibility", "visibility_at", "out_at", *media.NAMED_FIELDS])
     note_changes([entry.resource_id], kind=ChangeKind.RETIRED if gone else ChangeKind.SUSPENDED, at=at)
     audit.record(
         "catalogue.retired" if gone else "catalogue.suspended", by=by, of=entry, at=at, detail={"reason": reason}
@@ -102,7 +102,7 @@ def _take_out(entry: Entry, to: Availability, *, by: User | None, reason: str, a
 def _bring_back(entry: Entry, *, by: User | None, reason: str, at: datetime) -> None:
     entry.visibility, entry.visibility_at, entry.out_at = Visibility.ONLINE, at, None
     media.give_names(entry, entry.version, at=at)
-    entry.save(update_fields=["visibility", "visibility_at", "out_at", "cover", "poster", "files"])
+    entry.save(update_fields=["visibility", "visibility_at", "out_at", *media.NAMED_FIELDS])
     note_changes([entry.resource_id], kind=ChangeKind.RESTORED, at=at)
     audit.record("catalogue.restored", by=by, of=entry, at=at, detail={"reason": reason})
     events.entry_restored.send(sender=Entry, entry=entry, by=by, at=at, reason=reason)

@@ -12,10 +12,14 @@ from lifelong.media.actions.renditions import make_private, make_public
 from lifelong.media.lifecycle import RenditionKind
 from lifelong.media.models import MediaFile, Rendition
 from lifelong.media.queries import public_url
-from lifelong.resources.models import Version, VersionFile
+from lifelong.media.sprites import sheet_of
+from lifelong.resources.models import Caption, Version, VersionFile
 from lifelong.web.refusals import Refusal
 
 PLAYED = {RenditionKind.MP4, RenditionKind.MP3}
+A_NIGHT = 200  # films at most that are caught up with
+NO_NAMES: dict[str, Any] = {"url": "", "poster": "", "hls": "", "waveform": "", "sprite": None, "tracks": []}
+NAMED_FIELDS = ["files", "poster", "cover", "has_captions"]
 
 
 class NotReadyToPlay(Refusal):
@@ -25,12 +29,14 @@ class NotReadyToPlay(Refusal):
 
 
 def files_of(version: Version) -> list[VersionFile]:
-    return list(version.files.select_related("media_file").order_by("position", "pk"))
+    files = version.files.select_related("media_file").prefetch_related("captions")
+    return list(files.order_by("position", "pk"))
 
 
 def renditions_of(version: Version) -> list[Rendition]:
-    """Everything of the version that the public may fetch: what is played, posters, the cover."""
+    """Everything of the version that the public may fetch: what is played and shown, captions, the cover."""
     keys = [file.media_file_id for file in version.files.all()]
+    keys += Caption.objects.filter(file__version=version).values_list("media_file_id", flat=True)
     if version.cover_id:
         keys.append(version.cover_id)
     return list(Rendition.objects.filter(media_file_id__in=keys).select_related("media_file").order_by("pk"))
@@ -50,9 +56,9 @@ def give_names(entry: Entry, version: Version, *, at: datetime) -> None:
                 _("《%(title)s》的文件 %(name)s 还没有生成播放版本，请等后台处理完再发布。")
                 % {"title": version.title, "name": file.media_file.original_name}
             )
-        poster = best(made, {RenditionKind.POSTER})
-        entry.files.append(file_facts(file, place, played, poster))
-        entry.poster = entry.poster or (public_url(poster) if poster else "")
+        entry.files.append(file_facts(file, place, played, made) | {"tracks": tracks(file, by_file)})
+        entry.poster = entry.poster or entry.files[-1]["poster"]
+    entry.has_captions = bool(entry.files) and all(file["tracks"] for file in entry.files)
     cover = best(by_file.get(version.cover_id or 0, []), {RenditionKind.COVER})
     entry.cover = public_url(cover) if cover else ""
 
@@ -62,12 +68,40 @@ def best(made: Iterable[Rendition], kinds: set[RenditionKind]) -> Rendition | No
     return max(fitting, key=lambda rendition: rendition.width or 0, default=None)
 
 
-def file_facts(file: VersionFile, place: int, played: Rendition, poster: Rendition | None) -> dict[str, Any]:
+def address(made: Iterable[Rendition], kind: RenditionKind) -> str:
+    found = best(made, {kind})
+    return public_url(found) if found else ""
+
+
+def tracks(file: VersionFile, by_file: dict[int, list[Rendition]]) -> list[dict[str, Any]]:
+    """The captions of a file: ``[{"src", "lang", "label"}]``."""
+    return [
+        {"src": src, "lang": caption.language, "label": caption.get_language_display()}
+        for caption in file.captions.all()
+        if (src := address(by_file.get(caption.media_file_id, []), RenditionKind.CAPTION))
+    ]
+
+
+def sprite_facts(made: Iterable[Rendition], length_s: float | None) -> dict[str, Any] | None:
+    """The sheet of small pictures, and where a second lies on it."""
+    found = best(made, {RenditionKind.SPRITE})
+    if found is None or not length_s:
+        return None
+    sheet = sheet_of(length_s)
+    return {
+        "src": public_url(found), "every_s": sheet.every_s, "count": sheet.count, "columns": sheet.columns,
+        "width": (found.width or 0) // sheet.columns, "height": (found.height or 0) // sheet.rows,
+    }  # fmt: skip
+
+
+def file_facts(file: VersionFile, place: int, played: Rendition, made: list[Rendition]) -> dict[str, Any]:
     """One file as the page, the player and the API show it."""
     source: MediaFile = file.media_file
     return {
         "media_file": source.pk, "rendition": played.pk, "kind": played.kind, "url": public_url(played),
-        "poster": public_url(poster) if poster else "", "size": played.size, "width": played.width, "height": played.height,
+        "poster": address(made, RenditionKind.POSTER), "hls": address(made, RenditionKind.HLS),
+        "waveform": address(made, RenditionKind.WAVEFORM), "sprite": sprite_facts(made, source.facts.get("duration_s")),
+        "size": played.size, "width": played.width, "height": played.height,
         "position": place, "title": file.title or source.original_name.rsplit(".", 1)[0],
         "name": source.original_name, "duration_s": source.facts.get("duration_s"), "sha256": source.sha256,
         "technical": technical(source.facts),
@@ -101,17 +135,27 @@ def take_names(version: Version, *, at: datetime, keep: Version | None = None) -
     ).exclude(resource_id=version.resource_id)  # fmt: skip
     for entry in sharing.select_related("version").distinct():
         give_names(entry, entry.version, at=at)
-        entry.save(update_fields=["files", "poster", "cover"])
+        entry.save(update_fields=NAMED_FIELDS)
+
+
+def unstreamed() -> list[int]:
+    """Files of online entries that have nothing yet to show on the scrub bar: they were made ready by an older version."""
+    shown = Entry.objects.online().values("version__files__media_file")
+    drawn = Rendition.objects.filter(kind__in=[RenditionKind.SPRITE, RenditionKind.WAVEFORM]).values("media_file")
+    waiting = MediaFile.objects.filter(pk__in=shown, renditions__kind__in=PLAYED).exclude(pk__in=drawn)
+    return list(waiting.order_by("pk").values_list("pk", flat=True).distinct()[:A_NIGHT])
 
 
 def without_names(entry: Entry) -> None:
     """Forget the addresses in ``entry`` (not saved)."""
     entry.cover = entry.poster = ""
-    entry.files = [{**file, "url": "", "poster": ""} for file in entry.files]
+    entry.files = [{**file, **NO_NAMES} for file in entry.files]
 
 
 def hidden_with_names() -> list[Entry]:
     """Hidden or retired entries some of whose renditions still have a public name; there should be none."""
     hidden = Entry.objects.filter(out_at__isnull=False).select_related("version")
-    named = Q(version__files__media_file__renditions__public_name__isnull=False)
+    named = Q(version__files__media_file__renditions__public_name__isnull=False) | Q(
+        version__files__captions__media_file__renditions__public_name__isnull=False
+    )
     return list(hidden.filter(named).distinct())

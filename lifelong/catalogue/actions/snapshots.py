@@ -114,7 +114,7 @@ def show(prepared: Any, *, at: datetime, batch: Batch | None) -> int:
     for entry in Entry.objects.filter(pk__in=keys.values(), visibility=Visibility.HIDDEN).select_related("version"):
         media.take_names(entry.version, at=at)
         media.without_names(entry)
-        entry.save(update_fields=["cover", "poster", "files"])
+        entry.save(update_fields=media.NAMED_FIELDS)
     audit.record("catalogue.admitted", of=batch, at=at, detail={"entries": len(keys)})
     events.entries_published.send(sender=Entry, batch=batch, resource_ids=list(keys), at=at)
     return len(keys)
@@ -149,7 +149,7 @@ def renew_media(media_file_key: int, *, at: datetime | None = None) -> int:
         before = (entry.files, entry.cover, entry.poster)
         media.give_names(entry, entry.version, at=at)
         if before != (entry.files, entry.cover, entry.poster):
-            entry.save(update_fields=["files", "poster", "cover"])
+            entry.save(update_fields=media.NAMED_FIELDS)
             renewed.append(entry.resource_id)
     note_changes(renewed, kind=ChangeKind.PUBLISHED, at=at)
     return len(renewed)

@@ -92,4 +92,6 @@ def rendition(file: dict[str, Any]) -> dict[str, Any]:
     names = ("position", "title", "kind", "size", "duration_s", "width", "height", "sha256", "technical")
     return {name: file.get(name) for name in names} | {
         "url": absolute(file.get("url", "")) or "", "poster": absolute(file.get("poster", "")),
+        "hls": absolute(file.get("hls", "")),
+        "captions": [{**track, "src": absolute(track["src"])} for track in file.get("tracks", [])],
     }  # fmt: skip

@@ -58,12 +58,20 @@ class Found(Schema):
     did_you_mean: str | None
 
 
+class Track(Schema):
+    src: str = Field(description="WebVTT 字幕地址")
+    lang: str
+    label: str
+
+
 class Rendition(Schema):
     position: int
     title: str
     kind: str = Field(description="mp4、mp3")
     url: str
     poster: str | None
+    hls: str | None = Field(description="自适应播放列表（HLS）；没有时为空，url 总能播放")
+    captions: list[Track]
     size: int = Field(description="字节")
     duration_s: float | None
     width: int | None

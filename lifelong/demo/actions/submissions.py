@@ -11,9 +11,10 @@ from lifelong.demo.world import Wish
 from lifelong.institutions.models import Institution
 from lifelong.media import actions as media
 from lifelong.media import storage
-from lifelong.resources.actions import attachments, drafts, explanations, files, signing, submission
+from lifelong.media.captions import Cue, webvtt
+from lifelong.resources.actions import attachments, captions, drafts, explanations, files, signing, submission
 from lifelong.resources.checklist import checklist
-from lifelong.resources.models import Round, Verdict, Version
+from lifelong.resources.models import Language, Round, Verdict, Version
 
 EXPLANATION = "我单位已知悉这一条，内容本身不受影响，恳请按参考标准酌情考虑。"
 
@@ -46,10 +47,27 @@ def explain(version: Version, *, by: User, at: datetime) -> None:
         explanations.explain(version, sentences=dict.fromkeys(fails, EXPLANATION), by=by, at=at)
 
 
+def caption(version: Version, *, by: User, at: datetime) -> None:
+    """Every other film brings captions: what is shown, said in two lines."""
+    for entry in version.files.select_related("media_file"):
+        length = entry.media_file.facts.get("duration_s") or 0.0
+        if version.pk % 2 or not entry.media_file.facts.get("video") or length < 2:
+            continue
+        texts = [version.title, version.summary.split("。")[0][:30] or version.title]
+        half = length / 2
+        cues = [Cue(half * place, half * (place + 1), text) for place, text in enumerate(texts)]
+        content = webvtt(cues).encode()
+        name = f"{version.title}.vtt"
+        captions.set_caption(
+            version, entry_id=entry.pk, language=Language.CHINESE, name=name, content=content, by=by, at=at
+        )
+
+
 def hand_in(version: Version, *, call: Call, by: User, at: datetime) -> Round:
     """Sign for the institution's own review and submit."""
     version.refresh_from_db()
     explain(version, by=by, at=at)
+    caption(version, by=by, at=at)
     answers = {item.id: {"answer": True} for item in checklist().items}
     signature = signing.sign(
         version.resource.institution, versions=[version], answers=answers, name=by.name, by=by, at=at

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from lifelong import audit, jobs
 from lifelong.accounts.models import User
 from lifelong.institutions.models import Institution
-from lifelong.media import content_types, events, storage
+from lifelong.media import captions, content_types, events, storage
+from lifelong.media.actions.renditions import Made, record_renditions
 from lifelong.media.actions.uploads import check_disk, check_quota, plain_name
-from lifelong.media.lifecycle import FileKind, ProbeState
+from lifelong.media.lifecycle import FileKind, ProbeState, RenditionKind
 from lifelong.media.models import MediaFile
 from lifelong.web.refusals import Refusal
 
@@ -54,6 +55,23 @@ def store_small(
     events.file_arrived.send(MediaFile, media_file=media_file, upload=None)
     if media_file.kind == FileKind.COVER:
         jobs.enqueue("lifelong.media.tasks.make_renditions_of", media_file.pk)
+    return media_file
+
+
+@transaction.atomic
+def store_caption(
+    *, institution: Institution, name: str, content: bytes, length_s: float | None, by: User | None, at: datetime
+) -> MediaFile:
+    """Keeps a caption file as it came, and beside it the WebVTT that players read.
+
+    Raises ``captions.CaptionRefused`` with the line at fault, and what ``store_small`` raises.
+    """
+    text = captions.webvtt(captions.read(content, length_s=length_s)).encode()
+    media_file = store_small(institution=institution, kind=FileKind.CAPTION, name=name, content=content, by=by, at=at)
+    path = storage.rendition_path(media_file.sha256, "captions.vtt")
+    storage.write_once(text, storage.files() / path)
+    made = Made(RenditionKind.CAPTION, path, len(text), hashlib.sha256(text).hexdigest())
+    record_renditions(media_file, made=[made], at=at)
     return media_file
 
 

@@ -52,7 +52,7 @@ def make_public(renditions: Iterable[Rendition], *, at: datetime) -> list[Rendit
     done = []
     for rendition in locked(renditions):
         name = rendition.public_name or secrets.token_hex(16)
-        storage.place(rendition.location, storage.public_path(name, rendition.location.suffix))
+        storage.show(name, rendition.location)
         if rendition.public_name != name:
             rendition.public_name = name
             rendition.save(update_fields=["public_name"])
@@ -67,7 +67,7 @@ def make_private(renditions: Iterable[Rendition], *, at: datetime) -> list[Rendi
     done = []
     for rendition in locked(renditions):
         if rendition.public_name:
-            storage.public_path(rendition.public_name, rendition.location.suffix).unlink(missing_ok=True)
+            storage.hide(rendition.public_name, rendition.location)
             rendition.public_name = None
             rendition.save(update_fields=["public_name"])
             done.append(rendition)

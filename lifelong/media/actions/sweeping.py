@@ -14,6 +14,7 @@ from django.db import transaction
 from lifelong import audit
 from lifelong.media import storage
 from lifelong.media.actions.uploads import close_part, forget_part
+from lifelong.media.adaptive import ADAPTIVE_FOLDER, ADAPTIVE_MASTER
 from lifelong.media.lifecycle import UploadState
 from lifelong.media.models import MediaFile, Rendition, Upload
 
@@ -47,9 +48,9 @@ def restore_public_names() -> int:
     count = 0
     named = Rendition.objects.exclude(public_name=None).values_list("public_name", "path")
     for name, path in named.iterator(chunk_size=BATCH):
-        link, source = storage.public_path(str(name), Path(path).suffix), storage.files() / path
-        if not link.exists() and source.exists():
-            storage.place(source, link)
+        links = storage.public_links(str(name), storage.files() / path)
+        if any(source.exists() and not link.exists() for link, source in links):
+            storage.show(str(name), storage.files() / path)
             count += 1
     return count
 
@@ -58,13 +59,18 @@ def remove_strangers() -> int:
     """Names that no row gives. One that a running transaction is about to give is young."""
     count = 0
     for links in batched(files_under(Path(settings.PUBLIC_FILES))):
-        known = Rendition.objects.filter(public_name__in=[link.stem for link in links])
+        known = Rendition.objects.filter(public_name__in={name_of(link) for link in links})
         given = set(known.values_list("public_name", flat=True))
         for link in links:
-            if link.stem not in given and not is_young(link, 300):
+            if name_of(link) not in given and not is_young(link, 300):
                 link.unlink(missing_ok=True)
                 count += 1
     return count
+
+
+def name_of(link: Path) -> str:
+    """``<name>.mp4`` and ``<name>.720.m4s`` alike."""
+    return link.name.partition(".")[0]
 
 
 def batched(paths: Iterator[Path]) -> Iterator[list[Path]]:
@@ -127,13 +133,20 @@ def tidy_originals() -> int:
 def tidy_renditions() -> int:
     count = 0
     for paths in batched(files_under(storage.files() / "renditions")):
-        inside = {path.relative_to(storage.files()).as_posix(): path for path in paths}
-        known = set(Rendition.objects.filter(path__in=inside).values_list("path", flat=True))
-        for name, path in inside.items():
-            if name not in known and not is_young(path, DAY):
+        rows = {path: row_of(path) for path in paths}
+        known = set(Rendition.objects.filter(path__in=set(rows.values())).values_list("path", flat=True))
+        for path, row in rows.items():
+            if row not in known and not is_young(path, DAY):
                 path.unlink(missing_ok=True)
                 count += 1
     return count
+
+
+def row_of(path: Path) -> str:
+    """The path that a rendition's row would name; a whole adaptive folder hangs on its master playlist."""
+    if path.parent.name == ADAPTIVE_FOLDER and not path.name.startswith("."):
+        path = path.with_name(ADAPTIVE_MASTER)
+    return path.relative_to(storage.files()).as_posix()
 
 
 def is_young(path: Path, seconds: float) -> bool:

@@ -52,7 +52,7 @@ def test_a_good_film_is_measured_read_and_playable(college, reporter):
     assert heard[0] == "facts"
     assert set(heard) == {"facts", "whole", "renditions"}
     made = kinds(film)
-    assert set(made) == {"mp4", "poster"}
+    assert set(made) == {"mp4", "poster", "hls", "sprite"}
     assert os.path.samefile(made["mp4"].location, film.location), "a link, not a second copy"
     assert (made["mp4"].width, made["mp4"].height) == (1280, 720)
     with Image.open(made["poster"].location) as poster:
@@ -73,7 +73,7 @@ def test_a_film_with_its_index_at_the_end_gets_a_mended_copy(college, reporter):
 def test_a_good_film_in_another_wrapping_is_wrapped_anew(college, reporter):
     film = through(college, reporter, samples.video(container="matroska", suffix=".mkv"))
     made = kinds(film)
-    assert set(made) == {"mp4", "poster"}
+    assert set(made) == {"mp4", "poster", "hls", "sprite"}
     assert made["mp4"].location.read_bytes()[4:8] == b"ftyp"
 
 
@@ -92,7 +92,7 @@ def test_a_portrait_film_has_an_upright_poster(college, reporter):
 
 def test_sound_is_played_as_it_is(college, reporter):
     sound = through(college, reporter, samples.sound())
-    assert set(kinds(sound)) == {"mp3"}
+    assert set(kinds(sound)) == {"mp3", "waveform"}
     assert os.path.samefile(kinds(sound)["mp3"].location, sound.location)
 
 

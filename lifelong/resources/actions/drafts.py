@@ -17,7 +17,7 @@ from lifelong.resources.actions.values import FIELDS, TYPED, as_typed, write
 from lifelong.resources.contents import as_xml
 from lifelong.resources.identifiers import new_id
 from lifelong.resources.lifecycle import EDITABLE, State, Verb
-from lifelong.resources.models import Origin, Resource, Version, VersionFile
+from lifelong.resources.models import Caption, Origin, Resource, Version, VersionFile
 from lifelong.resources.queries.freezing import as_clock
 from lifelong.resources.queries.judging import Orders, context_for
 from lifelong.standards.metadata import validate
@@ -194,10 +194,12 @@ def start_version(version: Version, *, by: User, at: datetime) -> Version:
         setattr(fresh, name, getattr(version, name))
     fresh.state_at = at
     fresh.save()
-    for entry in version.files.all():
-        VersionFile.objects.create(
+    for entry in version.files.prefetch_related("captions"):
+        copied = VersionFile.objects.create(
             version=fresh, media_file_id=entry.media_file_id, position=entry.position, title=entry.title
         )
+        for caption in entry.captions.all():
+            Caption.objects.create(file=copied, media_file_id=caption.media_file_id, language=caption.language)
     remember(fresh, verb=Verb.NEW_VERSION, by=by, at=at, after=State.DRAFT)
     findings.judge_version(fresh, at=at)
     return fresh

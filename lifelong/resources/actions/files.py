@@ -41,7 +41,7 @@ def open_upload(version: Version, *, name: str, size: int, by: User, at: datetim
 
     Raises ``NotEditable``, ``NotAllowed`` and what ``media.actions.open_upload`` raises (quota, disk, size).
     """
-    locked = _editable(version, by)
+    locked = editable(version, by)
     institution, purpose = locked.resource.institution, purpose_of(locked)
     begun = running_upload(institution=institution, purpose=purpose, name=plain_name(name), size=size)
     return begun or media.open_upload(
@@ -51,7 +51,7 @@ def open_upload(version: Version, *, name: str, size: int, by: User, at: datetim
 
 @transaction.atomic
 def cancel_upload(version: Version, *, upload_id: str, by: User, at: datetime) -> Upload:
-    locked = _editable(version, by)
+    locked = editable(version, by)
     upload = uploads_of(locked).filter(pk=upload_id).first()
     if upload is None:
         raise NotOfThisVersion(_("这个上传不属于本资源。"))
@@ -97,8 +97,8 @@ def attach(version: Version, media_file: MediaFile, *, by: User | None, at: date
 @transaction.atomic
 def remove_file(version: Version, *, entry_id: int, by: User, at: datetime) -> None:
     """Out of the draft; what earlier rounds froze keeps it."""
-    locked = _editable(version, by)
-    entry = _entry(locked, entry_id)
+    locked = editable(version, by)
+    entry = entry_of(locked, entry_id)
     locked.findings.filter(round__isnull=True, media_file=entry.media_file_id).delete()
     name = entry.media_file.original_name
     entry.delete()
@@ -109,7 +109,7 @@ def remove_file(version: Version, *, entry_id: int, by: User, at: datetime) -> N
 @transaction.atomic
 def order_files(version: Version, *, entry_ids: Sequence[int], by: User, at: datetime) -> None:
     """In this order; files that are not named keep theirs, after those that are."""
-    locked = _editable(version, by)
+    locked = editable(version, by)
     wanted = {pk: place for place, pk in enumerate(entry_ids)}
     _place(locked, sorted(locked.files.all(), key=lambda e: (wanted.get(e.pk, len(wanted)), e.position)))
     audit.record("resources.files_ordered", by=by, of=locked, at=at)
@@ -118,7 +118,7 @@ def order_files(version: Version, *, entry_ids: Sequence[int], by: User, at: dat
 @transaction.atomic
 def name_files(version: Version, *, titles: Mapping[int, str], by: User, at: datetime) -> None:
     """Titles by entry; an empty one goes back to the file's name."""
-    locked = _editable(version, by)
+    locked = editable(version, by)
     for entry in locked.files.select_related("media_file").filter(pk__in=titles):
         entry.title = " ".join(titles[entry.pk].split())[:TITLE_LENGTH] or PurePath(entry.media_file.original_name).stem
         entry.save(update_fields=["title"])
@@ -176,14 +176,14 @@ def _rank(wanted: Sequence[str], entry: VersionFile) -> tuple[int, int]:
     return (wanted.index(name) if name in wanted else len(wanted), entry.position)
 
 
-def _entry(version: Version, pk: int) -> VersionFile:
+def entry_of(version: Version, pk: int) -> VersionFile:
     entry = version.files.select_related("media_file").filter(pk=pk).first()
     if entry is None:
         raise NotOfThisVersion(_("这个文件已不在资源中，请刷新页面查看。"))
     return entry
 
 
-def _editable(version: Version, by: User) -> Version:
+def editable(version: Version, by: User) -> Version:
     locked = lock(version)
     if not policy.reports_for(by, locked.resource.institution):
         raise NotAllowed(_("只有本单位的报送工作负责人可以修改。"))

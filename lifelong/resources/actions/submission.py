@@ -19,7 +19,7 @@ from lifelong.resources.actions.steps import IllegalStep, Reasons, move
 from lifelong.resources.lifecycle import State, Verb
 from lifelong.resources.models import Round, ScreeningHit, Signature, Version
 from lifelong.resources.queries import submitting
-from lifelong.resources.queries.freezing import files_of, values_of
+from lifelong.resources.queries.freezing import caption_words, files_of, values_of
 from lifelong.resources.queries.missing import Gap, what_is_missing
 from lifelong.screening import screen
 from lifelong.standards.technical import packaged
@@ -206,12 +206,14 @@ def _freeze(
         files=files_of(version), signature=signature, in_grace=in_grace,
     )  # fmt: skip
     findings.freeze(version, round)
+    texts = {name: str(round.values[name]) for name in SCREENED if round.values.get(name)}
+    texts["captions"] = caption_words(version)
     ScreeningHit.objects.bulk_create(
         ScreeningHit(
             round=round, field=hit.field, start=hit.start, end=hit.end, word=hit.word, category=hit.category,
             severity=hit.severity, context=hit.context,
         )
-        for hit in screen({name: str(round.values[name]) for name in SCREENED if round.values.get(name)})
+        for hit in screen(texts)
     )  # fmt: skip
     links.check_at_submission(version, round, at=at)
     return round

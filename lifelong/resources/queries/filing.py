@@ -57,7 +57,8 @@ def file_states(version: Version) -> list[FileState]:
         found.setdefault(finding.media_file_id, []).append(finding)
     uploads = uploads_of(version).filter(state=UploadState.COMPLETE)
     came_by = {media: str(pk) for media, pk in uploads.values_list("media_file_id", "pk") if media}
-    return [_state(entry, found.get(entry.media_file_id, []), came_by) for entry in version.files.all()]
+    files = version.files.select_related("media_file").prefetch_related("captions__media_file")
+    return [_state(entry, found.get(entry.media_file_id, []), came_by) for entry in files]
 
 
 def _state(entry: VersionFile, findings: list[Finding], came_by: dict[int, str]) -> FileState:

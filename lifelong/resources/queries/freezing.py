@@ -4,7 +4,10 @@ import hashlib
 import json
 from typing import Any
 
-from lifelong.resources.models import Version
+from lifelong.media import captions
+from lifelong.media.lifecycle import RenditionKind
+from lifelong.media.models import Rendition
+from lifelong.resources.models import Caption, Version, VersionFile
 
 TEXTS = (
     "title", "type", "host_platform", "link", "series_order", "summary", "rights_holder", "speakers", "outline",
@@ -39,13 +42,18 @@ def values_of(version: Version) -> dict[str, Any]:
 
 
 def files_of(version: Version) -> list[dict[str, Any]]:
-    """Media in their order, then cover and rights file: ``id, name, size, sha256, position, title, kind``."""
+    """Media in their order, then cover and rights file: ``id, name, size, sha256, position, title, kind``.
+
+    A medium with captions has ``captions`` too: ``[{"id", "name", "sha256", "language"}]``.
+    """
+    files = version.files.select_related("media_file").prefetch_related("captions__media_file")
     kept = [
         {
             "id": entry.media_file_id, "name": entry.media_file.original_name, "size": entry.media_file.size,
             "sha256": entry.media_file.sha256, "position": place, "title": entry.title, "kind": "media",
+            **captions_of(entry),
         }
-        for place, entry in enumerate(version.files.select_related("media_file"), 1)
+        for place, entry in enumerate(files, 1)
     ]  # fmt: skip
     for kind in ("cover", "rights_file"):
         file = getattr(version, kind)
@@ -57,6 +65,26 @@ def files_of(version: Version) -> list[dict[str, Any]]:
                 }
             )  # fmt: skip
     return kept
+
+
+def captions_of(entry: VersionFile) -> dict[str, Any]:
+    """Nothing where there are none, so that what was signed before there were captions stays signed."""
+    kept = [
+        {
+            "id": caption.media_file_id, "name": caption.media_file.original_name, "sha256": caption.media_file.sha256,
+            "language": caption.language,
+        }
+        for caption in entry.captions.all()
+    ]  # fmt: skip
+    return {"captions": kept} if kept else {}
+
+
+def caption_words(version: Version) -> str:
+    """All that is said in captions, for the word lists."""
+    texts = Rendition.objects.filter(
+        kind=RenditionKind.CAPTION, media_file__in=Caption.objects.filter(file__version=version).values("media_file")
+    ).order_by("media_file")
+    return "\n".join(cue.words for text in texts for cue in captions.read(text.location.read_bytes()))
 
 
 def fingerprint(version: Version) -> str:

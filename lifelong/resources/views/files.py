@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lifelong.media.queries import upload_address, upload_state
-from lifelong.resources.actions import explanations, files, links
-from lifelong.resources.models import Version
+from lifelong.resources.actions import captions, explanations, files, links
+from lifelong.resources.models import Language, Version
 from lifelong.resources.queries.duplicates import same_files
 from lifelong.resources.queries.filing import file_states, link_state, moving, running_uploads
 from lifelong.resources.queries.missing import address, what_is_missing
@@ -38,6 +38,8 @@ def _listed(request: WorkRequest, version: Version) -> dict[str, Any]:
         "files": files_now,
         "checking": any(file.state == "checking" for file in files_now) or link.checking,
         "link": link,
+        "languages": Language.choices,
+        "caption_accept": captions.ACCEPT,
         "duplicates": same_files(version, [entry.media_file for entry in version.files.all()]),
         "gaps": what_is_missing(version, at=timezone.now()),
     }
@@ -142,6 +144,30 @@ def _order(request: WorkRequest, now: list[int]) -> list[int]:
         return (now.index(pk) + 1 if typed is None else typed, now.index(pk))
 
     return sorted(now, key=wanted)
+
+
+@require_POST
+@right("resources.prepare")
+def add_caption(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
+    """字幕 of one file in one language: sent, or taken out by its own button."""
+    version = version_or_404(request, resource_id, number)
+    by, at = request.user, timezone.now()
+    if remove := request.POST.get("remove"):
+        captions.remove_caption(version, caption_id=numeral(remove) or 0, by=by, at=at)
+        return _back(request, version, _("字幕已移出。"))
+    sent = request.FILES.get("caption")
+    if sent is None:
+        messages.warning(request, _("还没有选择字幕文件。"))
+        return redirect(address(version, "files"))
+    try:
+        captions.set_caption(
+            version, entry_id=numeral(request.POST.get("file", "")) or 0, language=request.POST.get("language", ""),
+            name=sent.name or "", content=sent.read(), by=by, at=at,
+        )  # fmt: skip
+    except Refusal as refusal:
+        messages.error(request, f"{sent.name}：{refusal}")
+        return redirect(address(version, "files"))
+    return _back(request, version, _("已收到字幕“%(name)s”。") % {"name": sent.name})
 
 
 @require_POST

@@ -98,3 +98,15 @@ def playable(round: Round) -> list[dict[str, Any]]:
         for pk, entry in wanted.items()
         if pk in files
     ]
+
+
+def tracks(round: Round) -> dict[int, list[tuple[str, Rendition]]]:
+    """By media file: language and text of the captions that the round froze."""
+    frozen = [(file["id"], caption) for file in round.files for caption in file.get("captions", [])]
+    texts = Rendition.objects.filter(kind="caption", media_file__in=[caption["id"] for _, caption in frozen])
+    by_file = {text.media_file_id: text for text in texts}
+    found: dict[int, list[tuple[str, Rendition]]] = {}
+    for file, caption in frozen:
+        if caption["id"] in by_file:
+            found.setdefault(file, []).append((caption["language"], by_file[caption["id"]]))
+    return found

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lifelong.media.queries import signed_url
-from lifelong.resources.models import Finding, Round, ScreeningHit
+from lifelong.resources.models import Finding, Language, Round, ScreeningHit
 from lifelong.resources.queries.timeline import timeline
 from lifelong.review import policy
 from lifelong.review.actions import decisions, waivers
@@ -44,13 +44,14 @@ def show(request: HttpRequest, stage: str, pk: int) -> HttpResponse:
 def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, status: int = 200) -> HttpResponse:
     filters, findings = desk.Filters.of(request.GET), rounds.findings_of(round)
     labels = {field.name: field.heading for field in standard() if field.name != "resource_id"}
+    hit_labels = {**labels, "captions": _("字幕")}
     context = {
         "stage": stage, "round": round, "version": round.version, "form": form, "phrases": PHRASES,
         "abilities": policy.abilities(request.user, round, stage), "filters": filters,
         "neighbours": desk.neighbours(request.user, stage, filters, round), "query": request.GET.urlencode(),
         "values": rounds.values_of(round, labels), "files_changed": rounds.changed_files(round),
         "findings": findings, "grave": [row for row in findings if row.finding.verdict != "pass"],
-        "passed": [row for row in findings if row.finding.verdict == "pass"], "hits": rounds.hits_of(round), "labels": labels,
+        "passed": [row for row in findings if row.finding.verdict == "pass"], "hits": rounds.hits_of(round), "labels": hit_labels,
         "obstacles": obstacles.obstacles_of(round), "media": playing(request, round), "cover": cover(request, round),
         "decisions": [(d, policy.can_take_back(request.user, d)) for d in desk.decisions_of(round)],
         "timeline": timeline(round.version.resource, request.user), "at_stage": policy.waits_at(round.version) == stage,
@@ -60,11 +61,15 @@ def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, s
 
 def playing(request: HttpRequest, round: Round) -> list[dict[str, Any]]:
     """The round's media with addresses that are good for this session alone."""
-    shown = []
+    shown, tracks = [], rounds.tracks(round)
     for item in rounds.playable(round):
         source = item["rendition"] or item["file"]
         shown.append({
             **item, "src": signed_url(source, request=request), "sound": item["file"].facts.get("type") == "A02",
+            "tracks": [
+                {"src": signed_url(text, request=request), "lang": language, "label": Language(language).label}
+                for language, text in tracks.get(item["file"].pk, [])
+            ],
             "poster_src": signed_url(item["poster"], request=request) if item["poster"] else "",
         })  # fmt: skip
     return shown

@@ -1,5 +1,6 @@
 """Template words of the look: built files, icons, chips, Chinese dates, durations, sizes, the address' query."""
 
+import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -55,6 +56,12 @@ def kind(code: str) -> SafeString:
     """A resource type (A01–A03) as icon and word."""
     mark = icon(vocabulary.TYPE_ICONS.get(code, "file"))
     return format_html('<span class="kind">{} {}</span>', mark, vocabulary.TYPES.get(code, code))
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """For a ``data-`` attribute that an island reads; escaped like any other text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @register.filter
