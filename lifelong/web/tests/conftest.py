@@ -13,6 +13,8 @@ import av
 import numpy as np
 import pytest
 
+from lifelong.media.adaptive import ladder
+from lifelong.media.probe import probe_facts
 from lifelong.web import assets
 from lifelong.web.tests import island_pages
 
@@ -76,7 +78,8 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
                 out.mux(packet)
         for packet in sound.encode():
             out.mux(packet)
-    return {"film.mp4": film, "tune.mp3": tune}
+    ladder.stream_copy(film, folder / "hls", probe_facts(film))
+    return {"film.mp4": film, "tune.mp3": tune} | {path.name: path for path in (folder / "hls").iterdir()}
 
 
 @pytest.fixture

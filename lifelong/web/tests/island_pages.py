@@ -24,6 +24,7 @@ SUGGESTIONS = ["太极拳", "太极剑", "太极扇"]
 PAGES = {
     "player": '{% include "web/_player.html" with src="/film.mp4" title="练习" resource_id="R1" tracks=tracks %}'
     '<ol class="outline"><li><a data-start="0" href="?t=0">一</a></li><li><a data-start="20" href="?t=20">二</a></li></ol>',
+    "hls": '{% include "web/_player.html" with src="/film.mp4" title="练习" resource_id="R3" hls="/hls/master.m3u8" tracks=tracks %}',
     "sound": '{% include "web/_player.html" with src="/tune.mp3" title="听" resource_id="R2" sound=True area="older" %}',
     "upload": '<form id="up" data-island="upload" data-open-url="/open" data-state-url="/state"><div class="drop" data-island="drop">'
     '<label for="f">文件</label><input type="file" id="f" multiple></div><ul class="uploads"></ul></form>',
@@ -56,7 +57,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 def media(request: HttpRequest, name: str) -> HttpResponse:
     content = MEDIA[name].read_bytes()
     asked = re.match(r"bytes=(\d+)-(\d*)$", request.headers.get("Range", ""))
-    kind = "video/mp4" if name.endswith("mp4") else "audio/mpeg"
+    kind = {"m3u8": "application/vnd.apple.mpegurl", "mp3": "audio/mpeg"}.get(name.rpartition(".")[2], "video/mp4")
     if not asked:
         return HttpResponse(content, content_type=kind, headers={"Accept-Ranges": "bytes"})
     start, end = int(asked[1]), int(asked[2] or len(content) - 1)
@@ -193,6 +194,7 @@ urlpatterns = [
     path("api/v1/suggest", suggest),
     path("search", search),
     path("accounts/login/", search, name="account_login"),
+    path("hls/<str:name>", media),
     path("<str:name>.mp4", lambda request, name: media(request, f"{name}.mp4")),
     path("<str:name>.mp3", lambda request, name: media(request, f"{name}.mp3")),
     path("", include("lifelong.web.urls")),

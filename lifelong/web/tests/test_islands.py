@@ -91,6 +91,55 @@ def test_only_what_really_ran_is_told(visit: Any) -> None:
     assert 1 < ran < 6  # not the 29 s that were skipped
 
 
+NOT_BY_ITSELF = """const asked = HTMLMediaElement.prototype.canPlayType;
+HTMLMediaElement.prototype.canPlayType = function (kind) { return /mpegurl/.test(kind) ? "" : asked.call(this, kind); };"""
+VIDEO = "document.querySelector('video')"
+
+
+def adaptive(visit: Any, *, by_itself: bool, playlist: str = "") -> Any:
+    """The page of a film in stretches, in a browser that reads HLS by itself or does not."""
+    page = visit("/page/tabs")
+    if not by_itself:
+        page.add_init_script(NOT_BY_ITSELF)
+    if playlist:
+        page.route("**/master.m3u8", lambda route: route.fulfill(status=200, body=playlist))
+    page.goto(page.url.replace("tabs", "hls"))
+    page.locator(".player[data-attached]").wait_for()
+    return page
+
+
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_a_film_in_stretches_plays_and_seeks_with_its_captions(visit: Any, by_itself: bool) -> None:
+    page = adaptive(visit, by_itself=by_itself)
+    page.locator(".player-big").click()
+    until(page, f"{VIDEO}.currentTime > 0.5 && {VIDEO}.videoWidth === 320")
+    if not by_itself:
+        assert page.evaluate(f"{VIDEO}.src").startswith("blob:")
+    page.get_by_role("button", name="字幕", exact=True).click()
+    until(page, f"{VIDEO}.textTracks[0].activeCues?.length === 1")
+    page.get_by_label("字幕大小").select_option("2")
+    assert page.locator(".player").get_attribute("data-caption-size") == "2"
+    page.evaluate(f"{VIDEO}.currentTime = 30")
+    until(page, f"{VIDEO}.currentTime > 30.3 && !{VIDEO}.paused")
+
+
+def test_a_broken_playlist_falls_back_to_the_progressive_film(visit: Any) -> None:
+    page = adaptive(visit, by_itself=False, playlist="nonsense")
+    page.locator(".player-big").click()
+    until(page, f"{VIDEO}.currentTime > 0.5 && {VIDEO}.src.endsWith('film.mp4')")
+    assert page.locator(".player-error").count() == 0
+
+
+def test_nothing_of_hls_is_fetched_before_play_but_its_script(visit: Any) -> None:
+    page = adaptive(visit, by_itself=False)
+    fetched = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert not [address for address in fetched if "/hls/" in address]
+    page = visit("/page/player")
+    page.wait_for_timeout(2500)
+    fetched = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert not [address for address in fetched if "hls" in address]
+
+
 def test_sound_has_a_face_and_plays(visit: Any) -> None:
     page = visit("/page/sound")
     page.get_by_role("button", name="播放").first.click()
