@@ -126,6 +126,7 @@ class Entry(models.Model):
             models.Index(fields=["-published_at", "visibility"], name="entry_newest"),
             models.Index(fields=["-visibility_at", "visibility"], name="entry_last_changed"),
             models.Index(fields=["-out_at"], name="entry_out"),
+            models.Index(fields=["harvested_at", "version"], name="entry_harvested"),  # the order of a harvest
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from lifelong.catalogue.api import api, docs
-from lifelong.catalogue.views import desk, home, lists, machines, portal, reports, resources, texts
+from lifelong.catalogue.views import desk, home, lists, machines, oai, portal, reports, resources, texts
 
 
 class Verb:
@@ -43,6 +43,8 @@ urlpatterns = [
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     path("sitemap-<str:name>.xml", machines.sitemap_part, name="sitemap_part"),
     path("feeds/<str:code>.atom", machines.feed, name="feed"),
+    path("oai", oai.oai, name="oai"),
+    path("oai/lifelong.xsd", oai.own_schema, name="oai_schema"),
     path("api/docs", docs.docs, name="api_docs"),
     path("api/v1/", api.urls),
     path("api/v1/<path:rest>", docs.no_such_address, name="api_nothing"),

@@ -214,6 +214,7 @@ METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=["127.0.0.0/8", "::1"]
 OPERATOR = {
     "name": env.str("OPERATOR_NAME", default="终身教育平台运营单位"),
     "phone": env.str("OPERATOR_PHONE", default=""),
+    "email": env.str("OPERATOR_EMAIL", default=""),
     "icp": env.str("ICP_NUMBER", default=""),
     "police": env.str("POLICE_NUMBER", default=""),
 }

@@ -4,6 +4,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.utils import timezone
+
 from lifelong.catalogue.actions.loading.lines import Line
 from lifelong.catalogue.actions.snapshots import position_of
 from lifelong.catalogue.lifecycle import ChangeKind, Visibility
@@ -93,10 +95,13 @@ def write(lines: list[Line], owners: Owners, batch: Batch, *, at: datetime, posi
             for seq, record in zip(numbers, records, strict=True)
         ],
     )
+    told_at = (
+        timezone.now()
+    )  # a long file is told of as it comes in, not as of when it began: harvesters came meanwhile
     write_rows(
         Entry,
         [
-            _entry_row(line, record, batch, at, seq, owners)
+            {**_entry_row(line, record, batch, at, seq, owners), "harvested_at": told_at}
             for line, record, seq in zip(lines, records, numbers, strict=True)
         ],
     )
@@ -136,7 +141,7 @@ def _entry_row(line: Line, record: Loaded, batch: Batch, at: datetime, seq: int,
     return {
         **row,
         "version_id": record.version, "resource_id": record.resource, "identifier": record.resource_id,
-        "visibility": Visibility.ONLINE.value, "visibility_at": at, "change": seq, "harvested_at": at,
+        "visibility": Visibility.ONLINE.value, "visibility_at": at, "change": seq,
         "batch_id": batch.pk, "published_at": line.published_at or at, "duration_s": kept.get("duration"),
         "series_id": record.values.get("series_id"), "series_title": kept.get("series", ""),
         "series_position": position_of(kept.get("series_order", "")),
