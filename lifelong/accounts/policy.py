@@ -44,6 +44,7 @@ RIGHTS: dict[str, set[str]] = {
     "home.compose": {Role.OPERATOR},
     "comments.moderate": {Role.OPERATOR},
     "certificates.revoke": {Role.OPERATOR},
+    "lti.manage": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},  # schools' platforms that launch our resources
     "jobs.read": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},
     "jobs.manage": {Role.SYSTEM_ADMINISTRATOR, Role.OPERATOR},
     "outbox.read": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},

@@ -283,3 +283,55 @@ class HomeSection(models.Model):
         return (self.begins_date is None or self.begins_date <= day) and (
             self.ends_date is None or day <= self.ends_date
         )
+
+
+class LtiPlatform(models.Model):
+    """对接平台: a school's own platform that launches our resources by LTI 1.3, as the operator entered it."""
+
+    name = models.CharField(_("平台名称"), max_length=100)
+    issuer = models.CharField(_("签发者"), max_length=255)
+    client_id = models.CharField(_("客户端标识"), max_length=255)
+    auth_url = models.CharField(_("认证地址"), max_length=500)
+    token_url = models.CharField(_("令牌地址"), max_length=500)
+    jwks_url = models.CharField(_("公钥地址"), max_length=500)
+    deployments: models.JSONField[list[str], list[str]] = models.JSONField(_("部署编号"), default=list)
+    is_open = models.BooleanField(_("启用"), default=True)
+    jwks: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)  # its keys as last fetched
+    jwks_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("登记时间"))
+
+    class Meta:
+        verbose_name = _("对接平台")
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["issuer", "client_id"], name="lti_platform_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LtiKey(models.Model):
+    """对接密钥: what we sign with towards schools' platforms; they read its public half at /lti/jwks."""
+
+    kid = models.CharField(max_length=40, unique=True)
+    private_pem = EncryptedText()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("对接密钥")
+
+    def __str__(self) -> str:
+        return self.kid
+
+
+class LtiNonce(models.Model):
+    """一次性随机数: that a launch was used, kept until it could not be used again anyway."""
+
+    value = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("一次性随机数")
+
+    def __str__(self) -> str:
+        return self.value

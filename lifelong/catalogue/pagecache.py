@@ -28,7 +28,7 @@ MOST_BYTES = 16 * 1024 * 1024  # of one process
 LONGEST_BODY = 512 * 1024
 LONGEST_QUERY = 400
 PLACES = (
-    "/search", "/resources/", "/areas/", "/categories/", "/series/", "/institutions/", "/speakers/", "/batches/", "/api/v1/",
+    "/search", "/resources/", "/areas/", "/categories/", "/series/", "/institutions/", "/speakers/", "/batches/", "/api/v1/", "/embed/",
     "/feeds/", "/sitemap", "/about", "/help", "/terms", "/privacy", "/api/docs",
 )  # fmt: skip
 Headers = list[tuple[str, str]]

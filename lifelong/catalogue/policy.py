@@ -33,6 +33,11 @@ def can_compose_home(user: User) -> bool:
     return user.has_right("home.compose")
 
 
+def can_manage_lti(user: User) -> bool:
+    """Schools' own platforms: which may launch our resources."""
+    return user.has_right("lti.manage")
+
+
 def abilities(user: User, entry: Entry) -> dict[str, bool]:
     return {
         "suspend": can_suspend(user, entry),

@@ -1,13 +1,16 @@
 """What the catalogue does in the background."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from lifelong import jobs
-from lifelong.catalogue.actions import availability, media, snapshots
-from lifelong.catalogue.models import Entry
-from lifelong.jobs.schedule import daily
+from lifelong.catalogue.actions import availability, lti, media, snapshots
+from lifelong.catalogue.lti.fetching import Unreachable
+from lifelong.catalogue.models import Entry, LtiPlatform
+from lifelong.jobs.schedule import daily, every
 
 
 @task(title=_("确认下架资源的文件已不能访问"), priority=90)
@@ -41,3 +44,32 @@ def check_hidden() -> int:
 @task(title=_("按新的分类更新检索"))
 def index_category(code: str) -> int:
     return snapshots.index_category(code, at=timezone.now())
+
+
+@task(title=_("取学校平台的公钥"), max_attempts=5)
+def renew_lti_keys(platform_pk: int) -> bool:
+    platform = LtiPlatform.objects.filter(pk=platform_pk, is_open=True).first()
+    return platform is not None and lti.renew_keys(platform, at=timezone.now())
+
+
+@every(minutes=60)
+@task(title=_("更新各学校平台的公钥，清理用过的随机数"))
+def keep_lti() -> int:
+    """A launch finds the keys already here; a platform that does not answer keeps nobody waiting."""
+    renewed = 0
+    for platform in LtiPlatform.objects.filter(is_open=True):
+        try:
+            renewed += lti.renew_keys(platform, at=timezone.now())
+        except Unreachable:
+            continue
+    lti.forget_nonces(at=timezone.now())
+    return renewed
+
+
+@task(title=_("把学完的结果报给学校平台"), max_attempts=8)
+def report_completion(platform_pk: int, line_item: str, sub: str, at: str) -> None:
+    """Repeated until the platform takes it; a score that arrives twice is the same score."""
+    platform = LtiPlatform.objects.filter(pk=platform_pk).first()
+    if platform is None:
+        raise jobs.GiveUp(_("这个学校平台已不在登记中。"))
+    lti.report_completion(platform, line_item, sub, datetime.fromisoformat(at))

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from lifelong.catalogue.api import api, docs
-from lifelong.catalogue.views import desk, home, lists, machines, oai, portal, reports, resources, texts
+from lifelong.catalogue.views import desk, embed, home, lists, lti, lti_desk, machines, oai, portal, reports, resources, texts
 
 
 class Verb:
@@ -43,6 +43,17 @@ urlpatterns = [
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     path("sitemap-<str:name>.xml", machines.sitemap_part, name="sitemap_part"),
     path("feeds/<str:code>.atom", machines.feed, name="feed"),
+    path("embed/<str:resource_id>", embed.embed, name="embed"),
+    path("oembed", embed.oembed, name="oembed"),
+    path("lti/login", lti.login, name="lti_login"),
+    path("lti/launch", lti.launch, name="lti_launch"),
+    path("lti/play", lti.play, name="lti_play"),
+    path("lti/choose", lti.choose, name="lti_choose"),
+    path("lti/completed", lti.completed, name="lti_completed"),
+    path("lti/jwks", lti.jwks, name="lti_jwks"),
+    path("work/lti/", lti_desk.platforms, name="lti_platforms"),
+    path("work/lti/new/", lti_desk.platform, name="lti_platform_new"),
+    path("work/lti/<int:number>/", lti_desk.platform, name="lti_platform"),
     path("oai", oai.oai, name="oai"),
     path("oai/lifelong.xsd", oai.own_schema, name="oai_schema"),
     path("api/docs", docs.docs, name="api_docs"),

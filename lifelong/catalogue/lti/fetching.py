@@ -1,0 +1,60 @@
+"""The way to a school's platform: through the guard of link checks, so that a registration leads to no machine inside."""
+
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpcore
+
+from lifelong.standards.links import guard
+from lifelong.standards.links.addresses import Refused, read_address
+from lifelong.standards.links.checker import default_tls
+from lifelong.standards.links.guard import ClosedAddress, Connector, GuardedBackend, NoSuchName, Resolver
+
+MOST_BYTES = 256 * 1024
+
+
+class Unreachable(Exception):
+    """The platform gave no answer that could be used; its text says why."""
+
+
+@dataclass
+class Network:
+    """How names and numbers are reached; tests hand in others, the judgement in between stays."""
+
+    resolver: Resolver = guard.resolve
+    connector: Connector = guard.connect
+    tls: ssl.SSLContext | None = field(default=None)
+
+
+network = Network()
+
+
+def fetch(
+    method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", deadline_s: float = 10.0
+) -> tuple[int, bytes]:
+    """Status and body; redirects are not followed. Raises ``Unreachable``."""
+    try:
+        address = read_address(url)
+        if not address.url.startswith("https://"):
+            raise Unreachable("https is wanted")
+        backend = GuardedBackend(network.resolver, network.connector, time.monotonic() + deadline_s)
+        with (
+            httpcore.ConnectionPool(ssl_context=network.tls or default_tls(), network_backend=backend) as pool,
+            pool.stream(method, address.url, headers=list(headers.items()), content=body) as answer,
+        ):
+            return answer.status, _body(answer)
+    except (Refused, ClosedAddress, NoSuchName) as error:
+        raise Unreachable(f"{type(error).__name__}: {error}") from error
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
+        raise Unreachable(f"{type(error).__name__}: {error}"[:200]) from error
+
+
+def _body(answer: httpcore.Response) -> bytes:
+    read = b""
+    for piece in answer.iter_stream():
+        read += piece
+        if len(read) > MOST_BYTES:
+            raise Unreachable("the answer is too long")
+    return read
