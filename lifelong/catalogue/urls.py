@@ -3,7 +3,20 @@
 from django.urls import path, register_converter
 
 from lifelong.catalogue.api import api, docs
-from lifelong.catalogue.views import desk, embed, home, lists, lti, lti_desk, machines, oai, portal, reports, resources, texts
+from lifelong.catalogue.views import (
+    desk,
+    embed,
+    home,
+    lists,
+    lti,
+    lti_desk,
+    machines,
+    oai,
+    portal,
+    reports,
+    resources,
+    texts,
+)
 
 
 class Verb:

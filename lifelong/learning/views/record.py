@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lifelong.accounts.masks import mask_name
+from lifelong.audit.masks import mask_name
 from lifelong.learning import policy
 from lifelong.learning.actions import certificates as acts
 from lifelong.learning.models import Certificate
