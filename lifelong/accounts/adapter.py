@@ -1,19 +1,28 @@
-"""What allauth asks of us: no open sign-up, our lock-out, sealed secrets, our own words."""
+"""What allauth asks of us: sign-up for learners, our lock-out, sealed secrets, our own words and mails."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lifelong.accounts.actions.lockout import note_failure, note_success
 from lifelong.accounts.encryption import seal, unseal
+from lifelong.accounts.models import User
+from lifelong.accounts.policy import roles_of
 from lifelong.accounts.queries import locked_until
+from lifelong.audit import record
+from lifelong.notices import mail_to
 from lifelong.web import facts
+from lifelong.web.homes import home_of
 
 
 class Adapter(DefaultAccountAdapter):
@@ -24,8 +33,23 @@ class Adapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Work accounts are opened by approval and activation link; learners' accounts come with the learning chapter."""
-        return False
+        """For learners, who get no role by it. Work accounts are opened by approval and activation link."""
+        return True
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Through the outbox like every mail: kept until a server is set, tried again, its link shown to nobody."""
+        mail = self.render_mail(template_prefix, email, {"email": email, "operator": settings.OPERATOR, **context})
+        mail_to(email, subject=mail.subject, text=str(mail.body), secret=True, at=timezone.now())
+
+    def format_email_subject(self, subject: str) -> str:
+        return str(subject)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """A learner to what they learn, who works here to the desk."""
+        return home_of(request.user)
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return home_of(request.user)
 
     def get_client_ip(self, request: HttpRequest | None) -> str:
         """The address as the front found it; it alone knows the trusted proxies."""
@@ -64,3 +88,35 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return super().get_public_key_credential_rp_entity() | {"name": settings.MFA_TOTP_ISSUER}
+
+
+class OtherAccountAdapter(DefaultSocialAccountAdapter):
+    """Single sign-on is for learners. Who works here signs in with password or passkey and the second factor."""
+
+    error_messages = DefaultSocialAccountAdapter.error_messages | {
+        "email_taken": _("这个邮箱已有账号。请先用密码登录。"),
+    }
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Refuse whose account, or whose address, holds a role: the other side knows nothing of the second factor."""
+        emails = {one.email.lower() for one in sociallogin.email_addresses if one.email}
+        people = list(User.objects.filter(email__in=emails))
+        people += [one.user for one in EmailAddress.objects.filter(email__in=emails).select_related("user")]
+        if sociallogin.is_existing:
+            people.append(sociallogin.user)
+        staff = next((person for person in people if roles_of(person)), None)
+        if staff is not None:
+            record("accounts.oidc_refused", of=staff, at=timezone.now(), result="refused")
+            raise ImmediateHttpResponse(render(request, "socialaccount/for_learners.html", status=403))
+
+    def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Nobody is signed up without having been asked for consent."""
+        return False
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
+        user = super().populate_user(request, sociallogin, data)
+        user.name = str(data.get("name") or "")[:60]
+        return user
+
+    def get_signup_form_initial_data(self, sociallogin: Any) -> dict[str, Any]:
+        return super().get_signup_form_initial_data(sociallogin) | {"name": sociallogin.user.name}

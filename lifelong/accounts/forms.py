@@ -3,12 +3,17 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from lifelong.accounts import telephones
-from lifelong.accounts.models import Authority, AuthorityKind, Role
+from lifelong.accounts.models import Authority, AuthorityKind, Role, User
 from lifelong.accounts.queries import authorities
 from lifelong.regions.queries import provinces
+
+format_html_lazy = lazy(format_html, str)
 
 
 class MobileField(forms.CharField):
@@ -124,3 +129,41 @@ class AuthorityForm(forms.Form):
 
 class NameForm(forms.Form):
     name = forms.CharField(label=_("名称"), max_length=100)
+
+
+class LearnerForm(forms.Form):
+    """What a sign-up asks beside e-mail and password: as little as can be, and the consent."""
+
+    name = forms.CharField(
+        label=_("称呼"), max_length=60, required=False, help_text=_("评论时只显示第一个字，如“张*”。可以不填。")
+    )
+    under_14 = forms.BooleanField(label=_("我未满 14 周岁"), required=False)
+    guardian = forms.BooleanField(
+        label=_("我的监护人已阅读并同意"), required=False,
+        help_text=_("未满 14 周岁的，请和父母或其他监护人一起开通，由监护人勾选。"),
+    )  # fmt: skip
+    agree = forms.BooleanField(
+        label=_("我已阅读并同意用户协议和隐私政策"), required=False,
+        help_text=format_html_lazy(
+            '<a href="/terms" target="_blank">{}</a> · <a href="/privacy" target="_blank">{}</a>',
+            _("用户协议"), _("隐私政策"),
+        ),
+    )  # fmt: skip
+    field_order = ["name", "email", "password1", "password2", "under_14", "guardian", "agree"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not values.get("agree"):
+            self.add_error("agree", _("请先阅读用户协议和隐私政策；同意后才能开通账号。"))
+        if values.get("under_14") and not values.get("guardian"):
+            self.add_error("guardian", _("未满 14 周岁，须经监护人同意。不开通账号也可以学习全部资源。"))
+        return values
+
+    def signup(self, request: Any, user: User) -> None:
+        """What the library calls once the account is there, in the transaction of ``save``."""
+        from lifelong.accounts.actions import change_details, open_learner
+
+        now = timezone.now()
+        if self.cleaned_data["name"]:
+            change_details(user, name=self.cleaned_data["name"], mobile="", by=user, at=now)
+        open_learner(user, guardian=self.cleaned_data["under_14"], at=now)

@@ -198,3 +198,30 @@ class SetupLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+
+class ConsentTo(models.TextChoices):
+    TERMS = "terms", _("用户协议")
+    PRIVACY = "privacy", _("隐私政策")
+    GUARDIAN = "guardian", _("监护人同意")
+
+
+class Consent(models.Model):
+    """同意: which text in which version a person agreed to, when, and when they took it back. Rows are never changed else."""
+
+    user = models.ForeignKey(User, verbose_name=_("用户"), on_delete=models.CASCADE, related_name="consents")
+    to = models.CharField(_("内容"), max_length=8, choices=ConsentTo.choices)
+    version = models.CharField(_("版本"), max_length=20)
+    given_at = models.DateTimeField(_("同意时间"))
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("同意")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "to"], condition=Q(withdrawn_at__isnull=True), name="one_consent_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_to_display()} {self.version}"

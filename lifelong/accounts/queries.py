@@ -13,6 +13,8 @@ from lifelong.accounts.models import (
     Appointment,
     Authority,
     AuthorityKind,
+    Consent,
+    ConsentTo,
     FactorReset,
     SignInLock,
     User,
@@ -118,3 +120,23 @@ def officers_of_province(region: Region | str, roles: set[str], at: datetime | N
 def holders_of(role: str, at: datetime | None = None) -> QuerySet[User]:
     held = Appointment.objects.open_at(at or timezone.now()).filter(role=role)
     return User.objects.filter(pk__in=held.values("user_id"), is_active=True)
+
+
+TEXTS = {ConsentTo.TERMS: "2026-11", ConsentTo.PRIVACY: "2026-11"}  # the version that is shown now
+
+
+def consents_of(user: User) -> QuerySet[Consent]:
+    return user.consents.order_by("-given_at", "-pk")
+
+
+def consent_is_withdrawn(user: User) -> bool:
+    """Whether the person agreed once and then took it back. Work accounts, opened by approval, were never asked."""
+    given = list(Consent.objects.filter(user=user, to__in=list(TEXTS)).values_list("to", "withdrawn_at"))
+    standing = {to for to, withdrawn_at in given if withdrawn_at is None}
+    return bool(given) and not standing >= set(TEXTS)
+
+
+def texts_changed_since_consent(user: User) -> bool:
+    """Whether a text that the person agreed to has a newer version now."""
+    standing = Consent.objects.filter(user=user, withdrawn_at=None, to__in=list(TEXTS)).values_list("to", "version")
+    return any(TEXTS[ConsentTo(to)] != version for to, version in standing)

@@ -8,7 +8,7 @@ PUBLIC_NAMES = {
     "account_reset_password_from_key", "account_reset_password_from_key_done", "account_reauthenticate",
     "account_request_login_code", "account_confirm_login_code",
     "mfa_authenticate", "mfa_login_webauthn", "mfa_trust", "socialaccount_login_cancelled", "socialaccount_login_error",
-    "openid_connect_login", "openid_connect_callback",
+    "openid_connect_login", "openid_connect_callback", "socialaccount_signup",
 }  # fmt: skip
 SIGNED_IN_PREFIXES = ("account_", "mfa_", "socialaccount_")
 PUBLIC_NAMESPACES = {"api-v1"}

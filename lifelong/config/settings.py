@@ -178,7 +178,33 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_ADAPTER = "lifelong.accounts.adapter.Adapter"
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key,60/5m/ip"}  # per person the lock in accounts/lockout.py decides
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_FORMS = {"signup": "lifelong.accounts.signing_up.ByEmail"}
+ACCOUNT_SIGNUP_FORM_CLASS = "lifelong.accounts.forms.LearnerForm"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # who mistyped an address bothers nobody with a mail
 ACCOUNT_PREVENT_ENUMERATION = True
+SOCIALACCOUNT_ADAPTER = "lifelong.accounts.adapter.OtherAccountAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "lifelong.accounts.signing_up.ByOtherAccount"}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address that another server tells of opens no account that is here
+SOCIALACCOUNT_STORE_TOKENS = False
+OIDC = {
+    "name": env.str("OIDC_NAME", default="统一身份认证"),
+    "url": env.str("OIDC_URL", default=""),
+    "client_id": env.str("OIDC_CLIENT_ID", default=""),
+    "secret": env.str("OIDC_SECRET", default=""),
+}
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "oidc", "name": OIDC["name"], "client_id": OIDC["client_id"], "secret": OIDC["secret"],
+                "settings": {"server_url": OIDC["url"]},
+            }
+        ]
+        if OIDC["url"] and OIDC["client_id"]
+        else [],
+    }
+}  # fmt: skip
 MFA_ADAPTER = "lifelong.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

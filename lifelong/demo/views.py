@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from lifelong.accounts.models import User
 from lifelong.audit import record
 from lifelong.demo.links import email_of
+from lifelong.web.homes import home_of
 from lifelong.web.rights import PUBLIC, right
 
 LOOPBACK = {"127.0.0.1", "::1"}
@@ -22,4 +23,4 @@ def enter(request: HttpRequest, ticket: str) -> HttpResponse:
     login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
     request.session["demo_both_factors"] = True
     record("demo.entered", by=user, of=user)
-    return redirect("desk")
+    return redirect(home_of(user))

@@ -11,8 +11,8 @@ from lifelong.web import desk
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """``elder`` (长辈版 on), ``theme``, ``operator`` (footer), ``demo``, ``unread`` notices, ``at_work``
-    and the menu, made only where it is shown."""
+    """``elder`` (长辈版 on), ``theme``, ``operator`` (footer), ``demo``, ``unread`` notices, ``at_work``,
+    ``own_layout`` of a person's own pages, and the menu, made only where it is shown."""
     return {
         "elder": request.COOKIES.get("elder") == "1",
         "theme": request.COOKIES.get("theme", "")
@@ -22,5 +22,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "unread": SimpleLazyObject(lambda: unread_count(request.user) if request.user.is_authenticated else 0),
         "at_work": SimpleLazyObject(lambda: request.user.is_authenticated and request.user.has_right("desk")),
+        "own_layout": lambda: _layout_for(request.user),
         "menu": lambda: desk.menu_for(request.user) if request.user.is_authenticated else [],
     }
+
+
+def _layout_for(user: Any) -> str:
+    """A person's own pages stand among what they do: the desk, or the learner's pages."""
+    return "web/desk.html" if user.is_authenticated and user.has_right("desk") else "web/mine.html"

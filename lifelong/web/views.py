@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lifelong.web import assets, samples
 from lifelong.web import desk as desks
+from lifelong.web.homes import home_of_learners
 from lifelong.web.rights import PUBLIC, SIGNED_IN, right
 
 YEAR = 365 * 24 * 3600
@@ -18,8 +19,11 @@ THEMES = {"", "light", "dark", "contrast"}
 @require_GET
 @right(SIGNED_IN)
 def desk(request: HttpRequest) -> HttpResponse:
-    """What waits for this person, with numbers and dates; beside it the dates ahead and the last news."""
+    """What waits for this person, with numbers and dates; beside it the dates ahead and the last news. A learner, for whom
+    nothing waits, is led to their own page."""
     user = request.user
+    if not user.has_right("desk"):
+        return redirect(home_of_learners())
     found = {"waiting": desks.waiting_for(user), "dates": desks.dates_for(user), "news": desks.news_for(user)}
     words = [] if found["waiting"] else desks.words_for(user)
     return render(request, "web/desk_home.html", {**found, "words": words})

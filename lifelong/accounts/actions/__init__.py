@@ -2,6 +2,8 @@
 
 from lifelong.accounts.actions.appointments import appoint, withdraw
 from lifelong.accounts.actions.authorities import change_authority, found_authority
+from lifelong.accounts.actions.consents import agree, open_learner, withdraw_consent
+from lifelong.accounts.actions.erasing import erase_account
 from lifelong.accounts.actions.factors import ask_factor_reset, confirm_factor_reset, refuse_factor_reset
 from lifelong.accounts.actions.invitation import Invitation, activate, invite, open_activation, send_activation_again
 from lifelong.accounts.actions.lockout import note_failure, note_success, unlock
@@ -9,8 +11,8 @@ from lifelong.accounts.actions.people import change_details, change_email, close
 from lifelong.accounts.actions.setup import make_setup_link, set_up
 
 __all__ = [
-    "Invitation", "activate", "appoint", "ask_factor_reset", "change_authority", "change_details", "change_email",
-    "close_account", "confirm_factor_reset", "found_authority", "invite", "make_setup_link", "note_failure",
-    "note_success", "open_account", "open_activation", "refuse_factor_reset", "send_activation_again", "set_up",
-    "unlock", "withdraw",
+    "Invitation", "activate", "agree", "appoint", "ask_factor_reset", "change_authority", "change_details", "change_email",
+    "close_account", "confirm_factor_reset", "erase_account", "found_authority", "invite", "make_setup_link", "note_failure",
+    "note_success", "open_account", "open_activation", "open_learner", "refuse_factor_reset", "send_activation_again", "set_up",
+    "unlock", "withdraw", "withdraw_consent",
 ]  # fmt: skip
