@@ -15,6 +15,7 @@ const islands: Record<string, () => Promise<{ default: Island }>> = {
   "keep-place": () => import("./islands/keep-place.ts"),
   keys: () => import("./islands/keys.ts"),
   menu: () => import("./islands/menu.ts"),
+  notes: () => import("./islands/notes.ts"),
   player: () => import("./islands/player.ts"),
   refresh: () => import("./islands/refresh.ts"),
   "search-suggest": () => import("./islands/search-suggest.ts"),

@@ -5,11 +5,6 @@ from django.apps import AppConfig
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-VERBS = {
-    "learning.certificate_issued": gettext_lazy("开具学时证明"),
-    "learning.certificate_revoked": gettext_lazy("作废学时证明"),
-}
-
 
 class LearningConfig(AppConfig):
     name = "lifelong.learning"
@@ -17,14 +12,35 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from lifelong.audit.words import name_verbs
+        from lifelong.learning.verbs import VERBS
         from lifelong.web import desk
 
         name_verbs(VERBS)
-        desk.register_menu(_menu)
+        desk.register_menu(menu)
+        desk.register_waiting(waiting_comments)
 
 
-def _menu(user: Any) -> Iterator[Any]:
+def menu(user: Any) -> Iterator[Any]:
+    from django.urls import reverse
+
     from lifelong.web.desk import Entry
 
+    if user.has_right("comments.moderate"):
+        yield Entry(_("评论审核"), reverse("comment_desk"), group=_("学习"), order=70)
     if user.has_right("certificates.revoke"):
-        yield Entry(_("学时证明"), "/work/certificates/", group=_("学习"), order=70)
+        yield Entry(_("学时证明"), reverse("certificate_desk"), group=_("学习"), order=71)
+
+
+def waiting_comments(user: Any) -> Iterator[Any]:
+    """Comments, flags and appeals that wait for the moderator."""
+    from django.urls import reverse
+
+    from lifelong.learning.queries.voices import numbers
+    from lifelong.web.desk import Waiting
+
+    if not user.has_right("comments.moderate"):
+        return
+    found, desk = numbers(), reverse("comment_desk")
+    for show, title in (("waiting", _("待审核的评论")), ("flagged", _("被举报的评论")), ("appealed", _("评论申诉"))):
+        if found[show]:
+            yield Waiting(title, found[show], f"{desk}?show={show}")
