@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from lifelong.accounts.models import Role
 from lifelong.demo.actions.cast import PEOPLE
+from lifelong.demo.actions.learners import LEARNERS
 
 SALT = "lifelong.demo.enter"
 REPORTER = "reporter-4141990101@example.org"
@@ -15,6 +16,7 @@ REVIEWER = "reviewer-4141990104@example.org"
 def roles() -> dict[str, str]:
     """What is printed: the role in Chinese → the e-mail of the one who plays it."""
     found = {"报送工作负责人": REPORTER, "单位审核人": REVIEWER}
+    found |= {"学习者": LEARNERS[0][0]}
     return found | {str(Role(role).label): email for role, (email, _name) in PEOPLE.items()}
 
 
