@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lifelong import audit
-from lifelong.accounts.masks import mask_name
 from lifelong.accounts.models import User
+from lifelong.audit.masks import mask_name
 from lifelong.catalogue.models import Entry
 from lifelong.learning import policy
 from lifelong.learning.actions.shelf import check_may_keep
