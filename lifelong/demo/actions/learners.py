@@ -2,10 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from lifelong.accounts.actions import invite, open_learner
 from lifelong.accounts.models import User
 from lifelong.catalogue.models import Entry
-from lifelong.learning.actions import lists, shelf, voices
+from lifelong.learning.actions import lists, shelf, study, voices
+from lifelong.learning.beats import tickets
+from lifelong.learning.beats.rules import Beat
 from lifelong.learning.lifecycle import CommentState
 
 LEARNERS = [("learner@example.org", "温书宁"), ("learner-2@example.org", "陶乐山")]
@@ -25,8 +29,30 @@ def learn(*, operator: User, at: datetime) -> None:
     plan = lists.make_list(title="这个月学完", due_date=(at + timedelta(days=30)).date(), by=first, at=at)
     for entry in entries[:3]:
         lists.add_to_list(plan, entry, by=first, at=at)
+    for number, entry in reversed(list(enumerate(entries))):
+        _study(
+            entry,
+            by=first,
+            share=(1.0, 0.6, 1.0, 0.3)[number],
+            at=max(at, timezone.now() - timedelta(days=number, hours=1)),
+        )
     if entries:
         _talk(entries[0], first, second, operator, at=at)
+
+
+def _study(entry: Entry, *, by: User, share: float, at: datetime) -> None:
+    """Watches the first part of a film, told by one heartbeat as the player would."""
+    try:
+        session, progress, ticket = study.begin_session(entry, 1, by=by, at=at)
+    except study.NothingToCount:
+        return  # a linked course plays elsewhere
+    told = tickets.read(ticket)
+    seen = round(told.length_s * share, 1)
+    ended = (session.began_at + timedelta(seconds=seen + 1)).timestamp()
+    beat = Beat(
+        ended, told.session, by.pk, entry.resource_id, 1, progress.pk, told.length_s, 1, ((0.0, seen),), 1.0, seen
+    )
+    study.take_in([beat])
 
 
 def _talk(entry: Entry, first: User, second: User, operator: User, *, at: datetime) -> None:
