@@ -16,9 +16,16 @@ hypothesis.settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(config, items):
-    """On PostgreSQL only what touches the database is run again; pure tests cannot come out otherwise there."""
+    """On PostgreSQL only what touches the database is run again; pure tests cannot come out otherwise there.
+
+    A story touches it through the platform it plays on."""
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         return
-    touching = [item for item in items if item.get_closest_marker("django_db") or "db" in item.fixturenames]
+    touching = [item for item in items if touches_the_database(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
     items[:] = touching
+
+
+def touches_the_database(item):
+    marks = ("django_db", "journey")
+    return "db" in item.fixturenames or any(item.get_closest_marker(name) for name in marks)
