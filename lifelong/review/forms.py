@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lifelong.calls.windows import end_of
 from lifelong.review.lifecycle import LEADS_TO, Outcome, Stage
 from lifelong.standards.metadata.standard import standard
+from lifelong.web.refusals import REASON_MOST
 
 REASON_ROWS = 4
 PHRASES = [
@@ -48,7 +49,10 @@ class DecisionForm(forms.Form):
                 label=_("关于"), required=False, choices=field_choices
             )  # fmt: skip
             self.fields[f"text_{number}"] = forms.CharField(
-                label=_("理由"), required=False, max_length=500, widget=forms.TextInput(attrs={"list": "phrases"})
+                label=_("理由"),
+                required=False,
+                max_length=REASON_MOST,
+                widget=forms.TextInput(attrs={"list": "phrases"}),
             )
 
     def clean_due_date(self) -> Any:
@@ -76,16 +80,12 @@ class ManyForm(forms.Form):
     """A decision for every ticked row."""
 
     do = forms.ChoiceField(choices=Outcome.choices)
-    reason = forms.CharField(required=False, max_length=500)
+    reason = forms.CharField(required=False, max_length=REASON_MOST)
 
     def __init__(self, *args: Any, offered: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(str(pk), pk) for pk in offered]
         self.fields["id"] = forms.TypedMultipleChoiceField(coerce=int, choices=choices)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("理由"), max_length=500, required=False)
 
 
 class BatchForm(forms.Form):

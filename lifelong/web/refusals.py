@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+REASON_MOST = 500
+
 
 class Refusal(Exception):
     """An action's named no.
@@ -36,3 +40,19 @@ class Conflict(Refusal):
 
     code = "conflict"
     status = 409
+
+
+class TooLong(Refusal):
+    """A text is longer than what is kept of it; nothing is cut off in silence."""
+
+    code = "too_long"
+    status = 422
+
+
+def reason_within(reason: str, most: int = REASON_MOST) -> str:
+    """The reason without blanks around it. Raises ``TooLong``; whether an empty one will do is the caller's matter."""
+    reason = reason.strip()
+    if len(reason) > most:
+        words = _("理由最多 %(most)s 字，现在有 %(n)s 字，请缩短后再提交。") % {"most": most, "n": len(reason)}
+        raise TooLong(words, fields={"reason": words})
+    return reason

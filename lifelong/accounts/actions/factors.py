@@ -11,7 +11,7 @@ from lifelong.accounts.policy import can_ask_factor_reset, can_confirm_factor_re
 from lifelong.accounts.sessions import end_sessions_of
 from lifelong.audit import record
 from lifelong.notices import mail_to
-from lifelong.web.refusals import Conflict, NotAllowed, Refusal
+from lifelong.web.refusals import Conflict, NotAllowed, Refusal, reason_within
 
 LIFETIME = timedelta(hours=24)
 
@@ -27,14 +27,15 @@ def ask_factor_reset(person: User, *, reason: str, by: User, at: datetime) -> Fa
         raise NotAllowed(_("只有安全管理员可以申请重置他人的第二因素。"))
     if not reason.strip():
         raise ReasonMissing(_("请写明理由，例如“手机遗失，已电话核实本人”。"), fields={"reason": _("请写明理由。")})
+    reason = reason_within(reason)
     User.objects.select_for_update().get(pk=person.pk)
     person.factor_resets.filter(closed_at=None, expires_at__lte=at).update(closed_at=at)
     if person.factor_resets.filter(closed_at=None).exists():
         raise Conflict(_("已有一份重置申请在等待确认。"))
     reset = FactorReset.objects.create(
-        user=person, reason=reason.strip(), requested_by=by, requested_at=at, expires_at=at + LIFETIME
+        user=person, reason=reason, requested_by=by, requested_at=at, expires_at=at + LIFETIME
     )
-    record("accounts.factor_reset_asked", by=by, of=person, at=at, detail={"reason": reason.strip()})
+    record("accounts.factor_reset_asked", by=by, of=person, at=at, detail={"reason": reason})
     return reset
 
 

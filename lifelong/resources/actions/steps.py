@@ -12,7 +12,7 @@ from lifelong.accounts.models import User
 from lifelong.resources import events
 from lifelong.resources.lifecycle import AVAILABILITY_NEXT, Availability, State, Verb, allowed
 from lifelong.resources.models import Resource, Round, Step, Version
-from lifelong.web.refusals import Refusal
+from lifelong.web.refusals import Refusal, reason_within
 from lifelong.web.templatetags.web import moment
 
 Reasons = Iterable[dict[str, str]]  # {"field": "title", "text": "…"}; field empty for a general reason
@@ -113,11 +113,12 @@ def set_availability(
         )
     if not reason.strip():
         raise IllegalStep(_("请写明原因。"), fields={"reason": _("请写明原因，单位和公众会看到。")})
-    resource.availability, resource.availability_reason = to.value, "" if to == Availability.ONLINE else reason.strip()
+    reason = reason_within(reason)
+    resource.availability, resource.availability_reason = to.value, "" if to == Availability.ONLINE else reason
     resource.save(update_fields=["availability", "availability_reason"])
-    remember(locked.online_version, verb=verb or AVAILABILITY_VERB[to], by=by, at=at, note=reason.strip())
+    remember(locked.online_version, verb=verb or AVAILABILITY_VERB[to], by=by, at=at, note=reason)
     events.availability_changed.send(
-        sender=Resource, resource=resource, before=before, after=to, by=by, at=at, reason=reason.strip()
+        sender=Resource, resource=resource, before=before, after=to, by=by, at=at, reason=reason
     )
     return resource
 

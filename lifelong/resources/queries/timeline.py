@@ -45,9 +45,11 @@ def register_source(source: Source) -> None:
 
 
 def heading_of(name: str) -> str:
-    """A field's heading in the standard; a rule or anything else as it is."""
+    """A field's heading in the standard; the files, which are no field, by their word; nothing for a rule's name."""
     known = standard().by_name.get(name)
-    return _(known.heading) if known else ("" if name == "" else name)
+    if known is None:
+        return _("媒体文件") if name in {"media", "files"} else ""
+    return _(known.heading)
 
 
 def timeline(resource: Resource, user: User) -> list[Entry]:

@@ -16,6 +16,7 @@ from lifelong.resources.actions.steps import IllegalStep, move, set_availability
 from lifelong.resources.identifiers import new_id
 from lifelong.resources.lifecycle import AVAILABILITY_NEXT, NEXT, Availability, State, allowed
 from lifelong.resources.models import Resource, Round, Signature, Step, Version
+from lifelong.web.refusals import TooLong
 
 START = timezone.now() - timedelta(days=30)
 
@@ -171,3 +172,10 @@ def test_what_was_never_online_cannot_be_suspended(college, reporter):
 def test_masks_show_a_surname_only(reporter):
     assert steps.masked(reporter) == "苗*"
     assert steps.masked(None) == "系统"
+
+
+def test_a_reason_longer_than_what_is_kept_is_refused_in_words(college, reporter):
+    resource = public(college)
+    with pytest.raises(TooLong, match="最多 500 字，现在有 501 字"):
+        set_availability(resource, to=Availability.SUSPENDED, by=reporter, at=START, reason="长" * 501)
+    assert Resource.objects.get().availability == Availability.ONLINE

@@ -20,7 +20,7 @@ from lifelong.review import policy
 from lifelong.review.lifecycle import LEADS_TO, WAITS_IN, Outcome, Stage
 from lifelong.review.models import BatchItem, Decision, Opening
 from lifelong.review.queries.obstacles import Obstacle, obstacles_of
-from lifelong.web.refusals import Conflict, NotAllowed, Refusal
+from lifelong.web.refusals import Conflict, NotAllowed, Refusal, reason_within
 from lifelong.web.templatetags.web import moment
 
 VERBS = {
@@ -89,7 +89,9 @@ def decide(
         raise MayNotDecide(
             _("%(stage)s阶段没有“%(outcome)s”这个选项。") % {"stage": stage.label, "outcome": outcome.label}
         )
-    given = [{"field": r.get("field", ""), "text": r["text"].strip()} for r in reasons if r.get("text", "").strip()]
+    given = [
+        {"field": r.get("field", ""), "text": reason_within(r["text"])} for r in reasons if r.get("text", "").strip()
+    ]
     if outcome in NEEDS_REASON and not given:
         raise ReasonMissing(_("请写明理由，单位会据此修改。"), fields={"reasons": _("请至少写一条理由。")})
     if outcome in {Outcome.FORWARD, Outcome.ACCEPT} and (found := obstacles_of(round)):
@@ -193,7 +195,7 @@ def take_back(decision: Decision, *, by: User, at: datetime, note: str = "") -> 
     stage = Stage(decision.stage)
     row = Decision.objects.create(
         round=decision.round, stage=stage, outcome=Outcome.TAKE_BACK, by=by, authority=decision.authority, at=at,
-        note=note.strip(), takes_back=decision,
+        note=reason_within(note), takes_back=decision,
     )  # fmt: skip
     record("review.taken_back", by=by, of=row, at=at, detail={"decision": decision.pk})
     steps.move(

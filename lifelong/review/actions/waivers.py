@@ -14,7 +14,7 @@ from lifelong.review import policy
 from lifelong.review.actions.decisions import MayNotDecide, ReasonMissing, authority_of, guard
 from lifelong.review.lifecycle import Outcome, Stage
 from lifelong.review.models import Clearance, Decision, Waiver
-from lifelong.web.refusals import Conflict, Refusal
+from lifelong.web.refusals import Conflict, Refusal, reason_within
 
 NOT_WAIVABLE = {"file.readable"}
 
@@ -30,7 +30,7 @@ class AlreadyDone(Conflict):
 def wanted_reason(reason: str) -> str:
     if not reason.strip():
         raise ReasonMissing(_("请写明理由，理由会一直保留并公开给各级审核人员。"), fields={"reason": _("请写明理由。")})
-    return reason.strip()
+    return reason_within(reason)
 
 
 @transaction.atomic

@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from lifelong.accounts.models import Role
-from lifelong.accounts.tests.cast import holder
+from lifelong.accounts.tests.cast import holder, signed_in
 from lifelong.jobs.models import Job
 from lifelong.media.models import Rendition
 from lifelong.notices.models import Notice
@@ -12,7 +14,7 @@ from lifelong.resources.actions.steps import set_availability
 from lifelong.resources.lifecycle import Availability, State
 from lifelong.resources.models import Version
 from lifelong.review import events
-from lifelong.review.actions import batches
+from lifelong.review.actions import batches, exports
 from lifelong.review.lifecycle import BatchState
 from lifelong.review.models import Batch, BatchItem
 from lifelong.review.tasks import publish_batch, publish_due_batches
@@ -194,3 +196,22 @@ def test_the_manifest_tells_the_time_of_this_country(batch, final):
     batches.strike_through(versions[0], reason="画面有误", at=early, by=final)
     batch.refresh_from_db()
     assert batch.amendments[0]["date"] == "2026-05-21"
+
+
+def test_the_composer_says_that_more_wait_than_it_lists(batch, final, monkeypatch):
+    monkeypatch.setattr("lifelong.review.views.batches.SHOWN_CANDIDATES", 2)
+    accepted(3)
+    client = signed_in(final)
+    page = client.get(reverse("batch_work", args=[batch.number])).content.decode()
+    assert "共 3 项，这里只列出最早通过的 2 项" in page
+    monkeypatch.setattr("lifelong.review.views.batches.SHOWN_CANDIDATES", 3)
+    assert "只列出" not in client.get(reverse("batch_work", args=[batch.number])).content.decode()
+
+
+def test_the_sheet_keeps_its_whole_name_whatever_the_title_holds(batch, final):
+    batches.rename_batch(batch, title="社区/老年", announcement="", by=final, at=timezone.now())
+    published(batch, final, 1)
+    exports.write_export(batch)
+    answer = signed_in(final).get(reverse("batch_export", args=[batch.number, "resources.xlsx"]))
+    assert b"".join(answer.streaming_content).startswith(b"PK")
+    assert "2026-01-社区／老年.xlsx" in unquote(answer["Content-Disposition"])

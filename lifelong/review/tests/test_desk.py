@@ -95,3 +95,62 @@ def test_an_expert_with_nothing_to_score_learns_why_and_what_to_read(client):
     for word in web_desk.words_for(expert):
         for _title, address in word.links:
             assert client.get(address).status_code == 200
+
+
+LONG = "长" * 501
+
+
+@pytest.mark.parametrize("what", ["waive", "clear", "take_back"])
+def test_a_reason_that_is_too_long_is_called_too_long(officer, some, what):
+    client = signed_in(officer)
+    client.post(reverse("review_decide", args=["provincial", some["clean"].pk]), {"outcome": "forward"})
+    about = {
+        "waive": some["fail"].findings.get(), "clear": some["block"].hits.get(),
+        "take_back": some["clean"].decisions.get(),
+    }[what]  # fmt: skip
+    answer = client.post(reverse(f"review_{what}", args=[about.pk]), {"reason": LONG})
+    assert answer.status_code == 422
+    assert "最多 500 字，现在有 501 字" in answer.content.decode()
+
+
+def test_a_reason_of_a_decision_that_is_too_long_says_so_beside_it(officer, some):
+    address = reverse("review_decide", args=["provincial", some["clean"].pk])
+    answer = signed_in(officer).post(address, {"outcome": "return", "text_0": LONG})
+    assert answer.status_code == 422
+    assert "501" in answer.content.decode().split('id="decision"')[1].replace(LONG, "")
+
+
+def test_a_reason_for_many_that_is_too_long_says_so(officer, some):
+    answer = signed_in(officer).post(
+        QUEUE, {"id": [some["clean"].pk], "do": "return", "reason": LONG}, follow=True
+    )  # fmt: skip
+    assert "最多 500 字，现在有 501 字" in answer.content.decode()
+
+
+def test_who_comes_second_reads_who_was_first_and_finds_the_own_words_again(officer, some):
+    address = reverse("review_decide", args=["provincial", some["clean"].pk])
+    client = signed_in(officer)
+    assert client.post(address, {"outcome": "forward"}).status_code == 302
+    answer = client.post(address, {"outcome": "return", "text_0": "画面太暗", "note": "请重拍"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    for words in ("目前为“终审中”", "没有提交", "画面太暗", "请重拍"):
+        assert words in page
+
+
+def test_the_button_to_take_back_stands_only_while_it_would_work(officer, some):
+    client = signed_in(officer)
+    client.post(reverse("review_decide", args=["provincial", some["clean"].pk]), {"outcome": "forward"})
+    page = reverse("review_round", args=["provincial", some["clean"].pk])
+    assert "收回这个决定" in client.get(page).content.decode()
+    final = holder(Role.FINAL_REVIEWER)
+    assert signed_in(final).get(reverse("review_round", args=["final", some["clean"].pk])).status_code == 200
+    assert "收回这个决定" not in client.get(page).content.decode()
+
+
+def test_a_reason_about_the_files_is_told_in_words(officer, some):
+    client = signed_in(officer)
+    address = reverse("review_decide", args=["provincial", some["clean"].pk])
+    client.post(address, {"outcome": "return", "field_0": "media", "text_0": "声音太小"})
+    page = client.get(reverse("review_round", args=["provincial", some["clean"].pk])).content.decode()
+    assert "媒体文件：声音太小" in page

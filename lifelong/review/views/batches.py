@@ -20,6 +20,7 @@ from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
 FILTERS = ("area", "institution", "call")
+SHOWN_CANDIDATES = 300
 
 
 @right("batches.manage")
@@ -58,9 +59,10 @@ def compose(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, _("已保存。"))
         return redirect("batch_work", number)
     chosen = {name: request.GET.get(name, "").strip() for name in FILTERS}
+    candidates = queries.waiting_for_a_batch(**chosen)
     context = {
         "batch": batch, "form": form, "items": queries.items_of(batch), "chosen": chosen, "release": ReleaseForm(),
-        "candidates": queries.waiting_for_a_batch(**chosen)[:300], "may_change": policy.can_change_batch(request.user, batch),
+        "candidates": candidates[:SHOWN_CANDIDATES], "number_waiting": candidates.count(), "may_change": policy.can_change_batch(request.user, batch),
         "may_publish": policy.can_publish_batch(request.user, batch), "exported": exports.is_written(batch),
         "composing": batch.state == BatchState.COMPOSING, "scheduled": batch.state == BatchState.SCHEDULED,
         "releasing": batch.state == BatchState.SCHEDULED and batch.publish_at is not None and batch.publish_at <= timezone.now(),
@@ -140,4 +142,9 @@ def export(request: HttpRequest, number: str, what: str) -> HttpResponseBase:
         jobs.enqueue("lifelong.review.tasks.export_batch", batch.pk, owner=request.user)
         messages.info(request, _("表格正在生成，请稍后再点一次。"))
         return redirect("batch_work", number)
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{batch.number}-{batch.title}.xlsx")
+    return FileResponse(path.open("rb"), as_attachment=True, filename=sheet_name(batch))
+
+
+def sheet_name(batch: Batch) -> str:
+    """Number and title; what a disk takes for folders is written otherwise, or half the name would be lost."""
+    return f"{batch.number}-{batch.title}.xlsx".translate({ord("/"): "／", ord("\\"): "＼"})

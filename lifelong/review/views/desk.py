@@ -13,6 +13,7 @@ from lifelong.review.actions.decisions import decide_many
 from lifelong.review.forms import PHRASES, ManyForm
 from lifelong.review.lifecycle import LEADS_TO, WAITS_IN, Outcome, Stage
 from lifelong.review.queries import desk
+from lifelong.web.refusals import REASON_MOST
 from lifelong.web.rights import right
 
 PAGE = 50
@@ -61,10 +62,7 @@ def bulk(request: HttpRequest, stage: Stage) -> list[tuple]:
     waiting = desk.rounds_in_reach(request.user, stage).filter(version__state=WAITS_IN[stage])
     form = ManyForm(request.POST, offered=waiting.values_list("pk", flat=True))
     if not form.is_valid():
-        words = form.errors.get("id")
-        messages.error(
-            request, _("请先勾选要处理的资源；有的可能刚刚被其他人员处理。") if words else _("请选择要作的决定。")
-        )
+        messages.error(request, what_is_wrong(form))
         return []
     reasons = [{"field": "", "text": form.cleaned_data["reason"]}]
     result = decide_many(
@@ -73,3 +71,13 @@ def bulk(request: HttpRequest, stage: Stage) -> list[tuple]:
     )  # fmt: skip
     (messages.warning if result.left else messages.success)(request, str(result))
     return result.left
+
+
+def what_is_wrong(form: ManyForm) -> str:
+    if "id" in form.errors:
+        return _("请先勾选要处理的资源；有的可能刚刚被其他人员处理。")
+    if "do" in form.errors:
+        return _("请选择要作的决定。")
+    return _("理由最多 %(most)s 字，现在有 %(n)s 字，请缩短后再提交。") % {
+        "most": REASON_MOST, "n": len(form.data.get("reason", "").strip()),
+    }  # fmt: skip

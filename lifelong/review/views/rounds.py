@@ -14,7 +14,7 @@ from lifelong.resources.models import Finding, Language, Round, ScreeningHit
 from lifelong.resources.queries.timeline import timeline
 from lifelong.review import policy
 from lifelong.review.actions import decisions, waivers
-from lifelong.review.forms import PHRASES, DecisionForm, ReasonForm
+from lifelong.review.forms import PHRASES, DecisionForm
 from lifelong.review.lifecycle import Stage
 from lifelong.review.models import Decision, Waiver
 from lifelong.review.queries import desk, obstacles, rounds
@@ -53,10 +53,22 @@ def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, s
         "findings": findings, "grave": [row for row in findings if row.finding.verdict != "pass"],
         "passed": [row for row in findings if row.finding.verdict == "pass"], "hits": rounds.hits_of(round), "labels": hit_labels,
         "obstacles": obstacles.obstacles_of(round), "media": playing(request, round), "cover": cover(request, round),
-        "decisions": [(d, policy.can_take_back(request.user, d)) for d in desk.decisions_of(round)],
+        "decisions": [(d, can_still_take_back(request, d, round)) for d in desk.decisions_of(round)],
+        "typed": typed(form),
         "timeline": timeline(round.version.resource, request.user), "at_stage": policy.waits_at(round.version) == stage,
     }  # fmt: skip
     return render(request, "review/round.html", context, status=status)
+
+
+def can_still_take_back(request: HttpRequest, decision: Decision, round: Round) -> bool:
+    """The button stands only while pressing it would do something; the action looks again."""
+    return policy.can_take_back(request.user, decision) and not decisions.moved_on(decision, round.version)
+
+
+def typed(form: DecisionForm) -> list[str]:
+    """What was written and not kept, for whoever came second: it can still be copied."""
+    names = [name for name in form.fields if name == "note" or name.startswith("text_")]
+    return [text for name in names if form.is_bound and (text := form.data.get(name, "").strip())]
 
 
 def playing(request: HttpRequest, round: Round) -> list[dict[str, Any]]:
@@ -109,8 +121,7 @@ def back(request: HttpRequest, round: Round, stage: Stage | None) -> HttpRespons
 
 
 def with_reason(request: HttpRequest) -> str:
-    form = ReasonForm(request.POST)
-    return form.cleaned_data["reason"] if form.is_valid() else ""
+    return request.POST.get("reason", "")
 
 
 @right("review.open")
