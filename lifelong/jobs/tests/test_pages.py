@@ -34,6 +34,14 @@ def test_the_operator_sees_the_queue_and_what_failed_in_words(person):
     assert "文件已被删除，无法检测。" in page.content.decode()
 
 
+def test_the_name_of_the_program_stands_under_the_technical_details_alone(person):
+    number = job_in(State.DONE).pk
+    page = person("jobs.read").client.get(reverse("job", args=[number])).content.decode()
+    seen, details = page.split('<details class="fold"')
+    assert tasks.note.module_path not in seen
+    assert tasks.note.module_path in details
+
+
 def test_who_lacks_the_right_is_refused_everywhere(person):
     stranger = person()
     number = job_in(State.DEAD).pk

@@ -68,3 +68,9 @@ def test_the_page_costs_the_same_for_many_nodes(operator, django_assert_max_num_
         assert client.get(reverse("categories-desk")).status_code == 200
     with django_assert_max_num_queries(15):
         assert client.get(reverse("category-desk", args=["older.health"])).status_code == 200
+
+
+def test_the_tree_shows_names_and_no_codes(operator):
+    page = signed_in(operator).get(reverse("categories-desk")).content.decode()
+    assert "社区教育 › 科学文化 › 航空知识" in page
+    assert ">community.science.aviation<" not in page

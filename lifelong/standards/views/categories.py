@@ -27,9 +27,10 @@ def tree(request: HttpRequest) -> HttpResponse:
     found = queries.category_tree()
     rows = []
     for node in found:
-        level = len(found.chain(node.code))
+        chain = found.chain(node.code)
+        level, path = len(chain), " › ".join(step.name for step in chain)
         old = "、".join(sorted({alias.name for alias in node.aliases}))
-        rows.append({"node": node, "level": level, "indent": "　　" * (level - 1), "old": old})
+        rows.append({"node": node, "level": level, "path": path, "indent": "　　" * (level - 1), "old": old})
     pending = CategoryNode.objects.pending().select_related("proposed_by", "parent").order_by("created_at", "id")
     facts = {"rows": rows, "pending": pending, "version": found.version}
     return render(request, "standards/categories.html", facts)
