@@ -78,15 +78,39 @@ def drop(connection: Any) -> None:
 
 
 def present(connection: Any) -> set[str]:
-    """Names of the triggers that guard the trail now."""
-    known = {name for _, name in _NAMES}
-    sql = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
-    }[connection.vendor]
+    """Names of the triggers that guard the trail now; one of the same name that does something else guards nothing."""
     with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return known & {row[0] for row in cursor.fetchall()}
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            found = {name: _plain(sql) for name, sql in cursor.fetchall()}
+        else:
+            cursor.execute(
+                "SELECT t.tgname, pg_get_triggerdef(t.oid, true), p.proname, p.prosrc FROM pg_trigger t"
+                " JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+            )
+            bodies = _bodies()
+            found = {
+                name: _plain(sql) for name, sql, function, body in cursor.fetchall()
+                if _plain(body) == bodies.get(function)
+            }  # fmt: skip
+    made = _made(connection)
+    return {name for name, sql in found.items() if made.get(name) == sql}
+
+
+def _made(connection: Any) -> dict[str, str]:
+    """Each trigger's statement by its name."""
+    statements = _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL
+    return {each.split()[2]: _plain(each) for each in statements if each.startswith("CREATE TRIGGER")}
+
+
+def _bodies() -> dict[str, str]:
+    """What each function of PostgreSQL does, by its name."""
+    functions = [each for each in _POSTGRESQL if each.startswith("CREATE FUNCTION")]
+    return {each.split()[2].removesuffix("()"): _plain(each.split("$$")[1]) for each in functions}
+
+
+def _plain(sql: str) -> str:
+    return " ".join(sql.split())
 
 
 def wanted(connection: Any) -> set[str]:

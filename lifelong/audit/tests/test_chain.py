@@ -99,6 +99,22 @@ def test_a_missing_trigger_is_found():
         triggers.create(connection)
 
 
+def test_a_trigger_that_was_made_harmless_is_found():
+    name = "audit_auditentry_no_update"
+    sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}" + ("" if sqlite else " ON audit_auditentry"))
+        cursor.execute(
+            f"CREATE TRIGGER {name} BEFORE UPDATE ON audit_auditentry "
+            + ("BEGIN SELECT 1; END" if sqlite else "FOR EACH ROW WHEN (false) EXECUTE FUNCTION audit_refuse()")
+        )
+    try:
+        assert name in verify(at=now()).problems[0]
+    finally:
+        triggers.drop(connection)
+        triggers.create(connection)
+
+
 def test_the_command_says_what_is_broken_and_exits_with_one():
     three_seals()
     out = StringIO()
