@@ -100,7 +100,10 @@ class AppointmentForm(forms.Form):
     email = AddressField(label=_("电子邮箱"), help_text=_("没有账号的人会收到激活链接。"))
     name = forms.CharField(label=_("姓名"), max_length=60, required=False, help_text=_("新开账号时使用。"))
     role = forms.ChoiceField(label=_("角色"), choices=Role.choices)
-    authority = forms.ModelChoiceField(label=_("主管部门"), queryset=Authority.objects.none())
+    authority = forms.ModelChoiceField(
+        label=_("主管部门"), queryset=Authority.objects.none(),
+        help_text=_("列表里没有的，请系统管理员先在“主管部门”里登记。"),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -11,6 +11,7 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.utils import timezone
 
+from lifelong.accounts.actions.invitation import use_up_links
 from lifelong.audit import record
 
 
@@ -37,6 +38,7 @@ def signed_out(user: Any, **facts: Any) -> None:
 @receiver(account.password_set)
 @receiver(account.password_reset)
 def password_changed(user: Any, **facts: Any) -> None:
+    use_up_links(user, at=timezone.now())
     _note("accounts.password_changed", user)
 
 
@@ -48,6 +50,8 @@ def email_changed(user: Any, to_email_address: Any, **facts: Any) -> None:
 @receiver(factors.authenticator_added)
 def factor_added(request: Any, user: Any, authenticator: Authenticator, **facts: Any) -> None:
     _note("accounts.second_factor_added", user, detail={"type": str(authenticator.type)})
+    if authenticator.type == Authenticator.Type.WEBAUTHN:
+        use_up_links(user, at=timezone.now())
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         record_authentication(
             request, user, "mfa", id=authenticator.pk, type=str(authenticator.type), reauthenticated=True

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from lifelong.accounts.models import Authority, AuthorityKind, User
 from lifelong.audit import record
 from lifelong.regions.models import Region
-from lifelong.web.refusals import Conflict, NotAllowed, Refusal
+from lifelong.web.refusals import Conflict, NotAllowed, Refusal, TooLong
+
+NAME_MOST = 100
 
 
 class AuthorityIncomplete(Refusal):
@@ -43,6 +45,8 @@ def change_authority(authority: Authority, *, name: str, by: User, at: datetime)
     if not by.has_right("settings.manage"):
         raise NotAllowed(_("只有系统管理员可以修改主管部门。"))
     authority = Authority.objects.select_for_update().get(pk=authority.pk)
+    if len(name) > NAME_MOST:
+        raise TooLong(_("主管部门名称最多 %(most)s 字，现在有 %(n)s 字。") % {"most": NAME_MOST, "n": len(name)})
     if Authority.objects.filter(name=name).exclude(pk=authority.pk).exists():
         raise Conflict(_("已有名为“%s”的主管部门。") % name)
     before, authority.name = authority.name, name

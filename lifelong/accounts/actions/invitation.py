@@ -118,7 +118,9 @@ def send_activation_again(person: User, *, by: User, at: datetime) -> Invitation
 
 @transaction.atomic
 def activate(token: str, *, password: str = "", passkey: bool = False, at: datetime) -> User:
-    """Use the link up. Sets the password, or with ``passkey`` leaves it to the passkey that is added next.
+    """Sets the password and uses the link up; with ``passkey`` the passkey that is added next will use it up.
+
+    A device may refuse the passkey, and without another way in the person would stand outside for good.
 
     Raises LinkDead, or PasswordWeak with the sentences of the password rules; the link then still lives.
     """
@@ -131,8 +133,8 @@ def activate(token: str, *, password: str = "", passkey: bool = False, at: datet
             validate_password(password, user)
         except ValidationError as error:
             raise PasswordWeak("".join(error.messages), fields={"password": " ".join(error.messages)}) from error
-    used = Activation.objects.filter(pk=activation.pk, used_at=None, cancelled_at=None).update(used_at=at)
-    if not used:
+    living = Activation.objects.filter(pk=activation.pk, used_at=None, cancelled_at=None)
+    if not (living.exists() if passkey else living.update(used_at=at)):
         raise LinkDead(_("这个链接刚刚被使用过。"))
     if passkey:
         user.set_unusable_password()
@@ -142,3 +144,8 @@ def activate(token: str, *, password: str = "", passkey: bool = False, at: datet
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
     record("accounts.account_activated", by=user, of=user, at=at, detail={"with": "passkey" if passkey else "password"})
     return user
+
+
+def use_up_links(person: User, *, at: datetime) -> None:
+    """The person can sign in from now on: no link that would set another way in stays behind."""
+    person.activations.filter(used_at=None, cancelled_at=None).update(used_at=at)

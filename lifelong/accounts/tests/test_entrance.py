@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from lifelong.accounts import actions
 from lifelong.accounts.actions.invitation import LinkDead
-from lifelong.accounts.models import Activation, Role, SetupLink, SignInLock, User
+from lifelong.accounts.models import Activation, Authority, Role, SetupLink, SignInLock, User
 from lifelong.accounts.tests.cast import holder, person, signed_in
 from lifelong.audit.models import AuditEntry
 from lifelong.notices.models import Mail
@@ -102,6 +104,23 @@ class TestActivation:
         assert answer["Location"] == "/accounts/2fa/webauthn/add/"
         user.refresh_from_db()
         assert not user.has_usable_password()
+
+    def test_a_passkey_that_comes_to_nothing_leaves_the_link_alive(self) -> None:
+        user, path = self.invite()
+        Client().post(path, {"way": "passkey"})
+        assert Client().post(path, {"way": "password", "password": PASSWORD, "again": PASSWORD}).status_code == 302
+        user.refresh_from_db()
+        assert user.check_password(PASSWORD)
+        assert Client().get(path).status_code == 410
+
+    def test_a_passkey_that_was_added_uses_the_link_up(self, rf: RequestFactory) -> None:
+        user, path = self.invite()
+        Client().post(path, {"way": "passkey"})
+        request = rf.get("/")
+        request.session = SessionStore()
+        added = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={})
+        authenticator_added.send(sender=Authenticator, request=request, user=user, authenticator=added)
+        assert Client().get(path).status_code == 410
 
     def test_who_can_sign_in_already_gets_no_link(self) -> None:
         person("zhao@example.org")
@@ -372,3 +391,13 @@ class TestPeoplePages:
         assert client.get("/account/").status_code == 302
         assert sign_in(user.email, PASSWORD).status_code == 302
         assert client.get("/account/").status_code == 302
+
+
+def test_an_authority_is_registered_once_however_often_the_page_is_reloaded() -> None:
+    client = signed_in(holder(Role.SYSTEM_ADMINISTRATOR))
+    answer = client.post("/work/authorities/", {"name": "河南省教育厅", "kind": "province", "region": "410000"})
+    assert answer.status_code == 302
+    assert "已登记“河南省教育厅”" in client.get(answer["Location"]).content.decode()
+    number = Authority.objects.get(name="河南省教育厅").pk
+    answer = client.post(f"/work/authorities/{number}/rename", {"name": "长" * 101}, follow=True)
+    assert "最多 100 字，现在有 101 字" in answer.content.decode()

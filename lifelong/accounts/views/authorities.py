@@ -1,7 +1,8 @@
 """Authorities, for the system administrator."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,7 +29,8 @@ def authorities(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
-            form = AuthorityForm()
+            messages.success(request, _("已登记“%s”。") % values["name"])
+            return redirect("authorities")
     return render(request, "accounts/authorities.html", {"form": form, "authorities": queries.authorities()})
 
 

@@ -185,7 +185,9 @@ def send_activation(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("person", pk=pk)
-    done = _("新的激活链接已发往 %s，旧链接作废。") % mask_email(found.email)
+    done = _("新的激活链接已生成，旧链接作废。")
+    if invitation.mailed:
+        done = _("新的激活链接已发往 %s，旧链接作废。") % mask_email(found.email)
     return _after_invitation(request, found, invitation, done)
 
 
