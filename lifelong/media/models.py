@@ -57,6 +57,11 @@ class MediaFile(models.Model):
         """Where the bytes lie on this machine."""
         return Path(settings.FILES) / self.path
 
+    @property
+    def is_sampled(self) -> bool:
+        """Long: read to its end, but decoded only in part so far."""
+        return bool(self.whole) and self.whole.get("method") == "sampled"
+
 
 class UploadQuerySet(models.QuerySet["Upload"]):
     def of(self, institution: Institution) -> "UploadQuerySet":

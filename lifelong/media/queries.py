@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -29,6 +29,11 @@ class UploadNow:
     address: str
     failure: str
     media_file: int | None
+
+
+def sampled() -> QuerySet[MediaFile]:
+    """Read to their end, but not yet decoded frame by frame."""
+    return MediaFile.objects.filter(whole__method="sampled")
 
 
 def upload(upload_id: UUID | str) -> Upload | None:

@@ -48,6 +48,17 @@ def probe_whole_of(media_file_id: int) -> None:
     actions.record_whole(media_file, whole=whole.to_json(), at=timezone.now())
 
 
+@task(queue_name="media", priority=-60, max_attempts=4, title=_("完整解码长视频"))
+def decode_fully(media_file_id: int) -> None:
+    """Before publication: every frame of a file that the second pass decoded in part; whatever else waits goes first."""
+    media_file = MediaFile.objects.get(pk=media_file_id)
+    if not media_file.is_sampled:
+        return
+    facts = probe.Facts.from_json(media_file.facts)
+    whole = probe.probe_whole(media_file.location, facts, full=True, progress=making.share)
+    actions.record_full(media_file, whole=whole.to_json(), at=timezone.now())
+
+
 @task(priority=20, max_attempts=4, title=_("生成播放版本"))
 def make_renditions_of(media_file_id: int) -> None:
     """What is played and shown; nothing is transcoded."""

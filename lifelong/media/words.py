@@ -13,6 +13,7 @@ VERBS = {
     "media.file_forgotten": _("清除文件"),
     "media.facts_measured": _("检测文件参数"),
     "media.whole_measured": _("通读全片"),
+    "media.fully_decoded": _("完整解码全片"),
     "media.made_public": _("开放媒体地址"),
     "media.made_private": _("收回媒体地址"),
 }

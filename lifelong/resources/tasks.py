@@ -5,8 +5,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
-from lifelong.jobs.schedule import daily
-from lifelong.resources.actions import drafts, imports, links
+from lifelong.jobs.schedule import daily, every
+from lifelong.resources.actions import drafts, files, imports, links
 from lifelong.resources.models import ImportRun, LinkCheck
 from lifelong.standards.links import checker
 
@@ -26,6 +26,13 @@ def work_on_sheet(run_id: int, dry_run: bool) -> dict[str, str]:
     run = ImportRun.objects.get(pk=run_id)
     imports.work_on(run, dry_run=dry_run, at=timezone.now())
     return {"url": reverse("resources:import", args=[run_id])}
+
+
+@every(hours=1)
+@task(title=_("安排长视频的完整解码"))
+def decode_what_was_sampled() -> int:
+    """What came under review in another way than by a submit; asked for once per file."""
+    return files.decode_under_review()
 
 
 @daily(at="03:20")

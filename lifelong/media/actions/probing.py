@@ -1,5 +1,6 @@
 """What the isolated probe measured is written down, and what follows is set going."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -38,5 +39,25 @@ def record_whole(media_file: MediaFile, *, whole: dict[str, Any], at: datetime) 
     media_file.probe_state = ProbeState.WHOLE
     media_file.save(update_fields=["whole", "probed_at", "probe_state"])
     audit.record("media.whole_measured", by=None, at=at, of=media_file)
+    events.whole_measured.send(MediaFile, media_file=media_file)
+    return media_file
+
+
+def decode_fully(media_files: Iterable[MediaFile]) -> None:
+    """Has those that were only decoded in part decoded frame by frame, when nothing else waits; once per file."""
+    for media_file in media_files:
+        if media_file.is_sampled:
+            jobs.enqueue("lifelong.media.tasks.decode_fully", media_file.pk, slot=f"media.decode_fully:{media_file.pk}")
+
+
+@transaction.atomic
+def record_full(media_file: MediaFile, *, whole: dict[str, Any], at: datetime) -> MediaFile:
+    """The full decode takes the place of the one in part; what comes twice changes nothing."""
+    media_file = MediaFile.objects.select_for_update().get(pk=media_file.pk)
+    if not media_file.is_sampled:
+        return media_file
+    media_file.whole, media_file.probed_at = whole, at
+    media_file.save(update_fields=["whole", "probed_at"])
+    audit.record("media.fully_decoded", by=None, at=at, of=media_file)
     events.whole_measured.send(MediaFile, media_file=media_file)
     return media_file

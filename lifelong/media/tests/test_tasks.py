@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
+from lifelong.audit.models import AuditEntry
+from lifelong.jobs.models import Job
 from lifelong.jobs.running import drain
 from lifelong.media import actions, events, queries, storage, tasks
 from lifelong.media.lifecycle import ProbeState
@@ -112,6 +114,31 @@ def test_every_task_may_be_repeated(college, reporter):
     for task in (tasks.probe_facts_of, tasks.probe_whole_of, tasks.make_renditions_of):
         task.func(film.pk)
     assert {each.pk: (each.kind, each.path, each.sha256) for each in film.renditions.all()} == before
+
+
+def test_a_long_film_is_decoded_fully_when_it_is_asked_for(college, reporter):
+    """Sampled first; the full decode takes its place once, and a second run changes nothing."""
+    long = samples.video(size=(64, 48), rate=5, seconds=21 * 60.0, key_every=50, bit_rate=50_000, audio=())
+    film = through(college, reporter, long)
+    assert film.whole["method"] == "sampled"
+    actions.decode_fully([film])
+    actions.decode_fully([film])
+    waiting = Job.objects.filter(path__endswith=".decode_fully")
+    assert [job.queue for job in waiting] == ["media"], "once per file"
+    others = Job.objects.exclude(pk__in=waiting).values_list("priority", flat=True)
+    assert waiting[0].priority < min(others), "whatever else waits goes first"
+    drain()
+    film.refresh_from_db()
+    assert (film.whole["method"], film.whole["frames"], film.whole["damaged"]) == ("full", 21 * 60 * 5, 0)
+    tasks.decode_fully.func(film.pk)
+    assert actions.record_full(film, whole={"method": "full", "frames": 1}, at=timezone.now()).whole == film.whole
+    assert AuditEntry.objects.filter(verb="media.fully_decoded").count() == 1
+
+
+def test_a_short_film_is_not_decoded_again(college, reporter):
+    film = through(college, reporter, samples.video())
+    actions.decode_fully([film])
+    assert not Job.objects.filter(path__endswith=".decode_fully").exists()
 
 
 def test_nothing_is_public_before_somebody_decides(college, reporter):

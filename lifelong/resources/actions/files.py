@@ -14,11 +14,11 @@ from lifelong.media import actions as media
 from lifelong.media import storage
 from lifelong.media.actions.uploads import plain_name
 from lifelong.media.models import MediaFile, Upload
-from lifelong.media.queries import running_upload
+from lifelong.media.queries import running_upload, sampled
 from lifelong.resources import policy
 from lifelong.resources.actions import findings
 from lifelong.resources.actions.drafts import NotEditable, lock
-from lifelong.resources.lifecycle import EDITABLE, State
+from lifelong.resources.lifecycle import EDITABLE, UNDER_REVIEW, State
 from lifelong.resources.models import Version, VersionFile
 from lifelong.resources.queries.judging import measured, media_files_of
 from lifelong.resources.queries.missing import purpose_of, uploads_of, version_of
@@ -133,7 +133,19 @@ def measured_anew(media_file: MediaFile, *, at: datetime) -> None:
         locked = lock(version)
         if locked.state in EDITABLE | {State.UNIT_REVIEW}:
             refresh(locked, at=at)
+        elif locked.state in UNDER_REVIEW:  # should it be returned, the next round is frozen from these verdicts
+            findings.judge_version(locked, at=at)
+            media.decode_fully([media_file])
         findings.judge_open_round(locked, media_file, at=at)
+
+
+@transaction.atomic
+def decode_under_review() -> int:
+    """Every file under review that was decoded only in part; how many."""
+    entries = VersionFile.objects.filter(version__state__in=UNDER_REVIEW, version__deleted_at__isnull=True)
+    found = list(sampled().filter(pk__in=entries.values("media_file")).order_by("pk"))
+    media.decode_fully(found)
+    return len(found)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from lifelong.media import actions as media
 from lifelong.media.models import MediaFile
 from lifelong.resources.actions import links
 from lifelong.resources.models import Finding, Round, Version, VersionFile
@@ -31,12 +32,35 @@ def judge_file(version: Version, entry: VersionFile, *, alone: bool, at: datetim
 
 
 def judge_open_round(version: Version, media_file: MediaFile, *, at: datetime) -> None:
-    """What the second pass found goes to the round under review too, by the standard that the round was judged by."""
-    round = version.rounds.filter(closed_at__isnull=True).order_by("-number").first()
-    media = [file for file in round.files if file["kind"] == "media"] if round else []
-    if round is None or media_file.pk not in {file["id"] for file in media}:
-        return
-    said = declared(version) if len(media) == 1 else None
+    """What the second pass found goes to the round under review too, by the standard that the round was judged by.
+
+    A round stays open until it is answered or published: an accepted one hears of a late fail.
+    """
+    round = open_round(version)
+    if round is not None and media_file.pk in media_of(round):
+        judge_in_round(round, media_file, at=at)
+
+
+def judge_reopened(version: Version, *, at: datetime) -> None:
+    """A decision was taken back: what was measured while its round was closed goes into it now."""
+    round = open_round(version)
+    if round is not None:
+        for media_file in MediaFile.objects.filter(pk__in=media_of(round)).order_by("pk"):
+            judge_in_round(round, media_file, at=at)
+            media.decode_fully([media_file])
+
+
+def open_round(version: Version) -> Round | None:
+    return version.rounds.filter(closed_at__isnull=True).order_by("-number").first()
+
+
+def media_of(round: Round) -> list[int]:
+    return [file["id"] for file in round.files if file["kind"] == "media"]
+
+
+def judge_in_round(round: Round, media_file: MediaFile, *, at: datetime) -> None:
+    version = round.version
+    said = declared(version) if len(media_of(round)) == 1 else None
     verdicts = verdicts_of(media_file, declared=said, standard=round.standard)
     put(version, verdicts, media_file=media_file, round=round, standard=round.standard, at=at)
 

@@ -12,6 +12,7 @@ from lifelong import notices
 from lifelong.accounts.models import User
 from lifelong.calls.models import Call
 from lifelong.institutions.models import Institution, MandateRole
+from lifelong.media import actions as media
 from lifelong.resources import events, policy
 from lifelong.resources.actions import findings, links, receipts, signing
 from lifelong.resources.actions.drafts import lock
@@ -20,6 +21,7 @@ from lifelong.resources.lifecycle import State, Verb
 from lifelong.resources.models import Round, ScreeningHit, Signature, Version
 from lifelong.resources.queries import submitting
 from lifelong.resources.queries.freezing import caption_words, files_of, values_of
+from lifelong.resources.queries.judging import media_files_of
 from lifelong.resources.queries.missing import Gap, what_is_missing
 from lifelong.screening import screen
 from lifelong.standards.technical import packaged
@@ -70,6 +72,7 @@ def submit(
     move(
         locked, to=State.SUBMITTED, verb=Verb.SUBMITTED, by=by, at=at, round=round, note=note, on_behalf_of=on_behalf_of
     )
+    media.decode_fully(media_files_of(locked))
     events.version_submitted.send(sender=Version, version=locked, round=round, by=by, at=at)
     _tell(round, at=at)
     version.refresh_from_db()

@@ -8,8 +8,10 @@ from django.utils import timezone
 from lifelong.calls.lifecycle import Stage
 from lifelong.calls.models import Extension, Window
 from lifelong.institutions.models import MandateRole
-from lifelong.media.models import Upload
-from lifelong.media.probe.facts import Facts
+from lifelong.jobs.models import Job
+from lifelong.media import actions as media
+from lifelong.media.models import MediaFile, Upload
+from lifelong.media.probe.facts import Facts, WholeFacts
 from lifelong.notices.models import Notice
 from lifelong.resources import events
 from lifelong.resources.actions import attachments, drafts, explanations, files, signing, submission
@@ -348,3 +350,65 @@ def test_an_upload_that_failed_does_not_open_the_grace(ready, call, reporter):
     began_uploading(ready, 30)
     Upload.objects.all().update(state="cancelled", media_file=None)
     assert "call" in refused(ready, shut(call), reporter)
+
+
+SAMPLED = WholeFacts(method="sampled", duration_s=60.0, frames=30, packets=4000, decoded_s=9.0)
+BROKEN = WholeFacts(duration_s=60.0, frames=1500, packets=4000, damaged=700, first_damage_s=30.0, decoded_s=60.0)
+
+
+def full_decodes() -> list[int]:
+    return [job.args[0] for job in Job.objects.filter(path="lifelong.media.tasks.decode_fully")]
+
+
+def record(file: MediaFile, whole: WholeFacts, do=media.record_whole) -> None:
+    file.refresh_from_db()
+    do(file, whole=whole.to_json(), at=NOW())
+
+
+def complete(version: Version, round: Round | None) -> str:
+    return version.findings.get(round=round, rule="file.complete").verdict
+
+
+def test_a_long_film_is_decoded_fully_once_it_is_handed_in(ready, call, reporter):
+    file = ready.files.get().media_file
+    record(file, SAMPLED)
+    assert full_decodes() == [], "not while it is a draft"
+    hand_in(ready, call, reporter)
+    assert full_decodes() == [file.pk]
+    assert files.decode_under_review() == 1
+    assert full_decodes() == [file.pk], "once per file"
+
+
+def test_a_film_handed_in_before_it_was_sampled_is_decoded_fully_too(ready, call, reporter):
+    file = ready.files.get().media_file
+    hand_in(ready, call, reporter)
+    assert full_decodes() == []
+    record(file, SAMPLED)
+    assert full_decodes() == [file.pk]
+
+
+def test_a_fail_found_late_reaches_the_round_that_was_accepted(ready, call, reporter):
+    file = ready.files.get().media_file
+    record(file, SAMPLED)
+    round = hand_in(ready, call, reporter)
+    for state in (State.FORWARDED, State.ACCEPTED):
+        move(ready, to=state, verb=state, by=reporter, at=NOW())
+    assert complete(ready, round) == "pass"
+    record(file, BROKEN, media.record_full)
+    assert complete(ready, round) == "fail"
+
+
+def test_what_was_found_under_review_goes_along_with_the_next_round(ready, call, reporter):
+    """The second pass came to its end while the province had it; nobody touched the file after the return."""
+    file = ready.files.get().media_file
+    hand_in(ready, call, reporter)
+    record(file, BROKEN)
+    reasons = [{"field": "title", "text": "名称不通顺"}]
+    ready.refresh_from_db()
+    move(ready, to=State.RETURNED, verb="returned", by=reporter, at=NOW(), reasons=reasons, due_at=NOW() + timedelta(1))
+    with pytest.raises(submission.NotReady):  # the reporter is told, and asked for a sentence
+        hand_in(ready, call, reporter)
+    late = ready.findings.get(round=None, rule="file.complete")
+    explanations.explain(ready, sentences={late.pk: "播放器打得开"}, by=reporter, at=NOW())
+    again = hand_in(ready, call, reporter)
+    assert (again.number, complete(ready, again)) == (2, "fail")

@@ -20,6 +20,7 @@ from lifelong.resources.models import Round, Version
 from lifelong.review import events, policy
 from lifelong.review.lifecycle import BATCH_NEXT, BatchState
 from lifelong.review.models import Batch, BatchItem
+from lifelong.review.queries.obstacles import unfit_to_publish
 from lifelong.web.refusals import Conflict, NotAllowed, Refusal
 from lifelong.web.templatetags.web import moment
 
@@ -36,6 +37,10 @@ class BatchNotOpen(Conflict):
 
 class BatchEmpty(Refusal):
     code = "batch_empty"
+
+
+class NotFit(Refusal):
+    code = "not_fit"
 
 
 class NumberTaken(Refusal):
@@ -163,6 +168,7 @@ def schedule(batch: Batch, *, publish_at: datetime, by: User, at: datetime) -> B
     batch = locked(batch)
     if not batch.items.exists():
         raise BatchEmpty(_("批次里还没有资源，请先编入待上线的资源。"))
+    wanted_fit(batch)
     step(batch, BatchState.SCHEDULED)
     batch.publish_at, batch.trouble = publish_at, ""
     batch.save(update_fields=["state", "publish_at", "trouble"])
@@ -258,6 +264,7 @@ def publish(batch: Batch, *, at: datetime, by: User | None = None) -> Batch:
     items = list(batch.items.select_related("version__resource__institution").order_by("position", "pk"))
     if not items:
         raise BatchEmpty(_("批次里还没有资源，请先编入待上线的资源。"))
+    wanted_fit(batch)
     step(batch, BatchState.PUBLISHED)
     rounds = newest_rounds(items)
     batch.published_at, batch.published_by, batch.trouble = at, by or batch.created_by, ""
@@ -270,6 +277,13 @@ def publish(batch: Batch, *, at: datetime, by: User | None = None) -> Batch:
     jobs.enqueue("lifelong.review.tasks.export_batch", batch.pk)
     tell_reporters(batch, rounds.values(), at)
     return batch
+
+
+def wanted_fit(batch: Batch) -> None:
+    """Raises ``NotFit`` naming the items where a long file is not fully decoded, or a fail came to light since."""
+    items = list(batch.items.select_related("version").order_by("position", "pk"))
+    if unfit := unfit_to_publish(newest_rounds(items).values()):
+        raise NotFit(_("现在还不能发布：%(why)s。") % {"why": "；".join(unfit)}, items=unfit)
 
 
 def newest_rounds(items: list[BatchItem]) -> dict[int, Round]:

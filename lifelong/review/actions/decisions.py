@@ -13,7 +13,7 @@ from lifelong.audit import record
 from lifelong.calls import windows
 from lifelong.calls.lifecycle import Stage as Window
 from lifelong.notices import send
-from lifelong.resources.actions import steps
+from lifelong.resources.actions import findings, steps
 from lifelong.resources.lifecycle import State, Verb
 from lifelong.resources.models import Round, Version
 from lifelong.review import policy
@@ -94,7 +94,7 @@ def decide(
     ]
     if outcome in NEEDS_REASON and not given:
         raise ReasonMissing(_("请写明理由，单位会据此修改。"), fields={"reasons": _("请至少写一条理由。")})
-    if outcome in {Outcome.FORWARD, Outcome.ACCEPT} and (found := obstacles_of(round)):
+    if outcome in {Outcome.FORWARD, Outcome.ACCEPT} and (found := obstacles_of(round, stage)):
         raise NotReady(found)
     if (stage, outcome) == (Stage.PROVINCIAL, Outcome.RETURN):
         due_at = due_at or at + timedelta(days=round.call.return_days if round.call else 3)
@@ -201,6 +201,7 @@ def take_back(decision: Decision, *, by: User, at: datetime, note: str = "") -> 
     steps.move(
         version, to=WAITS_IN[stage], verb=Verb.TAKEN_BACK, by=by, at=at, round=decision.round, note=row.note
     )  # fmt: skip
+    findings.judge_reopened(version, at=at)
     send(
         version.rounds.get(pk=decision.round_id).submitted_by,
         subject=_("《%(title)s》的审核决定已收回") % {"title": version.title},

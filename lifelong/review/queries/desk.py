@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from lifelong.accounts.models import User
 from lifelong.calls.models import Call
 from lifelong.institutions.models import Institution
+from lifelong.media.queries import sampled
 from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Finding, LinkCheck, Round, ScreeningHit, Verdict, VersionFile
 from lifelong.resources.queries.reach import reach_of
@@ -60,9 +61,12 @@ def rounds_in_reach(user: User, stage: Stage) -> QuerySet[Round]:
     return rounds.select_related("version__resource__institution", "version__cover", "call", "submitted_by")
 
 
-def annotated(rounds: QuerySet[Round]) -> "QuerySet[Any]":
+def annotated(rounds: QuerySet[Round], stage: Stage) -> "QuerySet[Any]":
     """With ``fails`` (unwaived), ``waived``, ``warns``, ``blocks`` (uncleared), ``looks`` and ``running``."""
-    running = VersionFile.objects.filter(version=OuterRef("version"), media_file__probe_state__in=RUNNING)
+    outstanding = Q(media_file__probe_state__in=RUNNING)
+    if stage == Stage.FINAL:
+        outstanding |= Q(media_file__in=sampled())
+    running = VersionFile.objects.filter(outstanding, version=OuterRef("version"))
     untried = LinkCheck.objects.filter(version=OuterRef("version"), checked_at__isnull=True)
     return rounds.annotate(
         fails=tally(unwaived()),
@@ -77,7 +81,7 @@ def annotated(rounds: QuerySet[Round]) -> "QuerySet[Any]":
 def queue(user: User, stage: Stage, filters: Filters) -> QuerySet[Round]:
     """The desk's list, oldest submit first; a constant number of queries however long it is."""
     states = SHOWS[filters.show] or [WAITS_IN[stage]]
-    rounds = annotated(rounds_in_reach(user, stage).filter(version__state__in=states))
+    rounds = annotated(rounds_in_reach(user, stage).filter(version__state__in=states), stage)
     if filters.call:
         rounds = rounds.filter(call__number=filters.call)
     if filters.institution:
@@ -110,7 +114,7 @@ def looking_like(rounds: "QuerySet[Any]", look: str) -> "QuerySet[Any]":
 def waiting_numbers(user: User, stage: Stage) -> dict[str, int]:
     """How many wait at this stage, how many of them could go at once."""
     waiting = rounds_in_reach(user, stage).filter(version__state=WAITS_IN[stage])
-    return annotated(waiting).aggregate(
+    return annotated(waiting, stage).aggregate(
         waiting=Count("pk"), clean=Count("pk", filter=Q(fails=0, blocks=0, running=False))
     )  # fmt: skip
 

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from lifelong.media.lifecycle import ProbeState
 from lifelong.media.models import MediaFile
+from lifelong.media.queries import sampled
 from lifelong.resources.models import Finding, LinkCheck, Round, ScreeningHit, Verdict
+from lifelong.review.lifecycle import Stage
 from lifelong.review.models import Clearance, Waiver
 
 RUNNING = {ProbeState.WAITING, ProbeState.FACTS}
@@ -36,16 +38,24 @@ def uncleared():
 
 def running_checks(round: Round) -> int:
     """Files whose whole pass is outstanding, and a link that was not tried yet."""
-    files = [file["id"] for file in round.files if file.get("kind", "media") == "media"]
-    waiting = MediaFile.objects.filter(pk__in=files, probe_state__in=RUNNING).count()
+    waiting = MediaFile.objects.filter(pk__in=media_of(round), probe_state__in=RUNNING).count()
     return waiting + LinkCheck.objects.filter(version=round.version_id, checked_at__isnull=True).count()
 
 
-def obstacles_of(round: Round) -> list[Obstacle]:
-    """Everything that stops a forward or an acceptance of this round; empty where it may go."""
+def media_of(round: Round) -> list[int]:
+    return [file["id"] for file in round.files if file.get("kind", "media") == "media"]
+
+
+def obstacles_of(round: Round, stage: Stage) -> list[Obstacle]:
+    """Everything that stops a forward or an acceptance of this round; empty where it may go.
+
+    The province need not wait for the full decode of a long file; the acceptance does (spec 2, Two passes).
+    """
     found = []
     if running := running_checks(round):
         found.append(Obstacle("check", _("还有 %(n)s 项检测正在进行，请稍后再试") % {"n": running}, running))
+    if stage == Stage.FINAL and (n := sampled().filter(pk__in=media_of(round)).count()):
+        found.append(Obstacle("check", _("还有 %(n)s 个长视频正在完整解码，解完才能通过") % {"n": n}, n))
     fails = list(unwaived().filter(round=round).values_list("required", "rule"))
     if fails:
         names = "、".join(dict.fromkeys(required or rule for required, rule in fails))
@@ -55,3 +65,17 @@ def obstacles_of(round: Round) -> list[Obstacle]:
     if words:
         found.append(Obstacle("block", _("命中禁用词未排除（%(words)s）") % {"words": "、".join(words)}, len(words)))
     return found
+
+
+def unfit_to_publish(rounds: Iterable[Round]) -> list[str]:
+    """Why, for each accepted version with a file that is not fully decoded, or with a fail found since that nobody waived."""
+    rounds = list(rounds)
+    waiting = set(
+        sampled().filter(pk__in={pk for round in rounds for pk in media_of(round)}).values_list("pk", flat=True)
+    )
+    failed = set(unwaived().filter(round__in=[round.pk for round in rounds]).values_list("round", flat=True))
+    decoding = [round.version.title for round in rounds if not waiting.isdisjoint(media_of(round))]
+    broken = [round.version.title for round in rounds if round.pk in failed]
+    return [_("《%(title)s》还在完整解码") % {"title": title} for title in decoding] + [
+        _("《%(title)s》终审之后检出不符合且未豁免，请移出批次，退回处理") % {"title": title} for title in broken
+    ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from lifelong.accounts.models import Role
 from lifelong.accounts.tests.cast import holder, signed_in
 from lifelong.jobs.models import Job
-from lifelong.media.models import Rendition
+from lifelong.media.models import MediaFile, Rendition
 from lifelong.notices.models import Notice
 from lifelong.resources.actions.steps import set_availability
 from lifelong.resources.lifecycle import Availability, State
@@ -16,7 +16,7 @@ from lifelong.resources.models import Version
 from lifelong.review import events
 from lifelong.review.actions import batches, exports
 from lifelong.review.lifecycle import BatchState
-from lifelong.review.models import Batch, BatchItem
+from lifelong.review.models import Batch, BatchItem, Waiver
 from lifelong.review.tasks import publish_batch, publish_due_batches
 from lifelong.review.tests import desk
 
@@ -215,3 +215,38 @@ def test_the_sheet_keeps_its_whole_name_whatever_the_title_holds(batch, final):
     answer = signed_in(final).get(reverse("batch_export", args=[batch.number, "resources.xlsx"]))
     assert b"".join(answer.streaming_content).startswith(b"PK")
     assert "2026-01-社区／老年.xlsx" in unquote(answer["Content-Disposition"])
+
+
+def sampled(round):
+    MediaFile.objects.filter(pk=round.files[0]["id"]).update(whole={"method": "sampled"})
+    return round
+
+
+def test_a_long_film_is_decoded_fully_before_its_batch_goes_live(batch, final):
+    decoding, whole = (
+        sampled(desk.handed_in("长片", state=State.ACCEPTED)),
+        desk.handed_in("短片", state=State.ACCEPTED),
+    )
+    now = timezone.now()
+    batches.add_versions(batch, [decoding.version, whole.version], by=final, at=now)
+    with pytest.raises(batches.NotFit, match="《长片》还在完整解码") as refusal:
+        batches.schedule(batch, publish_at=now, by=final, at=now)
+    assert "短片" not in str(refusal.value)
+    MediaFile.objects.update(whole={"method": "full"})
+    batches.schedule(batch, publish_at=now, by=final, at=now)
+    assert batches.publish(batch, at=now).state == BatchState.PUBLISHED
+
+
+def test_a_fail_found_after_the_acceptance_stops_the_batch_until_it_is_waived(batch, final):
+    late = desk.handed_in("晚到的结论", state=State.ACCEPTED)
+    now = timezone.now()
+    batches.add_versions(batch, [late.version, *accepted(1)], by=final, at=now)
+    batches.schedule(batch, publish_at=now, by=final, at=now)
+    found = desk.failing(late, "file.complete")
+    with pytest.raises(batches.NotFit, match="晚到的结论"):
+        batches.publish(batch, at=now)
+    assert not batches.publish_due(batch, at=now)
+    batch.refresh_from_db()
+    assert "晚到的结论" in batch.trouble
+    Waiver.objects.create(finding=found, by=final, at=now, reason="片尾黑场")
+    assert batches.publish_due(batch, at=now)

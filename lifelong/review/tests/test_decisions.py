@@ -5,6 +5,8 @@ from lifelong.accounts.models import Role
 from lifelong.accounts.tests.cast import holder
 from lifelong.institutions.models import Mandate, MandateRole
 from lifelong.media.lifecycle import ProbeState
+from lifelong.media.models import MediaFile
+from lifelong.media.probe.facts import AudioTrack, Facts, WholeFacts
 from lifelong.resources.lifecycle import State
 from lifelong.review.actions import waivers
 from lifelong.review.actions.decisions import (
@@ -20,6 +22,7 @@ from lifelong.review.actions.decisions import (
 )  # fmt: skip
 from lifelong.review.lifecycle import Outcome, Stage
 from lifelong.review.models import Decision, Waiver
+from lifelong.review.queries.desk import waiting_numbers
 from lifelong.review.tests import desk
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +96,31 @@ def test_a_return_by_the_ministry_lands_at_the_province(officer, final):
 def test_forwarding_is_refused_while_a_check_runs(officer):
     round = desk.handed_in(probe_state=ProbeState.FACTS)
     with pytest.raises(NotReady, match="检测正在进行"):
+        forward(round, officer)
+
+
+def test_a_long_film_is_forwarded_while_it_is_decoded_fully_but_not_accepted(officer, final):
+    round = desk.handed_in()
+    file = MediaFile.objects.filter(pk=round.files[0]["id"])
+    file.update(whole={"method": "sampled"})
+    assert waiting_numbers(officer, Stage.PROVINCIAL) == {"waiting": 1, "clean": 1}
+    forward(round, officer)
+    assert waiting_numbers(final, Stage.FINAL) == {"waiting": 1, "clean": 0}
+    with pytest.raises(NotReady, match="完整解码"):
+        decide(round, stage=Stage.FINAL, outcome=Outcome.ACCEPT, by=final, at=timezone.now())
+    file.update(whole={"method": "full"})
+    assert decide(round, stage=Stage.FINAL, outcome=Outcome.ACCEPT, by=final, at=timezone.now())
+
+
+def test_what_was_measured_while_a_round_was_closed_goes_into_it_once_the_decision_is_taken_back(officer):
+    round = desk.handed_in()
+    refusal = decide(round, stage=Stage.PROVINCIAL, outcome=Outcome.REFUSE, by=officer, at=timezone.now(), reasons=WHY)
+    facts = Facts(readable=True, duration_s=60.0, container="mp3", audio=(AudioTrack(codec="mp3", channels=2),))
+    whole = WholeFacts(duration_s=60.0, read_error=True)
+    MediaFile.objects.update(facts=facts.to_json(), whole=whole.to_json())
+    take_back(refusal, by=officer, at=timezone.now())
+    assert round.findings.get(rule="file.complete").verdict == "fail"
+    with pytest.raises(NotReady):
         forward(round, officer)
 
 

@@ -52,7 +52,7 @@ def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, s
         "values": rounds.values_of(round, labels), "files_changed": rounds.changed_files(round),
         "findings": findings, "grave": [row for row in findings if row.finding.verdict != "pass"],
         "passed": [row for row in findings if row.finding.verdict == "pass"], "hits": rounds.hits_of(round), "labels": hit_labels,
-        "obstacles": obstacles.obstacles_of(round), "media": playing(request, round), "cover": cover(request, round),
+        "obstacles": obstacles.obstacles_of(round, stage), "media": playing(request, round), "cover": cover(request, round),
         "decisions": [(d, can_still_take_back(request, d, round)) for d in desk.decisions_of(round)],
         "typed": typed(form),
         "timeline": timeline(round.version.resource, request.user), "at_stage": policy.waits_at(round.version) == stage,
