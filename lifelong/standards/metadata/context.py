@@ -31,13 +31,18 @@ class Media:
     duration_s: float | None = None
 
 
+def _no_media(files: str) -> Media | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Everything outside the values that a verdict depends on.
 
     ``stage``: ``draft`` a form being filled (absence is still to do), ``sheet`` rows of a table (required texts must be
     there, files may follow), ``submit``, ``load`` (an old library; only what is given is judged).
-    ``platform_name`` gives the registered platform of a host. ``media`` is ``None`` while nothing was measured.
+    ``platform_name`` gives the registered platform of a host. ``media`` is ``None`` while nothing was measured;
+    ``media_of`` gives it for the files that a row of a sheet names.
     ``attached``: which of ``cover``, ``files``, ``rights_file`` are really here; ``file_names``: names that came with a
     sheet, folded by ``fold_file_name``. ``owner_names``: names of the institution; empty means not known, and
     nothing is said of other owners. ``taken_orders``: (series, order as number) → key of the record that holds it;
@@ -49,6 +54,7 @@ class Context:
     stage: Stage = "draft"
     platform_name: Callable[[str], str | None] = _no_platform
     media: Media | None = None
+    media_of: Callable[[str], Media | None] = _no_media
     attached: frozenset[str] = frozenset()
     file_names: Container[str] = frozenset()
     owner_names: frozenset[str] = frozenset()

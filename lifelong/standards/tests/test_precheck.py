@@ -205,6 +205,48 @@ def test_a_good_sheet_ends_with_0_and_knows_the_files_beside_it(
     assert (code, printed["sheet"]["rejected"]) == (0, 0)
 
 
+def row_for(files: str, duration: str, kind: str = "A01") -> list[str]:
+    return [duration if h == "资源时长" else files if h == "资源文件" else kind if h == "资源类型" else cell
+            for h, cell in zip(HEADINGS, ROW, strict=True)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("declared", "verdict"), [("00:00:02", "pass"), ("00:10:00", "fail")])
+def test_the_length_that_a_row_declares_is_held_against_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], declared: str, verdict: str
+) -> None:
+    (tmp_path / "第一课.mp4").write_bytes(video().read_bytes())
+    (tmp_path / "另一个.mp4").write_bytes(video().read_bytes())
+    sheet = sheet_of(tmp_path / "a.xlsx", row_for("第一课.mp4", declared))
+    code, printed = as_json(capsys, tmp_path, sheet=str(sheet))
+    of = {Path(f["path"]).name: {x["id"]: x["verdict"] for x in f["findings"]} for f in printed["files"]}
+    assert of["第一课.mp4"]["duration.matches"] == verdict
+    assert "duration.matches" not in of["另一个.mp4"]
+    assert code == (verdict == "fail")
+    run(Wishes((str(tmp_path),), sheet=str(sheet)))
+    assert ("填写的时长是 00:10:00，实测是 00:00:02" in capsys.readouterr().out) == (verdict == "fail")
+
+
+@pytest.mark.parametrize(("declared", "differs"), [("00:00:04", False), ("00:00:30", True)])
+def test_the_lengths_of_a_courses_files_are_added_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], declared: str, differs: bool
+) -> None:
+    for name in ("1.mp4", "2.mp4"):
+        (tmp_path / name).write_bytes(video().read_bytes())
+    sheet = sheet_of(tmp_path / "a.xlsx", row_for("1.mp4;2.mp4", declared, "A03"))
+    _code, printed = as_json(capsys, tmp_path, sheet=str(sheet))
+    codes = {problem["code"] for problem in printed["sheet"]["problems"]}
+    assert ("duration.differs" in codes) == differs
+    assert not any(x["id"] == "duration.matches" for f in printed["files"] for x in f["findings"])
+
+
+def test_a_row_that_calls_a_film_sound_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "第一课.mp4").write_bytes(video().read_bytes())
+    sheet = sheet_of(tmp_path / "a.xlsx", row_for("第一课.mp4", "00:00:02", "A02"))
+    code, printed = as_json(capsys, tmp_path, sheet=str(sheet))
+    assert code == 1
+    assert "type.file" in {problem["code"] for problem in printed["sheet"]["problems"]}
+
+
 def test_a_sheet_that_is_none_fails_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, printed = as_json(capsys, sheet=str(folder / "说明.txt"))
     assert code == 1

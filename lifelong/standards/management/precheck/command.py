@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -72,10 +72,24 @@ def run(wishes: Wishes) -> int:
     except (OSError, ValueError) as error:
         return _wrong(f"标准文件不能用：{error}")
     listed = files.listed(wishes.paths)
-    results = files.examine(listed, chosen.technical, facts_only=wishes.facts_only, hashed=wishes.as_json)
-    if wishes.as_json:
-        return report.as_json(results, chosen, sheet.check(wishes.sheet, chosen, listed) if wishes.sheet else None)
-    return report.as_text(results, chosen, lambda: sheet.check(wishes.sheet, chosen, listed) if wishes.sheet else None)
+    said = sheet.declared(wishes.sheet, chosen) if wishes.sheet and listed else {}
+    results = files.examine(
+        listed, chosen.technical, facts_only=wishes.facts_only, hashed=wishes.as_json, declared=said
+    )
+    seen: list[files.Result] = []
+    show = report.as_json if wishes.as_json else report.as_text
+    return show(
+        remembered(results, seen),
+        chosen,
+        lambda: sheet.check(wishes.sheet, chosen, listed, seen) if wishes.sheet else None,
+    )
+
+
+def remembered(results: Iterable[Any], into: list[Any]) -> Iterator[Any]:
+    """As they pass, kept for the sheet."""
+    for result in results:
+        into.append(result)
+        yield result
 
 
 def _wrong(message: str) -> int:

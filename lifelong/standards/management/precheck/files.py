@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,6 +47,30 @@ class Result:
     def verdict(self) -> Verdict:
         return verdict_of(self.findings)
 
+    @property
+    def duration_s(self) -> float | None:
+        """As played, where the file was read to its end."""
+        return self.whole.duration_s if self.whole and self.whole.duration_s else self.facts.duration_s
+
+
+@dataclass(frozen=True)
+class Judge:
+    standard: Standard
+    declared: Mapping[str, int]
+
+    def judged(self, file: Listed, facts: Facts, whole: WholeFacts | None) -> Result:
+        if not facts.readable and not file.asked and not file.named_as_media:
+            return Result(file.path, facts, judge(facts, self.standard), supported=False)
+        said = self._said(file)
+        return Result(file.path, facts, judge(facts, self.standard, whole=whole, declared=said), whole)
+
+    def _said(self, file: Listed) -> int | None:
+        if not self.declared:
+            return None
+        from lifelong.standards.metadata import fold_file_name  # only a sheet needs it
+
+        return self.declared.get(fold_file_name(Path(file.path).name))
+
 
 def listed(paths: Sequence[str]) -> list[Listed]:
     """Files in the order given; those of a folder sorted by name, hidden ones left out."""
@@ -61,28 +85,36 @@ def _inside(folder: str) -> Iterator[Listed]:
                 yield Listed(os.path.join(place, name), False)
 
 
-def examine(files: Sequence[Listed], standard: Standard, *, facts_only: bool, hashed: bool) -> Iterator[Result]:
-    """Results in the order of ``files``, as they come."""
+def examine(
+    files: Sequence[Listed],
+    standard: Standard,
+    *,
+    facts_only: bool,
+    hashed: bool,
+    declared: Mapping[str, int] | None = None,
+) -> Iterator[Result]:
+    """Results in the order of ``files``, as they come. ``declared``: seconds by folded name, as a sheet says."""
+    by = Judge(standard, declared or {})
     with _bar(files, facts_only=facts_only) as moved:
         if facts_only and len(files) > 1:
             with ThreadPoolExecutor(_AT_ONCE) as pool:
-                yield from pool.map(lambda file: _facts(file, standard, hashed, moved), files)
+                yield from pool.map(lambda file: _facts(file, by, hashed, moved), files)
             return
         for file in files:
-            yield _facts(file, standard, hashed, moved) if facts_only else _whole(file, standard, hashed, moved)
+            yield _facts(file, by, hashed, moved) if facts_only else _whole(file, by, hashed, moved)
 
 
-def _facts(file: Listed, standard: Standard, hashed: bool, moved: Callable[[str, float], None]) -> Result:
+def _facts(file: Listed, by: "Judge", hashed: bool, moved: Callable[[str, float], None]) -> Result:
     facts = _probed(file, hashed)
     moved(file.path, 1.0)
-    return _judged(file, facts, None, standard)
+    return by.judged(file, facts, None)
 
 
-def _whole(file: Listed, standard: Standard, hashed: bool, moved: Callable[[str, float], None]) -> Result:
+def _whole(file: Listed, by: "Judge", hashed: bool, moved: Callable[[str, float], None]) -> Result:
     facts = _probed(file, hashed)
     whole = probe_whole(file.path, facts, progress=lambda share: moved(file.path, share)) if facts.readable else None
     moved(file.path, 1.0)
-    return _judged(file, facts, whole, standard)
+    return by.judged(file, facts, whole)
 
 
 def _probed(file: Listed, hashed: bool) -> Facts:
@@ -100,12 +132,6 @@ def _digest(path: str) -> str:
         return sha256_of(path)
     except (OSError, Unopenable):
         return ""  # what hinders it stands in the facts
-
-
-def _judged(file: Listed, facts: Facts, whole: WholeFacts | None, standard: Standard) -> Result:
-    if not facts.readable and not file.asked and not file.named_as_media:
-        return Result(file.path, facts, judge(facts, standard), supported=False)
-    return Result(file.path, facts, judge(facts, standard, whole=whole), whole)
 
 
 @contextmanager

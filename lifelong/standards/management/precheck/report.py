@@ -16,8 +16,8 @@ Sheet = dict[str, Any] | None
 _COLOURS = {"fail": "31", "warn": "33", "pass": "32", "unknown": "36"}
 
 
-def as_json(results: Iterable[Result], chosen: Chosen, sheet: Sheet) -> int:
-    files, others, failed = [], [], sheets.failed(sheet)
+def as_json(results: Iterable[Result], chosen: Chosen, check_sheet: Callable[[], Sheet]) -> int:
+    files, others, failed = [], [], False
     for result in results:
         if not result.supported:
             others.append({"path": result.path, "measured": result.findings[0].measured})
@@ -34,8 +34,10 @@ def as_json(results: Iterable[Result], chosen: Chosen, sheet: Sheet) -> int:
             }
         )
     whole: dict[str, Any] = {"standard": chosen.technical.version, "files": files, "unsupported": others}
+    sheet = check_sheet()
     if sheet is not None:
         whole["sheet"] = sheet
+        failed = failed or sheets.failed(sheet)
     _say(json.dumps(whole, ensure_ascii=False))
     return 1 if failed else 0
 

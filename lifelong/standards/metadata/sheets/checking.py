@@ -81,7 +81,7 @@ def checked_rows(sheet: Sheet, context: Context, *, known: Mapping[str, str] | N
     taken = dict(context.taken_orders)
     rows = _Rows(replace(context, taken_orders=taken))
     for row in sheet:
-        result = validate(row.values, context=rows.context)
+        result = validate(row.values, context=rows.of(row))
         key = identity(result.values)
         result.problems.extend(rows.twice(row, result, key))
         found = [SheetProblem(row.number, problem) for problem in result.problems]
@@ -101,6 +101,11 @@ class _Rows:
         self.context = context
         self.keys: dict[str, int] = {}
         self.titles: dict[tuple[str, str | None], int] = {}
+
+    def of(self, row: Row) -> Context:
+        """With what was measured of the files that the row names."""
+        media = self.context.media_of(str(row.values.get("files") or ""))
+        return replace(self.context, media=media) if media is not None else self.context
 
     def twice(self, row: Row, result: Result, key: str) -> Iterator[Problem]:
         values, fields = result.values, self.context.standard.by_name
