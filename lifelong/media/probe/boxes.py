@@ -94,10 +94,11 @@ def walk(fd: int, size: int) -> Movie:
     """Walks the file. Whatever is malformed ends the walk there; nothing is raised for a file's faults."""
     brands: tuple[str, ...] = ()
     tracks: dict[int, Track] = {}
-    duration: float | None = None
+    duration = _Length()
     index_at = media_at = None
     fragmented = False
     index_whole = True
+    begun = False
     reach = 0
     for kind, begin, body, end in top(fd, size):
         reach = max(reach, end)
@@ -106,14 +107,19 @@ def walk(fd: int, size: int) -> Movie:
         elif kind == b"moov" and index_at is None:
             index_at, index_whole = begin, end <= size
             duration = _index(os.pread(fd, min(end - body, _INDEX_BYTES), body), tracks)
+            begun = any(track.spacing.frames for track in tracks.values())
         elif kind == b"mdat" and media_at is None:
             media_at = begin
+        elif kind == b"sidx":
+            reach = max(reach, end + _segments(os.pread(fd, min(end - body, _FRAGMENT_BYTES), body)))
         elif kind == b"moof":
             fragmented = True
             _fragment(os.pread(fd, min(end - body, _FRAGMENT_BYTES), body), tracks)
     reach = max(reach, *(track.last_chunk + 1 for track in tracks.values()), 0)
     first = index_at < media_at if index_at is not None and media_at is not None else None
-    boxes = Boxes(brands, first, fragmented, max(reach - size, 0), duration)
+    if fragmented and begun and not duration.of_all:
+        duration = _Length()  # of what moov itself holds, the fragments not counted
+    boxes = Boxes(brands, first, fragmented, max(reach - size, 0), duration.seconds)
     return Movie(boxes, tracks, index_at is not None, index_whole)
 
 
@@ -160,15 +166,28 @@ def _brands(body: bytes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(four.decode("latin-1") for four in fours if four.strip(b"\x00")))
 
 
-def _index(data: bytes, tracks: dict[int, Track]) -> float | None:
-    """Reads moov into ``tracks``; gives the length that the movie header states, in seconds."""
-    duration = None
+@dataclass(frozen=True)
+class _Length:
+    """What the movie header states. ``of_all``: with every fragment (mehd)."""
+
+    seconds: float | None = None
+    of_all: bool = False
+
+
+def _index(data: bytes, tracks: dict[int, Track]) -> _Length:
+    """Reads moov into ``tracks``; gives the length that it states."""
+    duration = _Length()
     track = Track()
+    timescale = 0
     for kind, begin, end in inner(data):
-        body = data[begin:end] if kind in _READERS or kind in (b"mvhd", b"trex") else b""
+        body = data[begin:end] if kind in _READERS or kind in (b"mvhd", b"mehd", b"trex") else b""
         if kind == b"mvhd":
             timescale, ticks = _clock(body)
-            duration = ticks / timescale if timescale and ticks not in _NO_DURATION else None
+            duration = _Length(ticks / timescale if timescale and ticks not in _NO_DURATION else None)
+        elif kind == b"mehd":
+            ticks = int.from_bytes(body[4 : 12 if body[:1] == b"\x01" else 8], "big")
+            if timescale and ticks not in _NO_DURATION:
+                duration = _Length(ticks / timescale, of_all=True)
         elif kind == b"trak":
             track = Track()
         elif kind == b"trex" and len(body) >= 24:
@@ -183,6 +202,17 @@ def _index(data: bytes, tracks: dict[int, Track]) -> float | None:
             if kind == b"tkhd":
                 tracks[track.number] = track
     return duration
+
+
+def _segments(body: bytes) -> int:
+    """How many bytes after a segment index (sidx) the last thing lies that it lists."""
+    head = 12 + (16 if body[:1] == b"\x01" else 8)
+    if len(body) < head + 4:
+        return 0
+    first = struct.unpack_from(">Q" if body[0] == 1 else ">I", body, head - (8 if body[0] == 1 else 4))[0]
+    count = struct.unpack_from(">H", body, head + 2)[0]
+    sizes = numbers(body[head + 4 : head + 4 + 12 * count], 4)[::3]
+    return first + sum(size & 0x7FFFFFFF for size in sizes)
 
 
 def _clock(body: bytes) -> tuple[int, int]:

@@ -300,6 +300,25 @@ def test_the_place_of_the_index_is_seen() -> None:
     assert fragmented.index_first is True
 
 
+def test_a_fragmented_film_that_ends_before_its_segment_index_does_is_cut_off(tmp_path: Path) -> None:
+    """Cut exactly between two fragments: every box that is here is whole, only sidx knows what is missing."""
+    whole = video(movflags=FRAGMENTS + "+dash", options=(("global_sidx", "1"),))
+    content = whole.read_bytes()
+    assert b"sidx" in content
+    assert probe_facts(whole).boxes.missing_bytes == 0
+    cut = content.rindex(b"moof") - 4
+    (tmp_path / "cut.mp4").write_bytes(content[:cut])
+    missing = probe_facts(tmp_path / "cut.mp4").boxes.missing_bytes
+    assert 0 < missing <= len(content) - cut
+
+
+def test_the_length_of_a_film_that_begins_in_its_index_and_goes_on_in_fragments_is_not_that_of_its_beginning() -> None:
+    facts = probe_facts(video(movflags="+frag_keyframe"))
+    assert facts.boxes.fragmented
+    assert facts.boxes.movie_duration_s is None
+    assert facts.duration_s == pytest.approx(2.0, abs=0.1)
+
+
 @pytest.mark.parametrize("movflags", ["+faststart", FRAGMENTS])
 def test_a_cut_off_file_misses_bytes(movflags: str) -> None:
     whole = video(movflags=movflags)
