@@ -11,6 +11,7 @@ UNREADABLE = (
     "folder",
     "not_a_file",  # a device, a pipe, a socket
     "no_permission",
+    "folder_barred",  # a folder that may not be looked into
     "empty",
     "playlist",  # a text that names other files (HLS, ffconcat, …): never followed
     "text",

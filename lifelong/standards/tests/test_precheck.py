@@ -296,6 +296,45 @@ def test_a_pipe_and_a_link_to_a_device_fail_at_once_and_hold_up_nothing(
     assert [(file["type"], file["verdict"], file["sha256"]) for file in printed["files"]] == [(None, "fail", "")] * 2
 
 
+def test_a_name_cannot_write_over_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a\x1b[2K\r\u202e第一　课\n.mp4").write_bytes(b"")
+    assert run(Wishes((str(tmp_path),))) == 1
+    said = capsys.readouterr().out
+    assert r"a\x1b[2K\r\u202e第一　课\n.mp4" in said
+    assert not {"\x1b", "\r", "\u202e"} & set(said)
+    assert run(Wishes(("none\x1b[2K",))) == 2
+    assert r"none\x1b[2K" in capsys.readouterr().err
+
+
+def test_a_folder_that_may_not_be_looked_into_is_named_and_fails(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan, closed = os.scandir, folder / "第二章"
+
+    def scandir(path: str) -> Any:
+        if Path(path) == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    code, printed = as_json(capsys, folder, facts_only=True)
+    barred = next(file for file in printed["files"] if file["path"] == str(closed))
+    assert (code, barred["verdict"]) == (1, "fail")
+    run(Wishes((str(folder),), facts_only=True))
+    assert "没有权限读取这个文件夹" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("content", "told"), [("标题".encode("gb18030"), "不是 UTF-8"), (None, "这是一个文件夹")])
+def test_a_standard_that_cannot_be_read_is_told_in_chinese(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, told: str
+) -> None:
+    if content:
+        (tmp_path / "own.toml").write_bytes(content)
+    wrong = tmp_path / "own.toml" if content else tmp_path
+    assert run(Wishes((str(video()),), standards=(str(wrong),))) == 2
+    assert told in capsys.readouterr().err
+
+
 def test_help_and_wrong_options() -> None:
     assert command("--help").returncode == 0
     assert "退出码" in command("--help").stdout

@@ -93,7 +93,9 @@ def remembered(results: Iterable[Any], into: list[Any]) -> Iterator[Any]:
 
 
 def _wrong(message: str) -> int:
-    print(message, file=sys.stderr)
+    from lifelong.standards.management.precheck.report import shown
+
+    print(shown(message), file=sys.stderr)
     return WRONG_USE
 
 

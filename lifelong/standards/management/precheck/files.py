@@ -27,6 +27,7 @@ class Listed:
 
     path: str
     asked: bool
+    barred: bool = False  # a folder that may not be looked into: what is in it was not judged
 
     @property
     def named_as_media(self) -> bool:
@@ -78,11 +79,14 @@ def listed(paths: Sequence[str]) -> list[Listed]:
 
 
 def _inside(folder: str) -> Iterator[Listed]:
-    for place, folders, names in os.walk(folder):
+    barred: list[str] = []
+    for place, folders, names in os.walk(folder, onerror=lambda error: barred.append(str(error.filename))):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith("."):
                 yield Listed(os.path.join(place, name), False)
+    for place in barred:
+        yield Listed(place, True, barred=True)
 
 
 def examine(
@@ -119,6 +123,8 @@ def _whole(file: Listed, by: "Judge", hashed: bool, moved: Callable[[str, float]
 
 def _probed(file: Listed, hashed: bool) -> Facts:
     """The hash is taken while the child works."""
+    if file.barred:
+        return Facts(False, reason="folder_barred")
     if not hashed:
         return probe_facts(file.path)
     with ThreadPoolExecutor(1) as pool:

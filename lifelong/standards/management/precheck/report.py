@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
+from unicodedata import category
 
 from django.utils.translation import gettext as _
 
@@ -56,7 +57,7 @@ def as_text(results: Iterable[Result], chosen: Chosen, check_sheet: Callable[[],
             _say(
                 "\n"
                 + _("%(path)s：不是音视频（%(what)s），未检测")
-                % {"path": result.path, "what": result.findings[0].measured}
+                % {"path": shown(result.path), "what": result.findings[0].measured}
             )
     sheet = check_sheet()
     if sheet is not None:
@@ -72,7 +73,10 @@ def as_text(results: Iterable[Result], chosen: Chosen, check_sheet: Callable[[],
 
 def _say_result(result: Result) -> None:
     seen = next((finding.measured for finding in result.findings if finding.id == "file.readable"), "")
-    _say(f"\n{result.path}：{_coloured(result.verdict)}" + (f"（{seen}）" if seen and result.facts.readable else ""))
+    _say(
+        f"\n{shown(result.path)}：{_coloured(result.verdict)}"
+        + (f"（{seen}）" if seen and result.facts.readable else "")
+    )
     for finding in result.findings:
         if finding.verdict not in ("fail", "warn"):
             continue
@@ -87,7 +91,7 @@ def _say_result(result: Result) -> None:
 
 
 def _say_sheet(sheet: dict[str, Any]) -> None:
-    _say(f"\n{sheet['path']}：")
+    _say(f"\n{shown(sheet['path'])}：")
     if "refused" in sheet:
         _say(f"  {_coloured('fail')} {sheet['refused']['message']}")
         return
@@ -97,7 +101,7 @@ def _say_sheet(sheet: dict[str, Any]) -> None:
             "  "
             + level
             + " "
-            + _("第 %(row)d 行：%(message)s") % {"row": problem["row"], "message": problem["message"]}
+            + _("第 %(row)d 行：%(message)s") % {"row": problem["row"], "message": shown(problem["message"])}
         )
     _say("  " + _("共 %(rows)d 行，%(accepted)d 行可用，%(rejected)d 行有错") % sheet)
 
@@ -107,6 +111,14 @@ def _coloured(verdict: str) -> str:
     if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
         return f"\x1b[{_COLOURS[verdict]}m{word}\x1b[0m"
     return word
+
+
+def shown(text: str) -> str:
+    """For one line of a terminal: what would move the cursor, colour or turn the text is written as an escape."""
+    return "".join(
+        sign if sign.isprintable() or category(sign) == "Zs" else sign.encode("unicode_escape").decode()
+        for sign in text
+    )
 
 
 def _say(text: str) -> None:

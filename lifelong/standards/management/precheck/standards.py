@@ -24,7 +24,7 @@ def choose(paths: Sequence[str]) -> Chosen:
     """A file is known by its tables: [[requirement]], [[categories]], [[fields]]. Raises OSError or ValueError."""
     technical, tree, fields = packaged(), None, None
     for path in paths:
-        text = Path(path).read_text("utf-8")
+        text = _text(path)
         try:
             tables = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -42,6 +42,20 @@ def choose(paths: Sequence[str]) -> Chosen:
 
             fields = _named(path, from_toml, text)
     return Chosen(technical, tree, fields)
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(_("%(path)s 不是 UTF-8 编码的文本，请另存为 UTF-8 后再用") % {"path": path}) from None
+    except OSError as error:
+        why = {
+            IsADirectoryError: _("这是一个文件夹"),
+            PermissionError: _("没有读取权限"),
+            FileNotFoundError: _("没有这个文件"),
+        }
+        raise ValueError(f"{path}：{why.get(type(error), error.strerror)}") from None
 
 
 def _named(path: str, read: Any, text: str) -> Any:
