@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from lifelong.calls.lifecycle import DOORS, CallState, Stage
 from lifelong.calls.models.call import Call, Extension, Window
 from lifelong.institutions.models import Institution
+from lifelong.web.templatetags.web import deadline as in_words
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -30,14 +31,7 @@ def beginning_of(day: date, hour: time | None = None) -> datetime:
 
 def deadline(ends_at: datetime | None) -> str:
     """An end in words: 「5 月 20 日 24:00」 for the midnight that closes that day; another year than this is named."""
-    if ends_at is None:
-        return ""
-    local = ends_at.astimezone(SHANGHAI)
-    clock = f"{local:%H:%M}"
-    if local.time() == time.min:
-        local, clock = local - timedelta(days=1), "24:00"
-    year = "" if local.year == datetime.now(SHANGHAI).year else f"{local.year} 年 "
-    return f"{year}{local.month} 月 {local.day} 日 {clock}"
+    return in_words(ends_at)
 
 
 def day_and_hour(ends_at: datetime) -> tuple[date, time | None]:

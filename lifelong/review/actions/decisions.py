@@ -21,7 +21,7 @@ from lifelong.review.lifecycle import LEADS_TO, WAITS_IN, Outcome, Stage
 from lifelong.review.models import BatchItem, Decision, Opening
 from lifelong.review.queries.obstacles import Obstacle, obstacles_of
 from lifelong.web.refusals import Conflict, NotAllowed, Refusal, reason_within
-from lifelong.web.templatetags.web import moment
+from lifelong.web.templatetags.web import deadline, moment
 
 VERBS = {
     (Stage.PROVINCIAL, Outcome.FORWARD): Verb.FORWARDED,
@@ -250,7 +250,7 @@ def tell(decision: Decision) -> None:
     if decision.note:
         lines.append(decision.note)
     if decision.due_at:
-        lines.append(_("请于 %(when)s 前修改后重新报送。") % {"when": moment(decision.due_at)})
+        lines.append(_("请于 %(when)s 前修改后重新报送。") % {"when": deadline(decision.due_at)})
     send(
         decision.round.submitted_by,
         subject=_("《%(title)s》：%(outcome)s") % {"title": version.title, "outcome": decision.get_outcome_display()},

@@ -1,7 +1,7 @@
 """Template words of the look: built files, icons, chips, Chinese dates, durations, sizes, the address' query."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import template
@@ -219,13 +219,24 @@ def ago(value: datetime | None) -> str:
     return day(value)
 
 
+@register.filter
+def deadline(value: datetime | None) -> str:
+    """An end as 「5 月 20 日 17:00」, and as 「5 月 20 日 24:00」 for the midnight that closes that day."""
+    if not value:
+        return ""
+    local = timezone.localtime(value)
+    if local.time() == time.min:
+        return f"{day((local - timedelta(days=1)).date())} 24:00"
+    return moment(value)
+
+
 @register.simple_tag
 def due(value: datetime | None) -> SafeString | str:
     """A deadline as 「5 月 20 日 17:00（还有 3 天）」 in a ``<time>``."""
     if not value:
         return ""
     return format_html(
-        '<time datetime="{}">{}（{}）</time>', timezone.localtime(value).isoformat(), moment(value), left(value)
+        '<time datetime="{}">{}（{}）</time>', timezone.localtime(value).isoformat(), deadline(value), left(value)
     )
 
 

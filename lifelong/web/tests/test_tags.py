@@ -109,6 +109,10 @@ def test_dates_are_said_as_people_say_them() -> None:
         drawn("{{ x|moment }}", x=datetime(2022, 5, 20, 17, tzinfo=timezone.get_default_timezone()))
         == "2022 年 5 月 20 日 17:00"
     )
+    midnight = datetime(now.year + 1, 1, 1, tzinfo=timezone.get_default_timezone())
+    assert drawn("{{ x|deadline }}", x=midnight) == "12 月 31 日 24:00"
+    assert ">12 月 31 日 24:00（" in drawn("{% due x %}", x=midnight)
+    assert drawn("{{ x|deadline }}", x=midnight + timedelta(hours=17)) == f"{now.year + 1} 年 1 月 1 日 17:00"
     assert "（还有 3 天）</time>" in drawn("{% due x %}", x=deadline)
     assert drawn("{% due x %}{% when x %}{{ x|day }}{{ x|ago }}", x=None) == ""
 
