@@ -108,6 +108,35 @@ def test_headings_are_understood_as_people_write_them(tmp_path, heading):
     assert values(path) == [(2, {"title": "甲", "type": "A01"})]
 
 
+def merged(path, *areas, rows):
+    made = openpyxl.load_workbook(book(path, rows))
+    for area in areas:
+        made.active.merge_cells(area)
+    made.save(path)
+    return path
+
+
+def test_what_is_merged_over_rows_counts_for_each_of_them_and_says_so(tmp_path):
+    """A sheet as an office makes it: a title over the whole width, one cell for the area of several rows."""
+    headings, good = (
+        ["资源名称", "资源类型", "所属领域"],
+        [["甲", "A01", "老年教育"], ["乙", "A02", None], ["丙", "A01", None]],
+    )
+    rows = [["资源汇总表"], headings, *good, ["丁", "A01", None]]
+    path = merged(tmp_path / "a.xlsx", "A1:C1", "C3:C9", rows=rows)
+    assert [row.values.get("area") for row in read_sheet(path)] == ["老年教育"] * 4
+    assert [row.values["title"] for row in read_sheet(path)] == ["甲", "乙", "丙", "丁"], "empty rows stay empty"
+    said = [each.problem for each in check_sheet(path, context()).problems if each.problem.code == "sheet.merged"]
+    assert [problem.severity for problem in said] == ["notice"]
+
+
+def test_a_heading_over_two_rows_is_no_record(tmp_path):
+    rows = [["资源名称", "资源类型"], [None, None], ["甲", "A01"]]
+    path = merged(tmp_path / "a.xlsx", "A1:A2", "B1:B2", rows=rows)
+    assert [row.values["title"] for row in read_sheet(path)] == ["甲"]
+    assert "sheet.merged" not in {each.problem.code for each in check_sheet(path, context()).problems}
+
+
 def test_of_several_sheets_the_one_with_the_headings_is_read(tmp_path):
     made = openpyxl.Workbook()
     made.active.append(["说明", "请勿修改"])

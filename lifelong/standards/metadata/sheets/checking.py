@@ -135,6 +135,11 @@ def remarks(sheet: Sheet) -> Iterator[SheetProblem]:
         message = _("没有「%(heading)s」这个字段，这一列不读取。") % {"heading": problems.shown(heading)}
         wanted = _("元数据标准中的字段名称")
         yield SheetProblem(row, Problem("", heading, "column.unknown", "notice", heading, wanted, "", message))
+    if sheet.merged:
+        message = _("表中有合并了多行的单元格，其中的内容已算作这几行每行都有，请核对。")
+        yield SheetProblem(
+            row, Problem("", _("合并的单元格"), "sheet.merged", "notice", "", _("每行各填各的，不合并"), "", message)
+        )
     for name in sheet.others:
         message = _("工作表「%(name)s」也有表头，没有读取；只读取了「%(read)s」。") % {"name": name, "read": sheet.name}
         yield SheetProblem(row, Problem("", name, "sheet.others", "notice", name, _("每次一个工作表"), "", message))

@@ -15,6 +15,7 @@ HEAD = 30
 BATCH = 200
 MOST_SHEETS = 40
 MOST_COLUMNS = 1000
+MOST_MERGED = 20_000
 
 
 def limit(megabytes: int, seconds: int) -> None:
@@ -58,6 +59,34 @@ def cells(row, indent):
     return [None] * indent + found if found else found
 
 
+def columns_merged(sheet, below=0):
+    """First row, last row and column, from 0, of what is merged over several rows of one column."""
+    found = sheet.merged_cell_ranges or []
+    return sorted(
+        (first[0], last[0], first[1])
+        for first, last in found[:MOST_MERGED]
+        if first[1] == last[1] < MOST_COLUMNS and last[0] > first[0] >= below
+    )
+
+
+def filled(rows, merged):
+    """What is merged over several rows counts for each of them that holds anything else."""
+    waiting = list(reversed(merged))
+    open_now: list[tuple] = []
+    for number, row in enumerate(rows):
+        open_now = [each for each in open_now if each[0] >= number]
+        if row:
+            for _, column, value in open_now:
+                row.extend([None] * (column + 1 - len(row)))
+                if row[column] is None:
+                    row[column] = value
+        while waiting and waiting[-1][0] <= number:
+            _, last, column = waiting.pop()
+            if column < len(row) and row[column] is not None:
+                open_now.append((last, column, row[column]))
+        yield row
+
+
 def say(thing) -> None:
     sys.stdout.write(json.dumps(thing) + "\n")
     sys.stdout.flush()
@@ -85,16 +114,17 @@ def main() -> None:
         sheets[index] = sheet
         indent = sheet.start[1] if sheet.start else 0
         head = [cells(row, indent) for row in islice(sheet.iter_rows(), HEAD)]
-        say({"index": index, "name": about.name, "height": sheet.total_height, "head": head})
+        merged = max((first for first, _, _ in columns_merged(sheet)), default=-1) + 1
+        say({"index": index, "name": about.name, "height": sheet.total_height, "head": head, "merged": merged})
     say({"sheets": len(sheets)})
-    chosen = sys.stdin.readline().strip()
+    chosen = sys.stdin.readline().split()
     if not chosen:
         return None
-    sheet = sheets.pop(int(chosen))
+    sheet, headings = sheets.pop(int(chosen[0])), int(chosen[1])
     sheets.clear()
     indent = sheet.start[1] if sheet.start else 0
-    rows = sheet.iter_rows()
-    while batch := [cells(row, indent) for row in islice(rows, BATCH)]:
+    rows = filled((cells(row, indent) for row in sheet.iter_rows()), columns_merged(sheet, below=headings))
+    while batch := list(islice(rows, BATCH)):
         say(batch)
     return say(None)
 

@@ -37,8 +37,17 @@ _child = Path(__file__).with_name("child.py")
 class Grid:
     """One sheet: its name, all rows as (number from 1, cells), the first rows already looked at included."""
 
-    def __init__(self, name: str, rows: Iterator[Cells], found: headings.Headings, others: list[str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        rows: Iterator[Cells],
+        found: headings.Headings,
+        others: list[str],
+        *,
+        merged: bool = False,
+    ) -> None:
         self.name = name
+        self.merged = merged  # cells merged over several rows: their content counts for each
         self.headings = found
         self.others = others  # sheets that hold such headings too and are not read
         self._rows = rows
@@ -140,9 +149,10 @@ def _chosen(child: subprocess.Popen[bytes], standard: Standard) -> Grid:
     if best["height"] > MOST_ROWS * 20:  # blank rows are passed over; so many are a mistake
         raise SheetTooLarge(_("表格超过 %(rows)s 行，请分成几个表格导入。") % {"rows": MOST_ROWS})
     assert child.stdin is not None
-    child.stdin.write(f"{best['index']}\n".encode())
+    child.stdin.write(f"{best['index']} {found.row}\n".encode())
     child.stdin.flush()
-    return Grid(best["name"], _batches(child), found, [name for name in fitting if name != best["name"]])
+    others = [name for name in fitting if name != best["name"]]
+    return Grid(best["name"], _batches(child), found, others, merged=best["merged"] > found.row)
 
 
 def _batches(child: subprocess.Popen[bytes]) -> Iterator[Cells]:

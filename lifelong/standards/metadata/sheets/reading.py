@@ -28,6 +28,7 @@ class Sheet:
         self.name = found.name
         self.headings: Headings = found.headings
         self.others = found.others
+        self.merged = found.merged
         self._grid = found
 
     def __iter__(self) -> Iterator[Row]:
