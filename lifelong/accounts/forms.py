@@ -47,23 +47,27 @@ class DetailsForm(forms.Form):
 
 
 class ActivationForm(forms.Form):
+    """``way`` is passkey where no password is wanted; the button for it sends the fields empty."""
+
+    use_required_attribute = False
     password = forms.CharField(
-        label=_("新密码"), strip=False, required=False,
+        label=_("新密码"), strip=False, error_messages={"required": _("请设置密码。")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("至少 10 位，不要用常见密码，也不要全是数字。"),
     )  # fmt: skip
     again = forms.CharField(
-        label=_("再输一次"), strip=False, required=False,
+        label=_("再输一次"), strip=False, error_messages={"required": _("请再输一次密码。")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.data.get("way") == "passkey":
+            self.fields.clear()
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if self.data.get("way") == "passkey":
-            return values
-        if not values.get("password"):
-            self.add_error("password", _("请设置密码。"))
-        elif values["password"] != values.get("again"):
+        if "password" in values and "again" in values and values["password"] != values["again"]:
             self.add_error("again", _("两次输入的密码不一样，请重新输入。"))
         return values
 

@@ -76,7 +76,7 @@ class TestActivation:
             ("", "", "请设置密码"),
             (PASSWORD, "other", "不一样"),
             ("12345678901", "12345678901", "数字"),
-            ("short", "short", "10"),
+            ("short", "short", "密码太短，至少要 10 位"),
         ],
     )
     def test_a_weak_or_mistyped_password_leaves_the_link_alive(self, password: str, again: str, words: str) -> None:
@@ -100,7 +100,8 @@ class TestActivation:
 
     def test_a_passkey_may_take_the_place_of_the_password(self) -> None:
         user, path = self.invite()
-        answer = Client().post(path, {"way": "passkey"})
+        assert "选填" not in Client().get(path).content.decode(), "the password is no extra"
+        answer = Client().post(path, {"way": "passkey", "password": "", "again": ""})
         assert answer["Location"] == "/accounts/2fa/webauthn/add/"
         user.refresh_from_db()
         assert not user.has_usable_password()

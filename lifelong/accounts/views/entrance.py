@@ -44,7 +44,7 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         passkey = request.POST.get("way") == "passkey"
         try:
-            user = actions.activate(token, password=form.cleaned_data["password"], passkey=passkey, at=now)
+            user = actions.activate(token, password=form.cleaned_data.get("password", ""), passkey=passkey, at=now)
         except LinkDead:
             return _quiet(render(request, "accounts/link_dead.html", status=410))
         except Refusal as refusal:
