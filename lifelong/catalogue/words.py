@@ -12,6 +12,8 @@ VERBS = {
     "catalogue.home_section_saved": _("保存首页栏目"),
     "catalogue.home_section_moved": _("移动首页栏目"),
     "catalogue.home_section_removed": _("去掉首页栏目"),
+    "catalogue.lti_platform_saved": _("登记学校平台"),
+    "catalogue.lti_key_made": _("生成对接密钥"),
     "catalogue.load_began": _("开始导入既有资源库"),
     "catalogue.loaded": _("导入既有资源"),
 }

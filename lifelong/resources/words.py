@@ -12,6 +12,8 @@ VERBS = {
     "resources.link_checked": _("检测课程链接"),
     "resources.cover_set": _("设置封面"),
     "resources.cover_removed": _("去掉封面"),
+    "resources.caption_set": _("设置字幕"),
+    "resources.caption_removed": _("去掉字幕"),
     "resources.rights_file_set": _("设置授权文件"),
     "resources.rights_file_removed": _("去掉授权文件"),
     "resources.file_added": _("加入媒体文件"),
