@@ -383,6 +383,7 @@ def test_an_entry_that_is_only_prepared_is_never_told(client, final):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.filterwarnings("ignore:invalid escape sequence")  # in the library, said when Python compiles it
 def test_a_foreign_library_harvests_everything(live_server, settings):
     from sickle import Sickle
     from sickle.oaiexceptions import NoRecordsMatch

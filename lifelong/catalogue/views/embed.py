@@ -24,7 +24,7 @@ WIDTH, HEIGHT = 640, 360
 #: Any page may frame this one address; in exchange it may do less than the others: no form, nothing from elsewhere.
 FRAMED = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
-    "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+    "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
 )
 
 

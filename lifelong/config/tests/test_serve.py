@@ -99,7 +99,9 @@ def test_an_address_of_another_machine_is_refused():
 
 
 def test_machines_are_told_how_it_stands(front: LiveFront):
-    ready = get(front, "/readyz")
+    until = time.monotonic() + 30
+    while (ready := get(front, "/readyz")).status != 200 and time.monotonic() < until:
+        time.sleep(0.2)  # the feeder is still building the first index
     assert ready.status == 200, ready.body
     assert b'"storage"' in ready.body
     page = get(front, "/metrics").body.decode()
