@@ -1,6 +1,6 @@
 import "../styles/site.scss";
 import { attachIslands } from "../islands.ts";
-import { csrfToken } from "../page.ts";
+import { csrfToken, make } from "../page.ts";
 
 attachIslands(document);
 
@@ -21,8 +21,10 @@ document.addEventListener(
 
 // htmx only where a page uses it; without eval, without styles or scripts of its own in the page
 if (document.querySelector("[hx-get], [hx-post], [hx-boost]")) {
+  // it reads this as soon as it is here: where the page is complete by then, a later setting would come too late
+  const content = JSON.stringify({ allowEval: false, includeIndicatorStyles: false, allowScriptTags: false, historyCacheSize: 0 });
+  document.head.append(make("meta", { name: "htmx-config", content }));
   void import("htmx.org").then(({ default: htmx }) => {
-    Object.assign(htmx.config, { allowEval: false, includeIndicatorStyles: false, allowScriptTags: false, historyCacheSize: 0 });
     document.body.addEventListener("htmx:configRequest", (event) => {
       const { headers } = (event as CustomEvent<{ headers: Record<string, string> }>).detail;
       headers["X-CSRFToken"] = csrfToken();
