@@ -104,6 +104,14 @@ def style() -> bool:
     )
 
 
+def demo_world(data: str) -> bool:
+    """The whole world from nothing, as `./run` makes it at its first start."""
+    own = {"LIFELONG_DATA": data, "LIFELONG_DEMO": "1"}
+    command = (sys.executable, "-m", "lifelong.config.command")
+    made = step("数据库 migrate", *command, "migrate", "-v0", **own)
+    return made and step("演示世界 demo", *command, "demo", **own)
+
+
 def main() -> None:
     chosen = sys.argv[1:]
     data = tempfile.mkdtemp(prefix="lifelong-test-")
@@ -127,6 +135,8 @@ def main() -> None:
                 good &= step("PostgreSQL 浏览器 journey", *pytest, "-m", "journey", way, DATABASE_URL=address)
         else:
             loud("没有 PostgreSQL，仅在 SQLite 上测试。 No PostgreSQL: tested on SQLite alone.")
+    if not chosen:
+        good &= demo_world(f"{data}/world")
     if browser and not chosen:
         good &= step("浏览器 journeys", *pytest, "-m", "journey", "journeys")
     shutil.rmtree(data, ignore_errors=True)

@@ -8,7 +8,6 @@ from lifelong.accounts.actions import invite, open_learner
 from lifelong.accounts.models import User
 from lifelong.catalogue.models import Entry
 from lifelong.learning.actions import lists, shelf, study, voices
-from lifelong.learning.beats import tickets
 from lifelong.learning.beats.rules import Beat
 from lifelong.learning.lifecycle import CommentState
 
@@ -43,16 +42,13 @@ def learn(*, operator: User, at: datetime) -> None:
 def _study(entry: Entry, *, by: User, share: float, at: datetime) -> None:
     """Watches the first part of a film, told by one heartbeat as the player would."""
     try:
-        session, progress, ticket = study.begin_session(entry, 1, by=by, at=at)
+        session, progress, _ticket = study.begin_session(entry, 1, by=by, at=at)
     except study.NothingToCount:
         return  # a linked course plays elsewhere
-    told = tickets.read(ticket)
-    seen = round(told.length_s * share, 1)
-    ended = (session.began_at + timedelta(seconds=seen + 1)).timestamp()
-    beat = Beat(
-        ended, told.session, by.pk, entry.resource_id, 1, progress.pk, told.length_s, 1, ((0.0, seen),), 1.0, seen
-    )
-    study.take_in([beat])
+    seen = round(progress.length_s * share, 1)
+    received = (at + timedelta(seconds=seen + 1)).timestamp()
+    whose = (session.pk.hex, by.pk, entry.resource_id, progress.file, progress.pk, progress.length_s)
+    study.take_in([Beat(received, *whose, n=1, spans=((0.0, seen),), speed=1.0, place=seen)])
 
 
 def _talk(entry: Entry, first: User, second: User, operator: User, *, at: datetime) -> None:
