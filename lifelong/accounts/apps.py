@@ -31,12 +31,12 @@ def menu(user: Any) -> Iterable[Any]:
 
 
 def waiting(user: Any) -> Iterable[Any]:
-    """Second factor resets that wait for this person as the second administrator."""
+    """Second factor resets that wait for this person as the second administrator; sign-ins that are locked now."""
     from django.urls import reverse
     from django.utils import timezone
     from django.utils.translation import gettext as _
 
-    from lifelong.accounts.queries import open_factor_resets
+    from lifelong.accounts.queries import number_locked, open_factor_resets
     from lifelong.web.desk import Waiting
 
     if not user.has_right("people.read"):
@@ -44,3 +44,6 @@ def waiting(user: Any) -> Iterable[Any]:
     waiting_here = open_factor_resets(timezone.now()).exclude(requested_by=user).exclude(user=user)
     if count := waiting_here.count():
         yield Waiting(_("待确认的第二因素重置"), count, reverse("people"), urgent=True)
+    if user.has_right("accounts.unlock") and (locked := number_locked(timezone.now())):
+        note = _("半小时后自动解除；核实本人后可以提前解除")
+        yield Waiting(_("登录被锁定的人员"), locked, reverse("people"), note=note)

@@ -140,3 +140,8 @@ def texts_changed_since_consent(user: User) -> bool:
     """Whether a text that the person agreed to has a newer version now."""
     standing = Consent.objects.filter(user=user, withdrawn_at=None, to__in=list(TEXTS)).values_list("to", "version")
     return any(TEXTS[ConsentTo(to)] != version for to, version in standing)
+
+
+def number_locked(at: datetime) -> int:
+    """People, not unknown addresses, whose sign-in is shut now."""
+    return SignInLock.objects.filter(user__isnull=False, locked_until__gt=at).count()

@@ -35,7 +35,7 @@ def _menu(user: Any) -> Iterator[Any]:
 
 
 def _waiting(user: Any) -> Iterator[Any]:
-    """An unsound chain is the first thing an auditor sees."""
+    """An unsound chain is the first thing an auditor sees; one that nobody has verified lately the second."""
     from django.urls import reverse
 
     from lifelong.jobs.queries import last_of
@@ -44,6 +44,8 @@ def _waiting(user: Any) -> Iterator[Any]:
     if not user.has_right("audit.read"):
         return
     checked = last_of("lifelong.audit.tasks.verify_trail")
+    if checked is None:
+        yield Waiting(_("审计链还没有校验过"), 1, reverse("audit"), note=_("每天凌晨自动校验，也可以现在校验"))
     if checked and isinstance(checked.result, dict) and not checked.result.get("sound", True):
         number = len(checked.result.get("problems", []))
         yield Waiting(_("审计链校验发现问题"), number, reverse("audit"), urgent=True)

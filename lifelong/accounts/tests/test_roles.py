@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from lifelong.accounts import actions
+from lifelong.accounts.actions import lockout
 from lifelong.accounts.actions.appointments import (
     AdministratorsApart,
     AlreadyAppointed,
@@ -16,6 +17,7 @@ from lifelong.accounts.models import ADMINISTRATORS, AuthorityKind, Role, User
 from lifelong.accounts.policy import RIGHTS
 from lifelong.accounts.tests.cast import ANHUI, HENAN, authority, holder, person
 from lifelong.audit.models import AuditEntry
+from lifelong.web import desk
 from lifelong.web.refusals import Conflict, NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +158,14 @@ class TestFactorReset:
         with pytest.raises(Conflict, match="24"):
             actions.confirm_factor_reset(reset, by=system, at=NOW + timedelta(hours=25))
         actions.ask_factor_reset(someone, reason="again", by=security, at=NOW + timedelta(hours=25))
+
+
+@pytest.mark.django_db
+def test_a_locked_sign_in_waits_for_the_security_administrator_alone():
+    security, system = holder(Role.SECURITY_ADMINISTRATOR), holder(Role.SYSTEM_ADMINISTRATOR)
+    locked, now = holder(Role.OPERATOR), timezone.now()
+    for _n in range(lockout.LIMIT):
+        lockout.note_failure(locked.email, at=now)
+        lockout.note_failure("nobody@example.org", at=now)
+    assert [(item.title, item.count) for item in desk.waiting_for(security)] == [("登录被锁定的人员", 1)]
+    assert desk.waiting_for(system) == []

@@ -176,3 +176,7 @@ def test_the_auditor_chooses_what_it_was_about_by_its_name(auditor):
     entry = auditor.client.get(reverse("audit-entry", args=[AuditEntry.objects.get(verb="a.b").pk])).content.decode()
     assert "用户 <code>" in entry
     assert "accounts.user</code>" not in entry
+
+
+def test_an_auditor_is_told_that_nobody_verified_the_chain_yet(auditor):
+    assert [item.title for item in desk.waiting_for(auditor)] == ["审计链还没有校验过"]
