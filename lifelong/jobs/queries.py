@@ -27,7 +27,8 @@ class Overview:
 
 def overview(at: datetime) -> Overview:
     counted = dict(Job.objects.values_list("state").annotate(number=Count("pk")).order_by())
-    oldest = Job.objects.due(at).aggregate(first=Min("run_after"))["first"]
+    # what is below the usual priority takes the time that is left, for hours where it must
+    oldest = Job.objects.due(at).filter(priority__gte=0).aggregate(first=Min("run_after"))["first"]
     return Overview(
         counts={state.value: counted.get(state.value, 0) for state in State},
         oldest_waiting_s=max(0.0, (at - oldest).total_seconds()) if oldest else 0.0,

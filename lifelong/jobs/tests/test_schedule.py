@@ -109,3 +109,10 @@ def test_the_readiness_check_names_what_keeps_the_queue_from_moving():
     assert trouble(at) == ""
     Job.objects.filter(pk=job.pk).update(run_after=at - timedelta(seconds=400))
     assert "400 s" in trouble(at)
+
+
+@pytest.mark.django_db
+def test_work_that_may_take_its_time_does_not_make_the_platform_unready():
+    at = timezone.now()
+    Job.objects.create(path="a.b", queue="media", priority=-50, run_after=at - timedelta(hours=5))
+    assert trouble(at) == ""
