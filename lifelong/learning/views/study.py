@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lifelong.catalogue.queries.pages import entry_at
 from lifelong.learning.actions import study as acts
 from lifelong.learning.queries import study
+from lifelong.web.numerals import numeral
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import SIGNED_IN, right
 
@@ -43,8 +44,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @right(SIGNED_IN)
 def place(request: HttpRequest) -> HttpResponse:
     """``{place_s, at}``: where this person stopped, and when in ms since 1970; nulls where they never began."""
-    file = request.GET.get("file", "1")
-    number = int(file) if file.isascii() and file.isdigit() and len(file) < 5 else 0
+    number = numeral(request.GET.get("file", "1")) or 0
     found = study.place_in(request.user, request.GET.get("resource", "")[:16], number)  # type: ignore[arg-type]
     if found is None:
         return unkept({"place_s": None, "at": None})
@@ -93,9 +93,10 @@ def history(request: HttpRequest) -> HttpResponse:
 def hide(request: HttpRequest) -> HttpResponse:
     """``resource`` out of the history; without it everything."""
     key = request.POST.get("resource", "")
-    if key and not (key.isascii() and key.isdigit() and len(key) < 19):
+    number = numeral(key)
+    if key and number is None:
         raise Http404
-    count = acts.hide(by=request.user, at=timezone.now(), resource_id=int(key) if key else None)  # type: ignore[arg-type]
+    count = acts.hide(by=request.user, at=timezone.now(), resource_id=number)  # type: ignore[arg-type]
     if count:
         messages.success(request, _("已从学习记录列表中移除，学习时长不受影响。"))
     return redirect("my_history")
