@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,12 +19,24 @@ BIN = Path(sys.executable).parent
 CI = bool(os.environ.get("LIFELONG_CI"))
 
 
-def step(name: str, *command: str, **extra: str) -> bool:
+def step(name: str, *command: str, quiet: bool = False, **extra: str) -> bool:
+    """Run one command; ``quiet`` holds its words back until it ends, so that two steps at once stay readable."""
     began = time.monotonic()
-    print(f"── {name}", flush=True)
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **extra}, check=False)
-    print(f"   {'✓' if done.returncode == 0 else '✗'} {name} · {time.monotonic() - began:.0f} s", flush=True)
-    return done.returncode == 0
+    if not quiet:
+        print(f"── {name}", flush=True)
+    into = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True} if quiet else {}
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **extra}, check=False, **into)  # type: ignore[call-overload]
+    said = f"── {name}\n{done.stdout}" if quiet else ""
+    mark = "✓" if done.returncode == 0 else "✗"
+    print(f"{said}   {mark} {name} · {time.monotonic() - began:.0f} s", flush=True)
+    return bool(done.returncode == 0)
+
+
+def side_by_side(*lanes: Callable[[], bool]) -> bool:
+    """Run every lane at the same time; good if each is. For work that waits more than it reckons."""
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        begun = [pool.submit(lane) for lane in lanes]
+    return all(lane.result() for lane in begun)
 
 
 def loud(words: str) -> None:
@@ -92,24 +105,36 @@ def own_server(binaries: Path, folder: str) -> Iterator[str]:
 
 
 def style() -> bool:
-    return all(
-        [
-            step("ruff", str(BIN / "ruff"), "check", "."),
-            step("格式 format", str(BIN / "ruff"), "format", "--check", "."),
-            step("章节次序 import order", str(BIN / "lint-imports")),
-            step("迁移 migrations", sys.executable, "manage.py", "makemigrations", "--check", "--dry-run", "-v0"),
-            step("模板 templates", str(BIN / "djlint"), "lifelong", "--lint", "--quiet"),
-            step("类型 types", str(BIN / "mypy"), "lifelong"),
-        ]
-    )
+    migrations = ("manage.py", "makemigrations", "--check", "--dry-run", "-v0")
+    others: list[tuple[str, ...]] = [
+        ("ruff", str(BIN / "ruff"), "check", "."),
+        ("格式 format", str(BIN / "ruff"), "format", "--check", "."),
+        ("章节次序 import order", str(BIN / "lint-imports")),
+        ("迁移 migrations", sys.executable, *migrations),
+        ("模板 templates", str(BIN / "djlint"), "lifelong", "--lint", "--quiet"),
+    ]
+
+    def each_of_them() -> bool:
+        held = [step(*other, quiet=True) for other in others]
+        return all(held)
+
+    return side_by_side(each_of_them, lambda: step("类型 types", str(BIN / "mypy"), "lifelong", quiet=True))
 
 
 def demo_world(data: str) -> bool:
     """The whole world from nothing, as `./run` makes it at its first start."""
     own = {"LIFELONG_DATA": data, "LIFELONG_DEMO": "1"}
     command = (sys.executable, "-m", "lifelong.config.command")
-    made = step("数据库 migrate", *command, "migrate", "-v0", **own)
-    return made and step("演示世界 demo", *command, "demo", **own)
+    made = step("数据库 migrate", *command, "migrate", "-v0", quiet=True, **own)
+    return made and step("演示世界 demo", *command, "demo", quiet=True, **own)
+
+
+def main_way(address: str) -> bool:
+    """The longest story again, on PostgreSQL."""
+    command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "journey")
+    with tempfile.TemporaryDirectory(prefix="lifelong-test-") as data:
+        own = {"LIFELONG_DATA": data, "DATABASE_URL": address}
+        return step("PostgreSQL 浏览器 journey", *command, "journeys/test_main_way.py", quiet=True, **own)
 
 
 def main() -> None:
@@ -130,15 +155,13 @@ def main() -> None:
     with postgresql() as address:
         if address:
             good &= step("PostgreSQL", *pytest, *spread, "-m", "not journey", *chosen, DATABASE_URL=address)
-            if browser and not chosen:
-                way = "journeys/test_main_way.py"
-                good &= step("PostgreSQL 浏览器 journey", *pytest, "-m", "journey", way, DATABASE_URL=address)
         else:
             loud("没有 PostgreSQL，仅在 SQLite 上测试。 No PostgreSQL: tested on SQLite alone.")
-    if not chosen:
-        good &= demo_world(f"{data}/world")
-    if browser and not chosen:
-        good &= step("浏览器 journeys", *pytest, "-m", "journey", "journeys")
+        if not chosen:
+            good &= side_by_side(
+                lambda: not browser or step("浏览器 journeys", *pytest, "-m", "journey", "journeys", quiet=True),
+                lambda: demo_world(f"{data}/world") and (not (browser and address) or main_way(address)),
+            )
     shutil.rmtree(data, ignore_errors=True)
     sys.exit(0 if good else 1)
 
