@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from lifelong.audit.canonical import dump
 from lifelong.audit.models import AuditEntry
 from lifelong.audit.words import verb_in_words
+from lifelong.web.workbooks import Column, workbook
 
 FORMATS = ("xlsx", "csv")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -61,6 +62,4 @@ def _csv(rows: Iterable[list[Any]], filters: Iterable[str]) -> bytes:
 
 
 def _xlsx(rows: Iterable[list[Any]], filters: Iterable[str]) -> bytes:
-    from lifelong.web.workbooks import Column, workbook  # brings openpyxl along: only who writes a sheet pays for it
-
     return workbook(_("审计记录"), [Column(word) for word in head()], rows, filters=filters)

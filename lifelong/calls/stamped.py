@@ -1,13 +1,14 @@
 """The stamped form as PDF: it must open, have 1–20 pages and do nothing by itself. Pure."""
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from lifelong.web.refusals import Refusal
+
+if TYPE_CHECKING:  # loaded where a file is looked at: it would lengthen every start
+    from pypdf import PdfReader
 
 LIMIT_BYTES = 20 * 1024 * 1024
 LIMIT_PAGES = 20
@@ -23,6 +24,8 @@ class StampedRefused(Refusal):
 
 def pages_of(content: bytes) -> int:
     """How many pages; raises StampedRefused with what is wrong and how to mend it."""
+    from pypdf import PdfReader
+
     if len(content) > LIMIT_BYTES:
         raise StampedRefused(_("文件超过 20 MB。请降低扫描分辨率（150–200 dpi 即可）后再上传。"))
     if not content[:1024].lstrip().startswith(b"%PDF-"):
@@ -46,7 +49,7 @@ def pages_of(content: bytes) -> int:
     return pages
 
 
-def _count(reader: PdfReader) -> int:
+def _count(reader: "PdfReader") -> int:
     """Pages by walking the tree, not by what it claims; stops soon after the limit."""
     count = 0
     for _page in reader.pages:
@@ -56,8 +59,10 @@ def _count(reader: PdfReader) -> int:
     return count
 
 
-def _does_something(reader: PdfReader) -> bool:
+def _does_something(reader: "PdfReader") -> bool:
     """Whether a script, a launch or an embedded file hangs anywhere in the document."""
+    from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
     waiting: list[Any] = [reader.trailer["/Root"]]
     seen: set[int] = set()
     while waiting and len(seen) < LIMIT_OBJECTS:

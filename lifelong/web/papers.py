@@ -12,8 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from lifelong.web import fonts
 
 HOUSE = """
@@ -29,8 +27,10 @@ class PaperError(RuntimeError):
 
 
 @lru_cache(maxsize=1)
-def _fonts(folder: str) -> typst.Fonts:
+def _fonts(folder: str) -> Any:
     """Read once per process: the faces are 20 MB."""
+    import typst
+
     return typst.Fonts(include_system_fonts=False, font_paths=[folder])
 
 
@@ -44,6 +44,8 @@ def pdf(source: Path, data: Mapping[str, Any], *, made_at: datetime | None = Non
 
     Raises ``lifelong.web.fonts.FontMissing`` where the front end was not built, PaperError for a faulty source.
     """
+    import typst  # where a paper is made: it would lengthen every start
+
     fonts.font_file()
     text = json.dumps(data, ensure_ascii=False, default=str)
     try:

@@ -4,26 +4,21 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 
 from lifelong.web.refusals import Refusal
 from lifelong.web.zips import open_zip, whole
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 LONGEST = 32_767  # characters in a cell
-HEAD = PatternFill("solid", fgColor="E6EFEF")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class SheetUnreadable(Refusal):
@@ -52,47 +47,10 @@ def workbook(
     title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, filters: Iterable[str] = (),
     made_at: datetime | None = None,
 ) -> bytes:  # fmt: skip
-    """A sheet with title, the filters that were on screen, headings and rows; prints on A4 landscape.
+    """A sheet with title, the filters that were on screen, headings and rows; prints on A4 landscape (``writing``)."""
+    from lifelong.web import writing  # brings openpyxl along: only who writes a sheet pays for it
 
-    Texts stay texts whatever they begin with: nothing from a stranger becomes a formula.
-    """
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31])
-    head = [title, *filters, _("导出时间：%s") % f"{timezone.localtime(made_at or timezone.now()):%Y-%m-%d %H:%M}"]
-    for position, column in enumerate(columns, 1):
-        sheet.column_dimensions[get_column_letter(position)].width = column.width
-    sheet.freeze_panes = f"A{len(head) + 2}"
-    sheet.print_title_rows = f"{len(head) + 1}:{len(head) + 1}"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    for position, line in enumerate(head):
-        sheet.append([_cell(sheet, line, font=Font(bold=position == 0, size=14 if position == 0 else 10))])
-    sheet.append([_cell(sheet, column.heading, font=Font(bold=True), fill=HEAD) for column in columns])
-    for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _cell(sheet: Any, value: Any, *, font: Font | None = None, fill: PatternFill | None = None) -> WriteOnlyCell:
-    if isinstance(value, datetime):
-        value = f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if timezone.is_aware(value) else f"{value:%Y-%m-%d %H:%M}"
-    elif isinstance(value, date):
-        value = value.isoformat()
-    elif value is not None and not isinstance(value, bool | int | float):
-        value = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST]
-    cell = WriteOnlyCell(sheet, value)
-    if isinstance(value, str):
-        cell.data_type = "s"
-        cell.quotePrefix = value.startswith(FORMULA_SIGNS)
-        cell.alignment = Alignment(vertical="top", wrap_text=len(value) > 12)
-    if font:
-        cell.font = font
-    if fill:
-        cell.fill = fill
-    return cell
+    return writing.workbook(title, columns, rows, filters=filters, made_at=made_at)
 
 
 def answer(content: bytes, name: str) -> HttpResponse:
@@ -145,6 +103,11 @@ def _headings(grids: list[list[list[Any]]], wanted: Sequence[str]) -> tuple[list
     if not best[2]:
         raise SheetUnreadable(_("没有找到表头。表头应含：%s。") % "、".join(wanted))
     return best
+
+
+def shown_as_is(text: str) -> str:
+    """A text that a spreadsheet program shows as it is: no control characters, no escape sequences, not too long."""
+    return _LOOKS_ESCAPED.sub("_x005F_", _NOT_IN_XML.sub("\ufffd", text))[:LONGEST]
 
 
 def text_of(value: Any) -> str:

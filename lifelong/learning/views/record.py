@@ -21,6 +21,7 @@ from lifelong.learning.words import in_words
 from lifelong.resources.identifiers import as_written
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import PUBLIC, SIGNED_IN, right
+from lifelong.web.workbooks import Column, answer, workbook
 
 
 def period_of(request: HttpRequest) -> tuple[PeriodForm, date, date]:
@@ -45,8 +46,6 @@ def record(request: HttpRequest) -> HttpResponse:
 @require_safe
 @right(SIGNED_IN)
 def record_sheet(request: HttpRequest) -> HttpResponse:
-    from lifelong.web.workbooks import Column, answer, workbook
-
     _form, since, until = period_of(request)
     found = study.record(request.user, since, until)  # type: ignore[arg-type]
     columns = [

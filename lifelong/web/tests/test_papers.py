@@ -64,7 +64,9 @@ def test_the_head_names_title_filters_and_time() -> None:
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
 
 
-cells = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40).map(str.strip)
+cells = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=40).map(
+    str.strip
+)
 
 
 @given(st.lists(st.tuples(cells, cells), max_size=8))
@@ -72,6 +74,11 @@ def test_what_leaves_comes_back(rows: list[tuple[str, str]]) -> None:
     content = workbooks.workbook("登记册", COLUMNS, rows)
     read = [(row["单位名称"], row["手机"]) for row in workbooks.read(content, ["单位名称", "手机"])]
     assert read == [row for row in rows if any(row)]
+
+
+def test_what_a_spreadsheet_cannot_hold_is_shown_as_missing() -> None:
+    content = workbooks.workbook("表", COLUMNS, [["洛\x0b河\ufffe大\ud800学_x0041_", "1"]])
+    assert [row["单位名称"] for row in workbooks.read(content, ["单位名称"])] == ["洛\ufffd河\ufffd大\ufffd学_x0041_"]
 
 
 def test_rows_are_numbered_as_in_the_spreadsheet_and_foreign_columns_passed_over() -> None:

@@ -1,16 +1,12 @@
 """Cells as they are written: never a formula, never a character that a spreadsheet cannot hold."""
 
-import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 
-LONGEST = 32_767
-_illegal = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_escape = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_formula = ("=", "+", "-", "@", "\t", "\r")
+from lifelong.web.workbooks import FORMULA_SIGNS, shown_as_is
 
 HEAD_FILL = PatternFill("solid", start_color="FFE3EEEF")
 ERROR_FILL = PatternFill("solid", start_color="FFF8D3CE")
@@ -21,18 +17,13 @@ WRAPPED = Alignment(wrap_text=True, vertical="top")
 TOP = Alignment(vertical="top")
 
 
-def text_of(value: str) -> str:
-    """A text that a spreadsheet program shows as it is: no control characters, no escape sequences, not too long."""
-    return _escape.sub("_x005F_", _illegal.sub("\ufffd", value))[:LONGEST]
-
-
 def cell(sheet: Any, value: Any, *, as_text: bool = False) -> WriteOnlyCell:
     """A cell of a write-only sheet. A text stays a text, also one that looks like a formula; ``as_text`` marks the
     cell so that what a person types into it later stays one too."""
     if isinstance(value, str):
-        made = WriteOnlyCell(sheet, text_of(value))
+        made = WriteOnlyCell(sheet, shown_as_is(value))
         made.data_type = "s"
-        if value.startswith(_formula):
+        if value.startswith(FORMULA_SIGNS):
             made.quotePrefix = True
     elif value is None or isinstance(value, bool | int | float | datetime | date | time | timedelta):
         made = WriteOnlyCell(sheet, value)

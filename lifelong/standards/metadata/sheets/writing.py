@@ -12,8 +12,9 @@ from openpyxl.utils import get_column_letter
 
 from lifelong.standards.categories import Tree, packaged
 from lifelong.standards.metadata.rules.times import clock
-from lifelong.standards.metadata.sheets.cells import BOLD, HEAD_FILL, LONGEST, TOP, WRAPPED, cell, text_of
+from lifelong.standards.metadata.sheets.cells import BOLD, HEAD_FILL, TOP, WRAPPED, cell
 from lifelong.standards.metadata.standard import Standard, standard
+from lifelong.web.workbooks import LONGEST, shown_as_is
 
 WIDTHS = {"title": 32, "summary": 48, "link": 36, "outline": 36, "speakers": 20, "keywords": 24, "category": 30}
 COUNTS = {"declared_views", "declared_learners"}
@@ -48,7 +49,7 @@ def _head(sheet: Any, heading: str) -> Any:
 
 def _cell(sheet: Any, name: str, value: Any, areas: Mapping[str, str]) -> Any:
     written = written_form(name, value, areas)
-    if isinstance(written, str) and len(text_of(written)) >= LONGEST:
+    if isinstance(written, str) and len(shown_as_is(written)) >= LONGEST:
         made = cell(sheet, None)
         made.comment = Comment(_("内容超过单元格能放下的 32767 个字，没有写出，请在网页查看。"), _("平台"))
         return made
