@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Field, NinjaAPI, Query, Schema
 from ninja.errors import HttpError, ValidationError
 
@@ -39,7 +40,7 @@ def read_only(view: Callable[..., Any]) -> Callable[..., Any]:
     def answered(request: HttpRequest, *args: Any, **given: Any) -> Any:
         method = request.method
         if method not in {"GET", "HEAD"}:
-            answer = problem("method_not_allowed", "这里只能读取，请用 GET。", 405)
+            answer = problem("method_not_allowed", _("这里只能读取，请用 GET。"), 405)
             answer["Allow"] = "GET, HEAD"
             return answer
         request.method = "GET"
@@ -148,12 +149,12 @@ def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
     rows = Entry.objects.shown_or_not().filter(identifier__in=[resource_id, as_written(resource_id)])
     row = rows.values(*presenting.DETAIL).first()
     if row is None:
-        return problem("not_found", "没有这项资源。", 404)
-    why = row["resource__availability_reason"] or "未说明原因"
+        return problem("not_found", _("没有这项资源。"), 404)
+    why = row["resource__availability_reason"] or _("未说明原因")
     if row["visibility"] == Visibility.GONE:
-        return problem("retired", f"这项资源已出库：{why}", 410)
+        return problem("retired", _("这项资源已出库：%(why)s") % {"why": why}, 410)
     if row["visibility"] != Visibility.ONLINE:
-        return problem("suspended", f"这项资源已暂停提供：{why}", 404)
+        return problem("suspended", _("这项资源已暂停提供：%(why)s") % {"why": why}, 404)
     return told(presenting.detail(row))
 
 
@@ -229,8 +230,22 @@ def batches(
 
 @api.exception_handler(ValidationError)
 def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    fields = {str(one["loc"][-1]): str(one["msg"]) for one in error.errors}
-    return problem("bad_query", f"参数不能识别：{'、'.join(fields)}。", 400, fields)
+    fields = {str(one["loc"][-1]): in_words(one) for one in error.errors}
+    return problem("bad_query", _("参数不能识别：%(names)s。") % {"names": "、".join(fields)}, 400, fields)
+
+
+def in_words(found: dict[str, Any]) -> str:
+    """What is wrong with a parameter, in the reader's language; pydantic says it in English alone."""
+    kind, limits = str(found.get("type")), found.get("ctx") or {}
+    if kind == "string_too_long":
+        return _("最多 %(most)s 个字符") % {"most": limits.get("max_length")}
+    if kind == "greater_than_equal":
+        return _("不能小于 %(least)s") % {"least": limits.get("ge")}
+    if kind == "less_than_equal":
+        return _("不能大于 %(most)s") % {"most": limits.get("le")}
+    if kind.startswith("int_"):
+        return _("应为整数")
+    return _("必须填写") if kind == "missing" else _("无法识别")
 
 
 @api.exception_handler(Refusal)
@@ -240,14 +255,14 @@ def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
 
 @api.exception_handler(IndexMissing)
 def not_ready(request: HttpRequest, error: IndexMissing) -> HttpResponse:
-    answer = problem("index_missing", "检索正在准备，请稍候再试。", 503)
+    answer = problem("index_missing", _("检索正在准备，请稍候再试。"), 503)
     answer["Retry-After"] = "5"
     return answer
 
 
 @api.exception_handler(Http404)
 def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
-    return problem("not_found", "没有这个地址。", 404)
+    return problem("not_found", _("没有这个地址。"), 404)
 
 
 @api.exception_handler(HttpError)

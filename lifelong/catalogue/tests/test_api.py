@@ -176,3 +176,25 @@ def test_answers_are_plain_json_with_chinese_as_it_is(client, library):
     answer = client.get("/api/v1/resources?q=太极拳")
     assert "太极拳".encode() in answer.content
     json.loads(answer.content)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "resources?page=0", "resources?page=x", "resources?size=101", "resources?q=" + "a" * 201, "resources?sort=best",
+        "resources?area=nowhere", "resources?year=20", "resources?page=1e400", "batches?page=0", "batches?size=x",
+        "suggest?q=" + "a" * 101, "resources?" + "&".join(f"year={year}" for year in range(1900, 1960)),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_question_is_said_in_the_readers_language(client, db, asked):
+    chinese = client.get(f"/api/v1/{asked}")
+    client.cookies["django_language"] = "en"
+    english = client.get(f"/api/v1/{asked}")
+    assert (chinese.status_code, english.status_code) == (400, 400)
+    said = chinese.json()
+    assert said["type"] == "/problems/bad_query"
+    for text in (said["title"], *said["fields"].values()):
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in text), text
+    told = english.json()
+    for text in (told["title"], *told["fields"].values()):
+        assert not any("\u4e00" <= letter <= "\u9fff" for letter in text), text
