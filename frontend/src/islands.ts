@@ -5,7 +5,6 @@ export type Island = (element: HTMLElement) => void;
 const islands: Record<string, () => Promise<{ default: Island }>> = {
   autosave: () => import("./islands/autosave.ts"),
   bulk: () => import("./islands/bulk.ts"),
-  completed: () => import("./islands/completed.ts"),
   continue: () => import("./islands/continue.ts"),
   copy: () => import("./islands/copy.ts"),
   drop: () => import("./islands/drop.ts"),

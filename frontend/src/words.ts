@@ -25,6 +25,7 @@ const english: Record<string, string> = {
   "平台存储空间不足，请联系管理员": "The platform is out of space; please contact the administrator", "上传没有被接受：{why}": "The upload was refused: {why}",
   "{n} 秒": "{n} s", "{n} 分 {s} 秒": "{n} min {s} s", "{n} 小时 {m} 分": "{n} h {m} min",
   "测得": "Measured", "要求": "Required", "移除“{name}”？已传的部分也会删掉。": "Remove “{name}”? What was sent will be deleted too.",
+  "这次打开已经过期，不再计时。请回到课程里重新打开。": "This launch has expired, so time no longer counts. Open it again from your course.",
   "您已在另一处开始学习，这里不再计时。重新播放，就在这里继续计时。": "You began studying elsewhere, so time no longer counts here. Play again to count here.",
   "正在更新": "Updating", "没能更新，稍后自动再试": "Could not update; will try again",
 };

@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from lifelong.accounts.encryption import EncryptedText
 from lifelong.regions.models import Region
 
+GUESTS = (
+    "@guest.invalid"  # ends the address of whom another platform vouches for: nobody can be written to there (RFC 2606)
+)
+
 
 class People(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":

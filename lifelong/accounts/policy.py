@@ -45,6 +45,7 @@ RIGHTS: dict[str, set[str]] = {
     "comments.moderate": {Role.OPERATOR},
     "certificates.revoke": {Role.OPERATOR},
     "lti.manage": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},  # schools' platforms that launch our resources
+    "statements.manage": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},  # where xAPI statements go
     "jobs.read": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},
     "jobs.manage": {Role.SYSTEM_ADMINISTRATOR, Role.OPERATOR},
     "outbox.read": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},

@@ -9,6 +9,7 @@ from django.utils import timezone
 from lifelong.accounts.encryption import keyed_hashes
 from lifelong.accounts.models import (
     ADMINISTRATORS,
+    GUESTS,
     Activation,
     Appointment,
     Authority,
@@ -46,7 +47,7 @@ def people(*, role: str = "", authority: str = "", text: str = "", at: datetime 
     """
     at = at or timezone.now()
     held = Appointment.objects.open_at(at).select_related("authority").order_by("begins_at")
-    found = User.objects.prefetch_related(
+    found = User.objects.exclude(email__endswith=GUESTS).prefetch_related(
         Prefetch("appointments", held, to_attr="open_appointments"), "locks", "factor_resets"
     )
     if role or authority:

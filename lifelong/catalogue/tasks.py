@@ -1,7 +1,5 @@
 """What the catalogue does in the background."""
 
-from datetime import datetime
-
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
@@ -64,12 +62,3 @@ def keep_lti() -> int:
             continue
     lti.forget_nonces(at=timezone.now())
     return renewed
-
-
-@task(title=_("把学完的结果报给学校平台"), max_attempts=8)
-def report_completion(platform_pk: int, line_item: str, sub: str, at: str) -> None:
-    """Repeated until the platform takes it; a score that arrives twice is the same score."""
-    platform = LtiPlatform.objects.filter(pk=platform_pk).first()
-    if platform is None:
-        raise jobs.GiveUp(_("这个学校平台已不在登记中。"))
-    lti.report_completion(platform, line_item, sub, datetime.fromisoformat(at))

@@ -62,7 +62,6 @@ urlpatterns = [
     path("lti/launch", lti.launch, name="lti_launch"),
     path("lti/play", lti.play, name="lti_play"),
     path("lti/choose", lti.choose, name="lti_choose"),
-    path("lti/completed", lti.completed, name="lti_completed"),
     path("lti/jwks", lti.jwks, name="lti_jwks"),
     path("work/lti/", lti_desk.platforms, name="lti_platforms"),
     path("work/lti/new/", lti_desk.platform, name="lti_platform_new"),

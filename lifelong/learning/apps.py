@@ -27,6 +27,8 @@ def menu(user: Any) -> Iterator[Any]:
 
     if user.has_right("comments.moderate"):
         yield Entry(_("评论审核"), reverse("comment_desk"), group=_("学习"), order=70)
+    if user.has_right("statements.manage"):
+        yield Entry(_("学习记录库（xAPI）"), reverse("statement_stores"), group=_("学习"), order=72)
     if user.has_right("certificates.revoke"):
         yield Entry(_("学时证明"), reverse("certificate_desk"), group=_("学习"), order=71)
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lifelong.catalogue.lti.entry import https_address
 from lifelong.learning.lifecycle import CommentState
 from lifelong.learning.models import StudyList
 
@@ -82,3 +83,35 @@ class ModerationForm(forms.Form):
 class AppealAnswerForm(forms.Form):
     grant = forms.ChoiceField(choices=[("1", ""), ("0", "")])
     answer = forms.CharField(label=_("答复"), max_length=500)
+
+
+class StoreForm(forms.Form):
+    """An LRS. The secret is never shown again: left empty, it stays."""
+
+    name = forms.CharField(label=_("名称"), max_length=100)
+    endpoint = forms.CharField(
+        label=_("接口地址"), max_length=500,
+        help_text=_("以 https:// 开头，陈述送到它下面的 statements，例如 https://lrs.example.org/xapi。"),
+    )  # fmt: skip
+    key = forms.CharField(label=_("用户名（key）"), max_length=255)
+    secret = forms.CharField(
+        label=_("密码（secret）"), max_length=500, required=False, help_text=_("保存后不再显示；修改时留空就是不变。"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+    is_open = forms.BooleanField(label=_("启用"), required=False, initial=True)
+
+    def __init__(self, *args: Any, is_new: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["secret"].required = is_new
+
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"]
+        if ":" in key:  # RFC 7617: what comes before the colon is the name
+            raise forms.ValidationError(_("用户名里不能有冒号。"))
+        return key
+
+    def clean_endpoint(self) -> str:
+        endpoint = https_address(self.cleaned_data["endpoint"])
+        if "?" in endpoint or "#" in endpoint:
+            raise forms.ValidationError(_("接口地址不带参数。"))
+        return endpoint.rstrip("/")

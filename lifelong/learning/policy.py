@@ -79,6 +79,11 @@ def appeal_is_open(comment: Comment) -> bool:
     return comment.appealed_at is not None and comment.appeal_answered_at is None
 
 
+def can_manage_statements(user: User) -> bool:
+    """Where xAPI statements go."""
+    return user.has_right("statements.manage")
+
+
 def abilities(user: Any, comment: Comment) -> dict[str, bool]:
     """For the row of a comment on the resource page; asks the database nothing."""
     return {

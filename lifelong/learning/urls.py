@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from lifelong.learning.views import privacy, record, shelf, study, voices
+from lifelong.learning.views import launches, privacy, record, shelf, statements, study, voices
 
 urlpatterns: list[URLPattern] = [
     # study: sessions, record, history, certificates
     path("learning/", study.home, name="my_learning"),
     path("learning/sessions", study.begin, name="study_begin"),
     path("learning/place", study.place, name="study_place"),
+    path("lti/study", launches.begin, name="lti_study"),
     path("learning/history", study.history, name="my_history"),
     path("learning/history/hide", study.hide, name="my_history_hide"),
     path("learning/record", record.record, name="my_record"),
@@ -44,6 +45,14 @@ urlpatterns: list[URLPattern] = [
     path("learning/comments/<int:pk>/appeal", voices.appeal, name="comment_appeal"),
     path("work/comments/", voices.desk, name="comment_desk"),
     path("work/comments/<int:pk>/appeal", voices.answer_appeal, name="comment_appeal_answer"),
+    # statements: xAPI out
+    path("learning/statements", statements.mine, name="my_statements"),
+    path("learning/statements.json", statements.mine_file, name="my_statements_file"),
+    path("work/statements/", statements.stores, name="statement_stores"),
+    path("work/statements/new/", statements.store, name="statement_store_new"),
+    path("work/statements/<int:number>/", statements.store, name="statement_store"),
+    path("work/statements/<int:number>/test", statements.test, name="statement_store_test"),
+    path("work/statements/<int:number>/refused", statements.refused, name="statement_refused"),
     # privacy: what is known of a person, to take along or to end
     path("learning/privacy-and-data", privacy.privacy_and_data, name="privacy_and_data"),
     path("learning/privacy-and-data/export", privacy.export, name="privacy_export"),

@@ -1,5 +1,6 @@
 /**
  * Study time of who is signed in: `.player[data-learn]` names where a session begins, `data-place` where the server knows the place.
+ * `data-launch`: of who came from a school's platform, by that ticket, in its frame, without a cookie.
  *
  * Listens to the player's own events. What really ran is sent every 15 s and at each stop; what cannot be sent is kept, joined to
  * what comes after, and sent later. The server decides what counts; of two players at once the later, and the earlier is told.
@@ -84,9 +85,12 @@ class Study {
   }
 
   private async open(): Promise<void> {
-    const body = JSON.stringify({ resource: this.shell.dataset.key, file: Number(this.shell.dataset.file ?? 1) });
+    const { key: resource, file, launch, learn } = this.shell.dataset;
+    const body = JSON.stringify({ resource, file: Number(file ?? 1), launch });
+    const credentials = launch ? "omit" : "same-origin";
     try {
-      const answer = await ask(this.shell.dataset.learn!, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+      const answer = await ask(learn!, { method: "POST", body, credentials, headers: { "Content-Type": "application/json" } });
+      if (answer.status === 403 && launch) this.tell("这次打开已经过期，不再计时。请回到课程里重新打开。");
       if (answer.redirected || !answer.ok) return; // signed out, or nothing to count: the film plays all the same
       this.session = (await answer.json()) as Session;
       this.n = 0;
@@ -145,8 +149,12 @@ class Study {
     this.elsewhere = true;
     this.spans = [];
     this.wall = 0;
-    const words = say("您已在另一处开始学习，这里不再计时。重新播放，就在这里继续计时。");
-    this.shell.append(make("p", { class: "player-elsewhere", role: "status" }, words));
+    this.tell("您已在另一处开始学习，这里不再计时。重新播放，就在这里继续计时。");
+  }
+
+  private tell(words: string): void {
+    this.shell.querySelector(".player-elsewhere")?.remove();
+    this.shell.append(make("p", { class: "player-elsewhere", role: "status" }, say(words)));
   }
 
   /** What was not sent when the page closed, for the next one that opens. */
@@ -174,6 +182,7 @@ class Study {
 
 /** Where the server knows that one stopped: seconds, and when (ms). */
 export async function placeOf(shell: HTMLElement): Promise<{ t: number; at: number } | null> {
+  if (!shell.dataset.place) return null;
   const asked = new URLSearchParams({ resource: shell.dataset.key ?? "", file: shell.dataset.file ?? "1" });
   try {
     const answer = await ask(`${shell.dataset.place}?${asked}`);

@@ -1,4 +1,4 @@
-"""Schools' platforms: entered by the operator, launched once a nonce, told when something was watched."""
+"""Schools' platforms: entered by the operator, launched once a nonce, told how much was watched."""
 
 import hashlib
 import json
@@ -18,14 +18,11 @@ from lifelong.accounts.models import User
 from lifelong.catalogue import policy
 from lifelong.catalogue.lti import claims, launching, signing
 from lifelong.catalogue.lti.fetching import Unreachable, fetch
-from lifelong.catalogue.lti.tickets import Launch
-from lifelong.catalogue.models import Entry, LtiKey, LtiNonce, LtiPlatform
+from lifelong.catalogue.models import LtiKey, LtiNonce, LtiPlatform
 from lifelong.web.refusals import NotAllowed, Refusal
 
 NONCE_KEPT = timedelta(hours=2)  # longer than a state and a token live together
 RENEWED_S = 30  # a platform's keys are asked for at most this often, whatever kid a launch names
-FASTEST = 2.0  # speed of the player: nobody watches sooner than this
-SEEN = 0.9  # of the length counts as watched, as the player has it
 
 
 class PlatformKnown(Refusal):
@@ -34,13 +31,6 @@ class PlatformKnown(Refusal):
 
 class LaunchUsed(launching.LaunchRefused):
     code = "lti.used"
-
-
-class TooEarly(Refusal):
-    """Watched in less time than it lasts."""
-
-    code = "lti.too_early"
-    status = 425
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,37 +115,19 @@ def forget_nonces(*, at: datetime) -> int:
     return LtiNonce.objects.filter(expires_at__lt=at).delete()[0]
 
 
-@transaction.atomic
-def complete(launch: Launch, *, at: datetime) -> bool:
-    """The player says that a launch was watched: told to its platform by a job, once. Raises ``TooEarly``.
+def report_score(platform: LtiPlatform, line_item: str, sub: str, *, share: float, is_done: bool, at: datetime) -> None:
+    """Assignment and Grade Services: a token by ``private_key_jwt``, then the score, which is the share (0–1) of the resource
+    that was seen. Raises ``Unreachable``, ``jobs.GiveUp``.
 
-    Taken from the player's own word with a check of the clock; measured study time may take its place here.
+    A share that may still grow is ``FullyGraded`` all the same: it needs no grader, and platforms pass over scores that are
+    ``Pending``.
     """
-    entry = Entry.objects.online().filter(identifier=launch.resource_id).first()
-    if entry is None or not launch.line_item or not launch.sub:
-        return False
-    took = at.timestamp() - launch.at_s
-    if took * FASTEST < (entry.duration_s or 0) * SEEN:
-        raise TooEarly(_("看完需要的时间还没有过去。"))
-    mark = _once(launch)
-    jobs.enqueue(
-        "lifelong.catalogue.tasks.report_completion", launch.platform, launch.line_item, launch.sub, at.isoformat(), slot=mark
-    )  # fmt: skip
-    return True
-
-
-def _once(launch: Launch) -> str:
-    parts = f"{launch.platform}|{launch.line_item}|{launch.sub}|{launch.resource_id}|{launch.at_s}"
-    return f"lti-completed:{hashlib.sha256(parts.encode()).hexdigest()[:32]}"
-
-
-def report_completion(platform: LtiPlatform, line_item: str, sub: str, at: datetime) -> None:
-    """Assignment and Grade Services: a token by ``private_key_jwt``, then the score. Raises ``Unreachable``, ``jobs.GiveUp``."""
     if not platform.is_open:
         raise jobs.GiveUp(_("这个学校平台已停用。"))
     bearer = token_of(platform)
     score = {
-        "userId": sub, "scoreGiven": 1, "scoreMaximum": 1, "activityProgress": "Completed", "gradingProgress": "FullyGraded",
+        "userId": sub, "scoreGiven": round(share, 3), "scoreMaximum": 1,
+        "activityProgress": "Completed" if is_done else "InProgress", "gradingProgress": "FullyGraded",
         "timestamp": timezone.localtime(at).isoformat(timespec="milliseconds"),
     }  # fmt: skip
     parts = urlsplit(line_item)

@@ -15,6 +15,15 @@ from lifelong.standards.links.guard import ClosedAddress, Connector, GuardedBack
 MOST_BYTES = 256 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``headers`` by their names in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
 class Unreachable(Exception):
     """The platform gave no answer that could be used; its text says why."""
 
@@ -35,6 +44,12 @@ def fetch(
     method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", deadline_s: float = 10.0
 ) -> tuple[int, bytes]:
     """Status and body; redirects are not followed. Raises ``Unreachable``."""
+    answer = ask(method, url, headers=headers, body=body, deadline_s=deadline_s)
+    return answer.status, answer.body
+
+
+def ask(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", deadline_s: float = 10.0) -> Answer:
+    """Redirects are not followed. Raises ``Unreachable``."""
     try:
         address = read_address(url)
         if not address.url.startswith("https://"):
@@ -44,7 +59,8 @@ def fetch(
             httpcore.ConnectionPool(ssl_context=network.tls or default_tls(), network_backend=backend) as pool,
             pool.stream(method, address.url, headers=list(headers.items()), content=body) as answer,
         ):
-            return answer.status, _body(answer)
+            told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+            return Answer(answer.status, told, _body(answer))
     except (Refused, ClosedAddress, NoSuchName) as error:
         raise Unreachable(f"{type(error).__name__}: {error}") from error
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:

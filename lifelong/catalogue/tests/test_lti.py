@@ -22,7 +22,6 @@ from lifelong.catalogue.lti.tickets import Launch, State
 from lifelong.catalogue.models import Entry, LtiNonce, LtiPlatform
 from lifelong.catalogue.tests import world
 from lifelong.catalogue.tests.school import HOST, ISSUER, school
-from lifelong.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
 FACTS = {
@@ -111,7 +110,7 @@ def test_a_launch_opens_the_player_in_the_frame_without_a_cookie(client, platfor
     assert "frame-ancestors *" in page["Content-Security-Policy"]
     assert page["Cache-Control"] == "private, no-store"
     main = etree.HTML(page.content).find(".//main")
-    assert (main.get("data-island"), main.get("data-address")) == ("completed", "/lti/completed")
+    assert main.find("div[@data-launch]").get("data-learn") == "/lti/study"
     assert main.find(".//video/source").get("src") == entry.files[0]["url"]
     assert client.get(answer["Location"]).status_code == 200  # reloading works
 
@@ -220,24 +219,22 @@ def test_a_ticket_cannot_be_altered_and_no_ticket_opens_nothing(client, platform
     assert client.get("/lti/choose?" + urlencode({"ticket": ticket})).status_code == 400  # made for another purpose
 
 
-def early(entry, **changes):
-    facts = {"platform": LtiPlatform.objects.get().pk, "resource_id": entry.identifier, "sub": "student-7",
-             "line_item": f"{ISSUER}/courses/1/lineitems/2?type=3", "at_s": int(time.time()) - 400} | changes  # fmt: skip
-    return Launch(**facts)
+def test_a_platform_that_wants_no_score_gets_none(client, platform, lms, entry):
+    for changes in ({claims.AGS: None}, {claims.AGS: {"scope": [], "lineitem": f"{ISSUER}/x"}}, {"sub": None},
+                    {claims.AGS: {"scope": [claims.SCORE_SCOPE], "lineitem": "http://10.0.0.1/x"}}):  # fmt: skip
+        page = client.get(launched(client, lms, entry, **changes)["Location"])
+        assert "data-launch" not in page.content.decode()
 
 
-def test_what_was_watched_is_reported_once_with_a_signed_assertion(client, platform, lms, entry):
-    ticket = early(entry).written()
-    assert client.post("/lti/completed", {"ticket": ticket}).status_code == 202
-    assert client.post("/lti/completed", {"ticket": ticket}).status_code == 202
-    job = Job.objects.get(path="lifelong.catalogue.tasks.report_completion")
-    tasks.report_completion.func(*job.args)
+def test_a_score_is_sent_with_a_signed_assertion(client, platform, lms, entry):
+    facts = {"sub": "student-7", "at": timezone.now()}
+    actions.report_score(platform, f"{ISSUER}/courses/1/lineitems/2?type=3", share=0.41666, is_done=False, **facts)
     [(path, headers, score)] = lms.scores
     assert path == "/courses/1/lineitems/2/scores?type=3"
     assert headers["Authorization"] == "Bearer bearer-1"
     assert headers["Content-Type"] == claims.SCORE_TYPE
-    assert (score["userId"], score["scoreGiven"], score["scoreMaximum"]) == ("student-7", 1, 1)
-    assert (score["activityProgress"], score["gradingProgress"]) == ("Completed", "FullyGraded")
+    assert (score["userId"], score["scoreGiven"], score["scoreMaximum"]) == ("student-7", 0.417, 1)
+    assert (score["activityProgress"], score["gradingProgress"]) == ("InProgress", "FullyGraded")
     [asked] = lms.tokens
     assert asked["scope"] == [claims.SCORE_SCOPE]
     [key] = client.get("/lti/jwks").json()["keys"]
@@ -247,30 +244,20 @@ def test_what_was_watched_is_reported_once_with_a_signed_assertion(client, platf
     assert (told["iss"], told["sub"]) == ("client-1", "client-1")
 
 
-def test_nobody_has_watched_sooner_than_the_player_can_run(client, platform, entry):
-    ticket = early(entry, at_s=int(time.time()) - 200).written()
-    assert client.post("/lti/completed", {"ticket": ticket}).status_code == 425
-    assert not Job.objects.filter(path__endswith="report_completion").exists()
+def test_a_score_that_does_not_arrive_is_tried_again_and_a_refused_one_given_up(platform, lms):
+    def send():
+        actions.report_score(platform, f"{ISSUER}/lineitems/2", "s", share=1, is_done=True, at=timezone.now())
 
-
-def test_a_platform_that_wants_no_score_gets_none(client, platform, lms, entry):
-    for changes in ({claims.AGS: None}, {claims.AGS: {"scope": [], "lineitem": f"{ISSUER}/x"}}, {"sub": None},
-                    {claims.AGS: {"scope": [claims.SCORE_SCOPE], "lineitem": "http://10.0.0.1/x"}}):  # fmt: skip
-        page = client.get(launched(client, lms, entry, **changes)["Location"])
-        assert "data-ticket" not in page.content.decode()
-    assert client.post("/lti/completed", {"ticket": early(entry, line_item="").written()}).status_code == 204
-    assert client.post("/lti/completed", {"ticket": "x"}).status_code == 403
-
-
-def test_a_score_that_does_not_arrive_is_tried_again_and_a_refused_one_given_up(platform, lms, entry):
-    facts = (platform.pk, f"{ISSUER}/courses/1/lineitems/2", "student-7", timezone.now().isoformat())
     lms.failing = [503, 404]
     with pytest.raises(Unreachable, match="503"):
-        tasks.report_completion.func(*facts)
+        send()
     with pytest.raises(jobs.GiveUp, match="404"):
-        tasks.report_completion.func(*facts)
-    tasks.report_completion.func(*facts)
-    assert len(lms.scores) == 1
+        send()
+    send()
+    assert lms.scores[0][2]["activityProgress"] == "Completed"
+    platform.is_open = False
+    with pytest.raises(jobs.GiveUp):
+        send()
 
 
 def test_our_requests_go_to_no_machine_inside(lms):

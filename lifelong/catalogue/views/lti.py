@@ -133,7 +133,8 @@ def play(request: HttpRequest) -> HttpResponse:
     """The embeddable player, opened by a launch."""
     ticket = read_ticket(Launch, request)
     wants = bool(ticket.line_item and ticket.sub)
-    answer = framed(request, pages.entry_at(ticket.resource_id), **({"ticket": ticket.written()} if wants else {}))
+    more = {"launch": ticket.written()} if wants else {}  # study time is counted by who answers ``lti_study``
+    answer = framed(request, pages.entry_at(ticket.resource_id), **more)
     answer["Cache-Control"] = "private, no-store"
     answer["Referrer-Policy"] = "no-referrer"  # the ticket is nobody else's
     return answer
@@ -172,21 +173,6 @@ def choose(request: HttpRequest) -> HttpResponse:
 def jwks(request: HttpRequest) -> HttpResponse:
     actions.own_key(at=timezone.now())
     return JsonResponse({"keys": lti.public_keys()}, headers={"Cache-Control": "public, max-age=3600"})
-
-
-@csrf_exempt  # without a cookie: the signed ticket is the right
-@require_POST
-@right(PUBLIC)
-def completed(request: HttpRequest) -> HttpResponse:
-    try:
-        ticket = Launch.read(request.POST.get("ticket", ""))
-    except BadTicket:
-        return HttpResponse(status=403)
-    try:
-        told = actions.complete(ticket, at=timezone.now())
-    except actions.TooEarly as early:
-        return HttpResponse(str(early), status=early.status, content_type="text/plain; charset=utf-8")
-    return HttpResponse(status=202 if told else 204)
 
 
 def read_ticket(kind: type[T], request: HttpRequest) -> T:

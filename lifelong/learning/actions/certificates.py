@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from lifelong import audit
 from lifelong.accounts.models import User
 from lifelong.learning import policy
+from lifelong.learning.actions import statements
 from lifelong.learning.models import Certificate
 from lifelong.learning.queries import study
 from lifelong.notices import send
@@ -63,6 +64,7 @@ def issue(*, name: str, from_date: date, to_date: date, by: User, at: datetime) 
         content_s=round(record.content_s, 1), items=items, issued_at=at,
     )  # fmt: skip
     period = {"from": from_date.isoformat(), "to": to_date.isoformat(), "content_s": certificate.content_s}
+    statements.note_certificate(certificate, at=at)
     audit.record("learning.certificate_issued", by=by, of=certificate, at=at, detail=period)
     return certificate
 

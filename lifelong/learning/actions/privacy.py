@@ -5,9 +5,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lifelong.accounts import actions as accounts
 from lifelong.accounts.actions import erase_account
 from lifelong.accounts.models import User
 from lifelong.audit import record
+from lifelong.learning.actions import statements
 from lifelong.learning.models import (
     Comment,
     CommentFlag,
@@ -15,6 +17,8 @@ from lifelong.learning.models import (
     Note,
     Progress,
     Rating,
+    StatementConsent,
+    StatementDelivery,
     StudyDay,
     StudyList,
     StudySession,
@@ -28,11 +32,28 @@ def delete_account(person: User, *, by: User, at: datetime) -> bool:
     gone. Returns whether the account itself is gone, or locked because legal records stand on it."""
     if by.pk != person.pk:
         raise NotAllowed(_("账号只能由本人删除。"))
-    for model in (Favourite, Note, StudyList, Rating, Progress, StudySession, StudyDay):
+    for model in (
+        Favourite,
+        Note,
+        StudyList,
+        Rating,
+        Progress,
+        StudySession,
+        StudyDay,
+        StatementDelivery,
+        StatementConsent,
+    ):
         model.objects.filter(user=person).delete()  # type: ignore[attr-defined]
     Comment.objects.filter(user=person).update(user=None, author=_("已注销"))
     CommentFlag.objects.filter(user=person).update(user=None)
     return erase_account(person, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw_consent(person: User, *, by: User, at: datetime) -> None:
+    """Also to what is passed on."""
+    accounts.withdraw_consent(person, by=by, at=at)
+    statements.withdraw(person, at=at)
 
 
 def note_export(person: User, *, at: datetime) -> None:

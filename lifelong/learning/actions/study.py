@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from lifelong.accounts.models import User
 from lifelong.catalogue.models import Entry
 from lifelong.learning import intervals, policy
+from lifelong.learning.actions import scores, statements
 from lifelong.learning.beats import tickets
 from lifelong.learning.beats.rules import Beat
 from lifelong.learning.lifecycle import SessionEnd
-from lifelong.learning.models import Progress, StudyDay, StudySession
+from lifelong.learning.models import Progress, SchoolScore, StudyDay, StudySession
 from lifelong.learning.queries.study import length_of
 from lifelong.web.refusals import NotAllowed, Refusal
 
@@ -48,6 +49,13 @@ def begin_session(entry: Entry, file: int, *, by: User, at: datetime) -> tuple[S
     """
     if not policy.can_study(by, entry):
         raise MayNotStudy(_("这项资源现在不能计入学习时长。"))
+    return open_session(entry, file, by=by, at=at)
+
+
+def open_session(
+    entry: Entry, file: int, *, by: User, at: datetime, score: SchoolScore | None = None
+) -> tuple[StudySession, Progress, str]:
+    """For whoever was let in, with an account or from a school's platform (``launches``)."""
     length_s = length_of(entry, file)
     if not length_s:
         raise NothingToCount(_("这个文件没有时长，不能计入学习时长。"))
@@ -55,8 +63,13 @@ def begin_session(entry: Entry, file: int, *, by: User, at: datetime) -> tuple[S
     mine = StudySession.objects.filter(user=by)
     if mine.filter(began_at__gt=at - timedelta(hours=1)).count() >= MOST_IN_AN_HOUR:
         raise TooManySessions(_("一小时内开始学习的次数过多，请稍后再试。"))
-    mine.filter(ended_at__isnull=True).update(ended_at=at, end=SessionEnd.REPLACED)
-    session = StudySession.objects.create(user=by, resource=entry.resource, file=file, began_at=at, last_at=at)
+    for earlier in mine.filter(ended_at__isnull=True):  # one at most
+        earlier.ended_at, earlier.end = at, SessionEnd.REPLACED
+        earlier.save(update_fields=["ended_at", "end"])
+        statements.note_ended([earlier], at=at)
+    session = StudySession.objects.create(
+        user=by, resource=entry.resource, file=file, began_at=at, last_at=at, score=score
+    )
     fresh = {"length_s": length_s, "began_at": at, "changed_at": at}
     progress, _made = Progress.objects.get_or_create(user=by, resource=entry.resource, file=file, defaults=fresh)
     if progress.length_s != length_s:  # a new version is online
@@ -66,6 +79,7 @@ def begin_session(entry: Entry, file: int, *, by: User, at: datetime) -> tuple[S
         session=session.pk.hex, user=by.pk, resource=entry.resource_id, file=file, progress=progress.pk,
         length_s=length_s, at=at,
     )  # fmt: skip
+    statements.note_begun(session, entry, length_s, at=at)
     return session, progress, ticket
 
 
@@ -80,7 +94,7 @@ def take_in(beats: Sequence[Beat]) -> int:
     rows = Progress.objects.select_for_update().filter(pk__in={beat.progress for beat in beats})
     learned = {progress.pk: progress for progress in rows.order_by("pk")}
     gains: dict[tuple[int, str, int], list[float]] = {}
-    accepted = 0
+    accepted, done = 0, {key for key, progress in learned.items() if progress.completed_at}
     for beat in beats:
         session, progress = sessions.get(beat.session), learned.get(beat.progress)
         if session is None or progress is None or not belongs(beat, session, progress):
@@ -95,6 +109,8 @@ def take_in(beats: Sequence[Beat]) -> int:
     write(sessions.values(), ["last_at", "last_n", "content_s", "wall_s"])
     write(learned.values(), ["seen", "seen_s", "wall_s", "place_s", "changed_at", "completed_at", "hidden_at"])
     add_to_days(gains)
+    scores.count({session.score_id for session in sessions.values() if session.score_id})
+    statements.note_completed([row for key, row in learned.items() if row.completed_at and key not in done])
     return accepted
 
 
@@ -169,8 +185,12 @@ def add_to_days(gains: dict[tuple[int, str, int], list[float]]) -> None:
 @transaction.atomic
 def close_idle(*, at: datetime) -> int:
     """Sessions whose ticket has run out: their player has long gone."""
-    idle = StudySession.objects.filter(ended_at__isnull=True, last_at__lt=at - tickets.LIFETIME)
-    return idle.filter(began_at__lt=at - tickets.LIFETIME).update(ended_at=at, end=SessionEnd.CLOSED)
+    gone = at - tickets.LIFETIME
+    idle = StudySession.objects.filter(ended_at__isnull=True, last_at__lt=gone, began_at__lt=gone)
+    told = list(statements.of_the_willing(idle))
+    count = idle.update(ended_at=at, end=SessionEnd.CLOSED)
+    statements.note_ended(told, at=at)
+    return count
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from lifelong.accounts.models import User
 from lifelong.audit.masks import mask_name
 from lifelong.catalogue.models import Entry
 from lifelong.learning import policy
+from lifelong.learning.actions import statements
 from lifelong.learning.actions.shelf import check_may_keep
 from lifelong.learning.lifecycle import CommentState, FlagState
 from lifelong.learning.models import Comment, CommentFlag, Rating
@@ -49,9 +50,11 @@ class ReasonMissing(Refusal):
 def rate(entry: Entry, *, stars: int, by: User, at: datetime) -> Rating:
     """One of each learner; again changes it."""
     check_may_keep(by, entry)
-    return Rating.objects.update_or_create(
+    rating, _new = Rating.objects.update_or_create(
         user=by, resource_id=entry.resource_id, defaults={"stars": stars, "at": at}
-    )[0]  # fmt: skip
+    )
+    statements.note_rated(rating, entry, at=at)
+    return rating
 
 
 @transaction.atomic
@@ -89,6 +92,7 @@ def withdraw(comment: Comment, *, by: User, at: datetime) -> Comment:
         raise NotAllowed(_("评论只能由本人删除，且只能删除一次。"))
     found.state = CommentState.WITHDRAWN
     found.save(update_fields=["state"])
+    statements.note_taken_back(found, at=at)
     audit.record("learning.comment_withdrawn", by=by, of=found, at=at)
     return found
 
@@ -135,7 +139,10 @@ def decide(comment: Comment, *, to: CommentState, reason: str = "", by: User, at
         raise ReasonMissing(_("请写明理由，作者会看到。"), fields={"reason": _("请写明理由。")})
     found.state, found.reason, found.decided_by, found.decided_at = to, reason, by, at
     found.save(update_fields=["state", "reason", "decided_by", "decided_at"])
+    if to == CommentState.SHOWN:
+        statements.note_shown(found, at=at)
     if to == CommentState.REMOVED:
+        statements.note_taken_back(found, at=at)
         found.flags.filter(state=FlagState.OPEN).update(state=FlagState.UPHELD, decided_at=at)
     audit.record(f"learning.comment_{to.value}", by=by, of=found, at=at, detail={"reason": reason})
     _tell_author(found, at=at)
@@ -178,6 +185,7 @@ def answer_appeal(comment: Comment, *, grant: bool, answer: str, by: User, at: d
     found.appeal_answer, found.appeal_answered_at = answer.strip(), at
     if grant:
         found.state, found.decided_by, found.decided_at = CommentState.SHOWN, by, at
+        statements.note_shown(found, at=at)
     found.save(update_fields=["appeal_answer", "appeal_answered_at", "state", "decided_by", "decided_at"])
     verb = "granted" if grant else "rejected"
     audit.record(f"learning.appeal_{verb}", by=by, of=found, at=at, detail={"answer": found.appeal_answer})

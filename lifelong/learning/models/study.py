@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lifelong.accounts.models import User
 from lifelong.learning.lifecycle import SessionEnd
+from lifelong.learning.models.launches import SchoolScore
 from lifelong.resources.models import Resource
 
 
@@ -52,6 +53,9 @@ class StudySession(models.Model):
     wall_s = models.FloatField(_("实际用时（秒）"), default=0)
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     end = models.CharField(_("结束方式"), max_length=8, choices=SessionEnd.choices, blank=True, default="")
+    score = models.ForeignKey(  # of a learner who came from a school's platform
+        SchoolScore, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("学习会话")

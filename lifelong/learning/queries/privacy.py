@@ -21,6 +21,7 @@ from lifelong.learning.models import (
     Note,
     Progress,
     Rating,
+    StatementConsent,
     StudyDay,
     StudyListItem,
     StudySession,
@@ -65,6 +66,9 @@ def tables(user: User) -> dict[str, Iterable[Any]]:
         "ratings": Rating.objects.filter(**mine).values("stars", "at", **RESOURCE),
         "comments": Comment.objects.filter(**mine).values(
             "text", "state", "created_at", "decided_at", "reason", "appeal", "appealed_at", "appeal_answer", **RESOURCE
+        ),
+        "statement_consents": StatementConsent.objects.filter(**mine).values(
+            "pseudonym", "by_email", "given_at", "withdrawn_at"
         ),
         "flags": CommentFlag.objects.filter(**mine).values("reason", "at", "state", "decided_at"),
         "notices": Notice.objects.filter(**mine).values("subject", "text", "url", "at"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lifelong.accounts.actions import agree, withdraw_consent
+from lifelong.accounts.actions import agree
 from lifelong.accounts.limits import allow
 from lifelong.accounts.models import User
 from lifelong.accounts.queries import TEXTS, consent_is_withdrawn, consents_of, texts_changed_since_consent
@@ -58,7 +58,10 @@ def consent(request: HttpRequest) -> HttpResponse:
     if request.POST.get("do") == "withdraw":
         done = _("已撤回同意。以后不再保存您的收藏、笔记、评论和学习进度；不登录仍可学习全部资源。")
         return attempt(
-            request, lambda: withdraw_consent(user, by=user, at=now), done=done, back=reverse("privacy_and_data")
+            request,
+            lambda: privacy.withdraw_consent(user, by=user, at=now),
+            done=done,
+            back=reverse("privacy_and_data"),
         )
     return attempt(
         request, lambda: agree(user, by=user, at=now), done=_("已同意现行版本。"), back=reverse("privacy_and_data")
