@@ -19,6 +19,7 @@ const islands: Record<string, () => Promise<{ default: Island }>> = {
   refresh: () => import("./islands/refresh.ts"),
   "search-suggest": () => import("./islands/search-suggest.ts"),
   tabs: () => import("./islands/tabs.ts"),
+  transcript: () => import("./islands/transcript.ts"),
   unsaved: () => import("./islands/unsaved.ts"),
   upload: () => import("./islands/upload.ts"),
 };

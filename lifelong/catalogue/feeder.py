@@ -16,6 +16,7 @@ from django.db import close_old_connections, connection
 
 from lifelong.catalogue.queries import indexing
 from lifelong.catalogue.queries.categories import forget_tree
+from lifelong.catalogue.queries.transcripts import with_speech
 from lifelong.catalogue.search.shelf import Shelf, View, Writer, view_of
 
 log = logging.getLogger(__name__)
@@ -111,10 +112,12 @@ class Feeder:
 def put(writer: Writer, keys: set[int]) -> None:
     """Index these resources as they are now: what is not online is taken out."""
     forget_tree()  # a line may be there because a category was renamed
-    for key in keys:
+    gone = set(keys)
+    for facts in with_speech(indexing.facts_of(indexing.online(keys))):
+        writer.put(facts)
+        gone.discard(facts.id)
+    for key in gone:
         writer.remove(key)
-    for facts in indexing.facts_of(indexing.online(keys)):
-        writer.put(facts, new=True)
 
 
 def rebuild(shelf: Shelf, tell: Callable[[int], None] = lambda count: None) -> Path:
@@ -125,7 +128,7 @@ def rebuild(shelf: Shelf, tell: Callable[[int], None] = lambda count: None) -> P
     if connection.vendor == "postgresql":
         cursor = max(0, cursor - indexing.OVERLAP)
     count = 0
-    for facts in indexing.facts_of(indexing.online()):
+    for facts in with_speech(indexing.facts_of(indexing.online())):
         writer.put(facts, new=True)
         count += 1
         if count % 1_000 == 0:
@@ -146,14 +149,16 @@ def rebuild(shelf: Shelf, tell: Callable[[int], None] = lambda count: None) -> P
 
 
 def differences(view: View) -> set[int]:
-    """Resources whose document is missing, left over, or of another state than the entry."""
+    """Resources whose document is missing, left over, or of another state than the entry; or whose captions are."""
     wrong: set[int] = set()
     entries = indexing.states()
     documents = view.states(SLICE)
     for key, change in entries:
         if documents.pop(key, None) != change:
             wrong.add(key)
-    return wrong | set(documents)
+    here, there = view.captions(SLICE)
+    unlike = {key for key, _source in here.items() ^ there.items()}
+    return wrong | set(documents) | unlike
 
 
 class _locked:  # noqa: N801 - reads as a word at its one use

@@ -22,6 +22,7 @@ from lifelong.standards.metadata import standard
 from lifelong.web.refusals import Refusal
 
 SORTS = ("relevance", "views", "learners", "newest", "series")
+WHERE = ("about", "said")  # what is written of a resource, what is said in it
 SIZE, MOST = 20, 100
 MANY = 50  # values of one filter
 _PATTERNS = {
@@ -55,6 +56,7 @@ class Wanted:
     sort: str = "relevance"
     page: int = 1
     size: int = SIZE
+    where: str = "about"
 
     @property
     def offset(self) -> int:
@@ -66,12 +68,13 @@ class Wanted:
                 _("只能翻到前 %(most)s 条，请增加筛选条件；需要全部资源请使用数据接口。") % {"most": f"{DEEPEST:,}"}
             )
         return Question.of(
-            self.text, self.filters, sort=self.sort, offset=self.offset, limit=self.size, facets=tuple(facets)
-        )
+            self.text, self.filters, sort=self.sort, offset=self.offset, limit=self.size, facets=tuple(facets),
+            where=self.where,
+        )  # fmt: skip
 
 
 def wanted(params: Mapping[str, list[str]], *, strict: bool = True) -> Wanted:
-    """Read ``q``, filters (repeated for 「或」), ``sort``, ``page``, ``size``.
+    """Read ``q``, ``in``, filters (repeated for 「或」), ``sort``, ``page``, ``size``.
 
     ``strict``: what cannot be understood raises ``BadQuery``; else it is passed over, as a page does for a person.
     """
@@ -84,6 +87,7 @@ def wanted(params: Mapping[str, list[str]], *, strict: bool = True) -> Wanted:
         if kept:
             found.filters[name] = list(dict.fromkeys(kept))
     found.sort = _one(params, "sort", SORTS, "relevance", strict=strict)
+    found.where = _one(params, "in", WHERE, "about", strict=strict) if found.text else "about"
     found.page = _number(params, "page", 1, DEEPEST, 1, strict=strict)
     found.size = _number(params, "size", 1, MOST, SIZE, strict=strict)
     return found
@@ -217,7 +221,9 @@ class SectionForm(forms.Form):
             except BadQuery as refusal:
                 self.add_error("query", str(refusal))
             else:
-                cleaned["search"] = {"text": found.text, "filters": found.filters, "sort": found.sort}
+                cleaned["search"] = {
+                    "text": found.text, "filters": found.filters, "sort": found.sort, "where": found.where,
+                }  # fmt: skip
         return cleaned
 
     def values(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from lifelong.catalogue.views import (
     reports,
     resources,
     texts,
+    transcript,
 )
 
 
@@ -36,6 +37,7 @@ urlpatterns = [
     path("search", portal.search, name="search"),
     path("resources/<str:resource_id>", resources.resource, name="resource_page"),
     path("resources/<str:resource_id>/qr.svg", resources.qr_code, name="resource_qr"),
+    path("resources/<str:resource_id>/transcript", transcript.transcript, name="resource_transcript"),
     path("r/<str:resource_id>", resources.short_link, name="short_link"),
     path("areas/<str:area>", lists.area, name="area_page"),
     path("categories/<str:code>", lists.category_page, name="category_page"),

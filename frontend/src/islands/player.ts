@@ -4,7 +4,7 @@
  * `.player[data-key]` names the resource for resuming on this device; `data-start-at` opens at a second (a hit in the captions), as
  * `?t=95` does. Links with `data-start` anywhere on the page are chapters. Keys, while the focus is inside (on the whole page with
  * `data-keys="page"`): space or K play, ← → 5 s, J L 10 s, ↑ ↓ volume, M mute, C captions, F full screen, < > speed, 0–9 tenths.
- * Nothing is sent anywhere unless `data-learn` says that who watches is signed in (study.ts); listeners get `player:play`, `player:pause`, `player:ended`, `player:seek` and, every 10 s and at each
+ * Nothing is sent anywhere unless `data-learn` says that who watches is signed in (study.ts); `player:go` with `{to}` plays from a second; listeners get `player:play`, `player:pause`, `player:ended`, `player:seek` and, every 10 s and at each
  * stop, `player:span` with `{from, to, rate}`, the seconds of content that really ran.
  */
 import { inField, make, memory } from "../page.ts";
@@ -85,6 +85,7 @@ class Player {
     on("ratechange", () => (this.report(), this.begin()));
     on("timeupdate", () => this.passed());
     on("ended", () => (memory.drop(this.memoryKey), this.tell("ended")));
+    this.shell.addEventListener("player:go", (event) => this.go((event as CustomEvent<{ to: number }>).detail.to));
     addEventListener("pagehide", () => (this.report(), this.keep()));
   }
 
@@ -152,11 +153,16 @@ class Player {
       link.addEventListener("click", (event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
-        this.whenKnown(() => this.seek(Number(link.dataset.start)));
-        void this.play();
-        this.shell.scrollIntoView({ block: "nearest" });
+        this.go(Number(link.dataset.start));
       });
     }
+  }
+
+  /** To a second that somebody asked for, and on from there. */
+  private go(to: number): void {
+    this.whenKnown(() => this.seek(to));
+    void this.play();
+    this.shell.scrollIntoView({ block: "nearest" });
   }
 
   private markChapter(): void {

@@ -19,6 +19,7 @@ from lifelong.catalogue.queries.categories import category_tree
 from lifelong.catalogue.queries.labels import SPOKEN, facet_values
 from lifelong.catalogue.queries.listing import facet_counts, rows_of, the_reader, view_now
 from lifelong.catalogue.search.asking import ask
+from lifelong.catalogue.search.said import places
 from lifelong.catalogue.search.shelf import IndexMissing
 from lifelong.catalogue.search.suggest import suggest as complete
 from lifelong.institutions.models import Institution
@@ -93,6 +94,12 @@ class Listing(Schema):
     """What a search takes; a filter repeats for 「或」."""
 
     q: str = Field("", max_length=200, description="检索词：中文词、单字、拼音、资源ID均可")
+    where: str = Field(
+        "about",
+        alias="in",
+        description="检索范围：about 名称、简介等文字，said 讲解中说到的话（字幕）",
+        json_schema_extra={"enum": list(forms.WHERE)},
+    )
     area: list[str] = many("领域，也认中文名称", enum=list(AREAS))
     type: list[str] = many("类型：A01 视频、A02 音频、A03 网络课程", enum=["A01", "A02", "A03"])
     category: list[str] = many("分类代码，含其下各级", pattern="^[0-9A-Za-z._-]{1,80}$")
@@ -128,9 +135,13 @@ def resources(request: HttpRequest, listing: Query[Listing]) -> HttpResponse:
     return told(
         {
             "total": answer.total,
+            "totals": {name: answer.totals.get(name, 0) for name in forms.WHERE},
             "page": wanted.page,
             "size": wanted.size,
-            "items": [presenting.item(row) for row in rows_of(answer.ids, presenting.ITEM)],
+            "items": [
+                presenting.item(row) | {"said": presenting.said(row, places(view, row["resource_id"], answer.said))}
+                for row in rows_of(answer.ids, presenting.ITEM)
+            ],
             "facets": {
                 name: [
                     {"value": value.value, "label": value.label, "count": value.count}

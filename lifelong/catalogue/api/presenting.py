@@ -7,7 +7,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from lifelong.catalogue.queries.categories import category_path
-from lifelong.catalogue.queries.listing import Row
+from lifelong.catalogue.queries.listing import Row, address_at
+from lifelong.catalogue.search.said import Place
 from lifelong.regions.queries import full_name
 from lifelong.resources.queries.freezing import as_clock
 
@@ -64,6 +65,16 @@ def item(row: Row) -> dict[str, Any]:
         "cover": absolute(row["cover"] or row["poster"]),
         "url": absolute(f"/resources/{row['identifier']}"),
     }
+
+
+def said(row: Row, places: list[Place]) -> list[dict[str, Any]]:
+    return [
+        {
+            "file": one.file, "second": one.second, "text": one.text,
+            "url": absolute(address_at(row["identifier"], one.file, one.second)),
+        }
+        for one in places
+    ]  # fmt: skip
 
 
 def detail(row: Row) -> dict[str, Any]:

@@ -48,11 +48,30 @@ class Item(Schema):
     url: str
 
 
+class SaidAt(Schema):
+    """讲解中的一处。"""
+
+    file: int = Field(description="资源的第几个文件，从 1 起")
+    second: int = Field(description="这句话开始的秒")
+    text: str
+    url: str = Field(description="资源页，播放器停在这一秒")
+
+
+class FoundItem(Item):
+    said: list[SaidAt] = Field(description="检索词在讲解（字幕）中的前几处，最多 3 处")
+
+
+class Totals(Schema):
+    about: int = Field(description="名称、简介等文字中相符的资源数")
+    said: int = Field(description="在讲解中说到的资源数，最多计到 10,000")
+
+
 class Found(Schema):
     total: int = Field(description="精确总数")
+    totals: Totals = Field(description="同样的筛选条件下，两种检索范围各有多少项")
     page: int
     size: int
-    items: list[Item]
+    items: list[FoundItem]
     facets: dict[str, list[FacetValue]] = Field(description="每个分面的计数不受自身筛选影响")
     understood_as: str | None = Field(description="按原词没有结果时，实际按什么词检索")
     did_you_mean: str | None

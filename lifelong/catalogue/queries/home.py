@@ -46,4 +46,6 @@ def _keys(section: HomeSection, keys: dict[str, int], view: View | None) -> list
     if view is None:
         return []
     search = section.search
-    return list(ask(view, Question.of(search["text"], search["filters"], sort=search["sort"], limit=SHOWN)).ids)
+    where = search.get("where", "about")  # not there in sections from before captions were searched
+    asked = Question.of(search["text"], search["filters"], sort=search["sort"], limit=SHOWN, where=where)
+    return list(ask(view, asked).ids)

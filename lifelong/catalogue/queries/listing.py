@@ -11,7 +11,17 @@ from django.conf import settings
 from lifelong.catalogue.lifecycle import Visibility
 from lifelong.catalogue.models import Entry
 from lifelong.catalogue.search.highlight import excerpt, marked
+from lifelong.catalogue.search.said import Place
 from lifelong.catalogue.search.shelf import IndexMissing, Reader, View, reader
+
+
+@dataclass(frozen=True)
+class CaptionHit:
+    """A line in which it is said; ``url`` opens the player there."""
+
+    url: str
+    seconds: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,7 @@ class Card:
     published_at: datetime | None = None
     marked_title: str = ""
     snippet: str = ""
+    caption_hits: tuple[CaptionHit, ...] = ()
 
 
 CARD = (
@@ -39,8 +50,8 @@ CARD = (
 Row = dict[str, Any]  # of ``values()``: a list needs no model instances, which cost four times as much
 
 
-def card(row: Row, words: tuple[str, ...] | None = None) -> Card:
-    """``words`` given: a row of a result, with what was found marked."""
+def card(row: Row, words: tuple[str, ...] | None = None, places: Iterable[Place] = ()) -> Card:
+    """``words`` given: a row of a result, with what was found marked; ``places`` where it is said."""
     names = [one["name"] for one in row["speakers"]]
     return Card(
         url=f"/resources/{row['identifier']}",
@@ -55,7 +66,15 @@ def card(row: Row, words: tuple[str, ...] | None = None) -> Card:
         published_at=row["published_at"],
         marked_title=marked(row["title"], words) if words else "",
         snippet=excerpt(row["summary"], words) if words is not None else "",
+        caption_hits=tuple(
+            CaptionHit(address_at(row["identifier"], one.file, one.second), one.second, one.piece) for one in places
+        ),
     )
+
+
+def address_at(identifier: str, file: int, second: int) -> str:
+    """The page of a resource with the player standing at a second of one of its files."""
+    return f"/resources/{identifier}?{f'file={file}&' if file > 1 else ''}t={second}"
 
 
 def rows_of(resource_keys: list[int], fields: Iterable[str] = CARD) -> list[Row]:

@@ -9,6 +9,7 @@ from tantivy import Occur, Order, Query
 
 from lifelong.catalogue.search import reading
 from lifelong.catalogue.search.kept import Kept
+from lifelong.catalogue.search.said import NOWHERE, Said, Spoken, spoken
 from lifelong.catalogue.search.schema import FACETS, FILTERS, PATHS, SCHEMA, SORTS
 from lifelong.catalogue.search.shelf import CURSOR, View, count_of, keys_at
 
@@ -22,7 +23,10 @@ class TooDeep(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """``filters`` maps a name of ``schema.FILTERS`` to the values of which one must hold."""
+    """``filters`` maps a name of ``schema.FILTERS`` to the values of which one must hold.
+
+    ``where``: ``about`` asks what is written of a resource, ``said`` what is said in it.
+    """
 
     text: str = ""
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -30,6 +34,7 @@ class Question:
     offset: int = 0
     limit: int = 20
     facets: tuple[str, ...] = ()
+    where: str = "about"
 
     @classmethod
     def of(cls, text: str = "", filters: Mapping[str, Iterable[str]] | None = None, **other: Any) -> "Question":
@@ -51,6 +56,8 @@ class Answer:
     without_filters: int = 0  # hits of the words alone, counted where the filters leave none
     seconds: float = 0.0
     generation: str = ""
+    said: Said = NOWHERE.said
+    totals: dict[str, int] = field(default_factory=dict)  # of each ``where``, with the same filters
 
 
 _facets_kept = Kept(512)
@@ -72,19 +79,45 @@ def ask(view: View, question: Question) -> Answer:
 
 def _asked(view: View, question: Question) -> Answer:
     taken = reading.read(view.searcher, question.text) if question.text else None
-    base = taken.query if taken else None
+    speech = spoken(view, question.text, taken)
+    said = speech.said
     filters = dict(question.filters)
-    found = _search(view, combine(base, filters), question, scored=taken is not None)
-    answer = Answer([], found.count or 0, generation=view.generation)
-    answer.ids = keys_at(view.searcher, [address for _, address in found.hits])
-    if taken:
-        answer.kind, answer.words, answer.shown = taken.kind, taken.words, taken.shown
-        if taken.kind == "all":
-            answer.meant = reading.meant(view.searcher, question.text, answer.total)
-        if not answer.total and filters:
-            answer.without_filters = count_of(view.searcher, taken.query)
+    written = taken.query if taken else None
+    if question.where == "said":
+        base: Query | None = speech.within()
+        answer = _in_order(view, combine(base, filters), question, speech)
+        answer.kind, answer.words, answer.shown = said.kind, said.words, said.shown
+        other = count_of(view.searcher, combine(written, filters))
+    else:
+        base = written
+        found = _search(view, combine(base, filters), question, scored=taken is not None)
+        answer = Answer(keys_at(view.searcher, [address for _, address in found.hits]), found.count or 0)
+        other = _count_said(view, speech, filters)
+        if taken:
+            answer.kind, answer.words, answer.shown = taken.kind, taken.words, taken.shown
+            if taken.kind == "all":
+                answer.meant = reading.meant(view.searcher, question.text, answer.total)
+    answer.generation, answer.said = view.generation, said
+    answer.totals = {question.where: answer.total, "about" if question.where == "said" else "said": other}
+    if base is not None and not answer.total and filters:
+        answer.without_filters = count_of(view.searcher, base)
     answer.facets = _facets(view, base, question)
     return answer
+
+
+def _count_said(view: View, speech: Spoken, filters: Mapping[str, tuple[str, ...]]) -> int:
+    return count_of(view.searcher, combine(speech.within(), filters)) if speech.keys else 0
+
+
+def _in_order(view: View, query: Query, question: Question, speech: Spoken) -> Answer:
+    """Resources that say it, by how often where nothing else is asked for."""
+    if question.sort != "relevance":
+        found = _search(view, query, question, scored=True)
+        return Answer(keys_at(view.searcher, [address for _, address in found.hits]), found.count or 0)
+    found = view.searcher.search(query, max(1, len(speech.keys)))
+    passing = set(keys_at(view.searcher, [address for _, address in found.hits]))
+    ids = [key for key in speech.keys if key in passing]
+    return Answer(ids[question.offset : question.offset + question.limit], len(ids))
 
 
 def combine(base: Query | None, filters: Mapping[str, tuple[str, ...]]) -> Query:
@@ -112,7 +145,7 @@ def _search(view: View, query: Query, question: Question, *, scored: bool) -> An
 def _facets(view: View, base: Query | None, question: Question) -> dict[str, list[tuple[str, int]]]:
     if not question.facets:
         return {}
-    key = (view.generation, question.text, question.filters, question.facets)
+    key = (view.generation, question.where, question.text, question.filters, question.facets)
     if (kept := _facets_kept.get(key)) is not None:
         return dict(kept)
     filters = dict(question.filters)

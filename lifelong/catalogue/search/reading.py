@@ -51,7 +51,7 @@ def meant(searcher: Searcher, question: str, total: int) -> str:
     if fixed == words:
         return ""
     found = count_of(searcher, all_of(searcher, fixed))
-    return "".join(_joined(fixed)) if found > 5 * total else ""
+    return "".join(joined(fixed)) if found > 5 * total else ""
 
 
 def all_of(searcher: Searcher, words: list[str]) -> Query:
@@ -76,11 +76,11 @@ def _rungs(searcher: Searcher, folded: str, words: list[str]) -> Iterator[Readin
     yield Reading("all", tuple(words), all_of(searcher, words))
     wish = [word for word in words if word not in text.FILLERS]
     if wish and wish != words:
-        yield Reading("wish", tuple(wish), all_of(searcher, wish), "".join(_joined(wish)))
+        yield Reading("wish", tuple(wish), all_of(searcher, wish), "".join(joined(wish)))
     wish = wish or words
     fixed = corrected(searcher, wish)
     if fixed != wish:
-        yield Reading("corrected", tuple(fixed), all_of(searcher, fixed), "".join(_joined(fixed)))
+        yield Reading("corrected", tuple(fixed), all_of(searcher, fixed), "".join(joined(fixed)))
     pieces = list(
         dict.fromkeys(piece for word in wish for piece in ([word, *text.parts(word)] if len(word) > 2 else [word]))
     )
@@ -212,7 +212,7 @@ def _one_slip(searcher: Searcher, word: str) -> str:
     return found if count else ""
 
 
-def _joined(words: list[str]) -> Iterator[str]:
+def joined(words: list[str]) -> Iterator[str]:
     for at, word in enumerate(words):
         yield " " if at and not (text.is_chinese(word) and text.is_chinese(words[at - 1])) else ""
         yield word

@@ -8,8 +8,9 @@ from typing import Any
 from tantivy import Document, Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
 from lifelong.catalogue.search import text
+from lifelong.catalogue.search.speech import Speech
 
-VERSION = 2  # raise it with every change here or in text.py: the feeder then builds anew
+VERSION = 3  # raise it with every change here, in speech.py or in text.py: the feeder then builds anew
 
 # facet → the field that counts it; a path like 410000/410300 is counted as one value and rolled up in Python,
 # which is five times faster than counting a field of many values (measured, research/search-spike pitfall 7)
@@ -55,6 +56,7 @@ class Facts:
     declared_learners: int = 0
     published_s: int = 0
     change: int = 0
+    speech: Speech | None = None
 
 
 def build_schema() -> Schema:
@@ -63,6 +65,9 @@ def build_schema() -> Schema:
     build.add_text_field("kind", tokenizer_name="raw", index_option="basic")
     build.add_unsigned_field("cursor", stored=True)
     build.add_unsigned_field("change", fast=True)  # which state of the entry this is, for the nightly comparison
+    build.add_unsigned_field(
+        "speech", fast=True
+    )  # which captions the second index holds of it, for the same comparison
     build.add_text_field("all", tokenizer_name="words", index_option="freq")
     build.add_text_field("sounds", tokenizer_name="words", index_option="basic")
     for name in ("words", "heard", "completions", "titles", "categories", "regions", "speakers"):
@@ -107,6 +112,7 @@ def document(facts: Facts) -> Document:
         {
             "id": facts.id,
             "change": facts.change,
+            "speech": facts.speech.source if facts.speech else 0,
             "all": " ".join([*weighted, *_once(facts, series, speakers)]),
             "sounds": " ".join(key for _, *keys in sounds for key in keys if len(key) > 2),
             "words": [word for word in known if len(word) > 2],

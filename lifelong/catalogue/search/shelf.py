@@ -10,9 +10,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
-from tantivy import Document, FieldType, Index, Query, Searcher
+from tantivy import Document, FieldType, Index, Occur, Query, Schema, Searcher
 
-from lifelong.catalogue.search import schema
+from lifelong.catalogue.search import schema, speech
 from lifelong.catalogue.search.schema import SCHEMA, Facts
 
 
@@ -56,30 +56,46 @@ class Shelf:
 
 
 class Writer:
-    """The single writer of one build. ``commit`` puts the cursor into the same commit as the documents."""
+    """The single writer of one build. ``commit`` puts the cursor into the same commit as the documents.
+
+    What is said goes first: a kill between the two leaves the cursor behind, and the work is repeated in both.
+    """
 
     def __init__(self, folder: Path, heap_bytes: int = 50_000_000) -> None:
         self.folder = folder
         self.index = Index(SCHEMA, str(folder))
         schema.register(self.index)
         self.writer = self.index.writer(heap_bytes, 1)
+        self.speech = speech.SpeechWriter(folder)
 
     def put(self, facts: Facts, *, new: bool = False) -> None:
         """Index a resource; ``new`` spares the removal where the build cannot hold it yet."""
         if not new:
-            self.remove(facts.id)
+            self.forget(facts.id)
         self.writer.add_document(schema.document(facts))
+        self.speech.put(facts.id, facts.speech)
 
     def remove(self, key: int) -> None:
+        """Take a resource out, and what is said in it."""
+        self.forget(key)
+        self.speech.put(key, None)
+
+    def forget(self, key: int) -> None:
+        """Its document alone: it comes back in another state.
+
+        Of what is said, what did not change stays as it is.
+        """
         # delete_documents_by_term silently deletes nothing on an unsigned field (tantivy 0.27)
         self.writer.delete_documents_by_query(Query.term_query(SCHEMA, "id", key))
 
     def commit(self, cursor: int) -> None:
+        self.speech.commit()
         self.writer.delete_documents_by_query(CURSOR)
         self.writer.add_document(Document.from_dict({"kind": "cursor", "cursor": cursor}, SCHEMA))
         self.writer.commit()
 
     def close(self) -> None:
+        self.speech.close()
         self.writer.wait_merging_threads()
 
 
@@ -103,6 +119,7 @@ class View(NamedTuple):
     searcher: Searcher
     cursor: int
     build: str
+    speech: Searcher
 
     @property
     def generation(self) -> str:
@@ -110,24 +127,38 @@ class View(NamedTuple):
 
     def states(self, slice_size: int) -> dict[int, int]:
         """Resource key → state of its entry, of every document; read in slices of keys to stay small."""
-        found: dict[int, int] = {}
-        last = self.searcher.search(Query.all_query(), 1, count=False, order_by_field="id").hits
-        highest = self.searcher.fast_field_values("id", [last[0][1]])[0] if last else None
-        for start in range(0, int(highest or 0) + 1, slice_size):
-            within = Query.range_query(SCHEMA, "id", FieldType.Unsigned, start, start + slice_size, include_upper=False)
-            places = [place for _, place in self.searcher.search(within, slice_size, count=False).hits]
-            keys = self.searcher.fast_field_values("id", places)
-            changes = self.searcher.fast_field_values("change", places)
-            found.update((int(key or 0), int(change or 0)) for key, change in zip(keys, changes, strict=True))
-        return found
+        return values_by_key(self.searcher, SCHEMA, Query.all_query(), "change", slice_size)
+
+    def captions(self, slice_size: int) -> tuple[dict[int, int], dict[int, int]]:
+        """Resource key → which captions it has, as the first index knows it and as the second does; 0 and none are one."""
+        here = values_by_key(self.searcher, SCHEMA, Query.all_query(), "speech", slice_size)
+        there = values_by_key(self.speech, speech.SCHEMA, speech.FIRST, "source", slice_size)
+        return {key: source for key, source in here.items() if source}, there
 
 
-def view_of(index: Index, folder: Path) -> View:
-    """The last commit as it is now."""
+def values_by_key(searcher: Searcher, of: Schema, which: Query, name: str, slice_size: int) -> dict[int, int]:
+    """Resource key → value of a fast field, of the documents of which there is one a resource."""
+    found: dict[int, int] = {}
+    last = searcher.search(which, 1, count=False, order_by_field="id").hits
+    highest = searcher.fast_field_values("id", [last[0][1]])[0] if last else None
+    for start in range(0, int(highest or 0) + 1, slice_size):
+        within = Query.range_query(of, "id", FieldType.Unsigned, start, start + slice_size, include_upper=False)
+        both = Query.boolean_query([(Occur.Must, within), (Occur.Must, which)])
+        places = [place for _, place in searcher.search(both, slice_size, count=False).hits]
+        keys = searcher.fast_field_values("id", places)
+        values = searcher.fast_field_values(name, places)
+        found.update((int(key or 0), int(value or 0)) for key, value in zip(keys, values, strict=True))
+    return found
+
+
+def view_of(index: Index, folder: Path, said: Index | None = None) -> View:
+    """The last commit as it is now; ``said`` is its second index, where it is open already."""
     index.reload()
     searcher = index.searcher()
     found = searcher.search(CURSOR, 1, count=False).hits
-    return View(searcher, searcher.doc(found[0][1])["cursor"][0] if found else 0, folder.name)
+    said = said or speech.opened(folder)
+    said.reload()
+    return View(searcher, searcher.doc(found[0][1])["cursor"][0] if found else 0, folder.name, said.searcher())
 
 
 class Reader:
@@ -140,6 +171,7 @@ class Reader:
         self._next = 0.0
         self._seen: tuple[Any, ...] = ()
         self._index: Index | None = None
+        self._speech: Index | None = None
         self._view: View | None = None
 
     def now(self) -> View:
@@ -167,7 +199,8 @@ class Reader:
             self._index = Index.open(str(folder))
             schema.register(self._index)
             self._index.config_reader("manual")
-        self._view = view_of(self._index, folder)
+            self._speech = speech.opened(folder)
+        self._view = view_of(self._index, folder, self._speech)
         self._seen = seen
 
 

@@ -136,7 +136,7 @@ def test_the_description_describes_what_is_answered(client, library):
     assert described["openapi"].startswith("3.")
     listing = described["paths"]["/api/v1/resources"]["get"]
     assert {"q", "area", "sort", "page"} <= {one["name"] for one in listing["parameters"]}
-    item = described["components"]["schemas"]["Item"]["properties"]
+    item = described["components"]["schemas"]["FoundItem"]["properties"]
     assert set(client.get("/api/v1/resources").json()["items"][0]) == set(item)
     detail = described["components"]["schemas"]["Detail"]["properties"]
     assert set(client.get(f"/api/v1/resources/{world.entry('高等数学').identifier}").json()) == set(detail)

@@ -17,7 +17,8 @@ from lifelong.catalogue.queries.labels import Value, facet_values, labels, title
 from lifelong.catalogue.queries.listing import card, rows_of, the_reader
 from lifelong.catalogue.search import text
 from lifelong.catalogue.search.asking import Answer, ask
-from lifelong.catalogue.search.shelf import IndexMissing
+from lifelong.catalogue.search.said import places
+from lifelong.catalogue.search.shelf import IndexMissing, View
 from lifelong.catalogue.views.paging import page_of
 from lifelong.resources.identifiers import as_written
 from lifelong.web.rights import PUBLIC, right
@@ -59,18 +60,19 @@ def search(request: HttpRequest) -> HttpResponse:
         answer_ = ask(view, wanted.question(FACETS))
     except forms.TooDeepRefused as refusal:
         return render(request, "catalogue/search_too_deep.html", {**shown, "refusal": refusal}, status=400)
-    shown |= result(answer_, wanted)
+    shown |= result(view, answer_, wanted)
     return render(request, "catalogue/search.html", shown)
 
 
-def result(answer: Answer, wanted: forms.Wanted) -> dict[str, Any]:
+def result(view: View, answer: Answer, wanted: forms.Wanted) -> dict[str, Any]:
     boxes = [
         FacetBox(name, title_of(name), facet_values(name, answer.facets[name], wanted.filters.get(name, ())))
         for name in FACETS
     ]
     return {
         "answer": answer,
-        "rows": [card(row, answer.words) for row in rows_of(answer.ids)],
+        "rows": [card(row, answer.words, places(view, row["resource_id"], answer.said)) for row in rows_of(answer.ids)],
+        "tabs": places_to_look(answer) if answer.totals.get("said") or wanted.where == "said" else [],
         "boxes": [box for box in boxes if len(box.values) > 1 or any(value.chosen for value in box.values)],
         "chosen": chosen(wanted),
         "page": page_of(answer.total, wanted.page, wanted.size),
@@ -86,6 +88,11 @@ def chosen(wanted: forms.Wanted) -> list[tuple[str, str, str, str]]:
         for name, values in wanted.filters.items()
         for value, word in labels(name, values).items()
     ]
+
+
+def places_to_look(answer: Answer) -> list[tuple[str, str, int]]:
+    """``(in, its words, how many)`` of what is written and what is said."""
+    return [("about", _("资源"), answer.totals["about"]), ("said", _("在讲解中说到"), answer.totals["said"])]
 
 
 def sorts() -> list[tuple[str, str]]:

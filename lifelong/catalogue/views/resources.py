@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from lifelong.catalogue.lifecycle import Visibility
 from lifelong.catalogue.models import Entry
 from lifelong.catalogue.queries import crosswalks, pages
+from lifelong.catalogue.queries.transcripts import said_around
 from lifelong.resources.identifiers import as_written
 from lifelong.web.rights import PUBLIC, right
 
@@ -37,10 +38,12 @@ def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
     page = pages.resource_page(entry)
     file = file_asked_for(request, entry)
     kind = file["kind"] if file else ""
+    start = second_asked_for(request)
     shown = {
         "entry": entry, "resource": page, "file": file, "area": entry.area,
         "mime": MIME.get(kind, "video/mp4"), "sound": kind == "mp3",
-        "start": second_asked_for(request), "address": address_of(entry), "short": f"{settings.SITE_URL}/r/{entry.identifier}",
+        "start": start, "said": said_around(entry.resource_id, file["position"], start) if start and file else [],
+        "address": address_of(entry), "short": f"{settings.SITE_URL}/r/{entry.identifier}",
         "citation": citation(entry), "json_ld": crosswalks.json_ld(entry, page, settings.SITE_URL),
         "poster": (file or {}).get("poster") or entry.cover or entry.poster, "image": absolute(entry.cover or entry.poster),
     }  # fmt: skip
