@@ -26,7 +26,7 @@ const english: Record<string, string> = {
   "{n} 秒": "{n} s", "{n} 分 {s} 秒": "{n} min {s} s", "{n} 小时 {m} 分": "{n} h {m} min",
   "测得": "Measured", "要求": "Required", "移除“{name}”？已传的部分也会删掉。": "Remove “{name}”? What was sent will be deleted too.",
   "这次打开已经过期，不再计时。请回到课程里重新打开。": "This launch has expired, so time no longer counts. Open it again from your course.",
-  "您已在另一处开始学习，这里不再计时。重新播放，就在这里继续计时。": "You began studying elsewhere, so time no longer counts here. Play again to count here.",
+  "这里不再计时：您已在另一处开始学习，或者这项资源已下架。重新播放，就在这里继续计时。": "Time no longer counts here: you began studying elsewhere, or this resource was taken offline. Play again to count here.",
   "正在更新": "Updating", "没能更新，稍后自动再试": "Could not update; will try again",
 };
 

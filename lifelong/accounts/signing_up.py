@@ -12,10 +12,12 @@ class ByEmail(SignupForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["email"].label = _("电子邮箱")
+        self.fields["email"].widget.attrs.pop("placeholder", None)
         self.fields["email"].help_text = _("用来登录，不会显示给别人。")
         for name, label in (("password1", _("密码")), ("password2", _("再输一次密码"))):
             if name in self.fields:
                 self.fields[name].label = label
+                self.fields[name].widget.attrs.pop("placeholder", None)  # the label says it already
         if "password1" in self.fields:
             self.fields["password1"].help_text = _("至少 10 位，不要用常见密码，也不要全是数字。")
 

@@ -12,6 +12,7 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from lifelong.audit.words import name_verbs
+        from lifelong.learning import receivers  # noqa: F401 - they listen from now on
         from lifelong.learning.verbs import VERBS
         from lifelong.web import desk
 

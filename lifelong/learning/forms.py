@@ -10,10 +10,17 @@ from lifelong.learning.lifecycle import CommentState
 from lifelong.learning.models import StudyList
 
 LONGEST_SECOND = 360_000  # a hundred hours
+IN_WORDS = {
+    "required": _("请先写下内容。"),
+    "max_length": _("最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"),
+    "null_characters_not_allowed": _("文字里有不能使用的字符。"),
+}
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(label=_("笔记"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        label=_("笔记"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), error_messages=IN_WORDS
+    )
 
 
 class NewNoteForm(NoteForm):
@@ -56,18 +63,20 @@ class CommentForm(forms.Form):
     text = forms.CharField(
         label=_("评论"), min_length=2, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("审核后显示。请不要写电话、住址等个人信息。"),
-        error_messages={"min_length": _("请至少写两个字。")},
+        error_messages={**IN_WORDS, "min_length": _("请至少写两个字。")},
     )  # fmt: skip
 
 
 class FlagForm(forms.Form):
-    reason = forms.CharField(label=_("举报理由"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label=_("举报理由"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}), error_messages=IN_WORDS
+    )
 
 
 class AppealForm(forms.Form):
     text = forms.CharField(
         label=_("申诉"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("请写明为什么应当显示。每次处理可以申诉一次。"),
+        help_text=_("请写明为什么应当显示。每次处理可以申诉一次。"), error_messages=IN_WORDS,
     )  # fmt: skip
 
 

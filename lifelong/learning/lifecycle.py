@@ -35,3 +35,4 @@ class FlagState(models.TextChoices):
 class SessionEnd(models.TextChoices):
     CLOSED = "closed", _("已离开")
     REPLACED = "replaced", _("在别处开始学习")  # the later of two sessions counts
+    STOPPED = "stopped", _("不再计时")  # the resource went offline, or the learner withdrew the consent

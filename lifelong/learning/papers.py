@@ -31,6 +31,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
             "sentence": _("在终身教育平台学习，自 %(from)s 至 %(to)s，学习时长合计")
             % {"from": day(certificate.from_date), "to": day(certificate.to_date)},
             "hours": in_words(certificate.content_s),
+            "spent": _("实际用时 %s") % in_words(certificate.wall_s) if certificate.wall_s is not None else "",
             "heading": [_("学习内容"), _("单位"), _("时长")],
             "items": [
                 [item["title"] or _("（资源已不在库中）"), item["institution"], in_words(item["content_s"])]

@@ -7,7 +7,7 @@ def in_words(seconds: float) -> str:
     """「2 小时 5 分」, rounded down: a certificate promises nothing that was not there."""
     minutes = int(seconds // 60)
     if minutes < 1:
-        return _("不足 1 分钟") if seconds > 0 else _("0 分钟")
+        return _("%s 秒") % int(seconds) if seconds >= 1 else _("0 分钟")
     if minutes < 60:
         return _("%s 分钟") % minutes
     whole, rest = divmod(minutes, 60)

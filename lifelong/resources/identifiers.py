@@ -5,6 +5,7 @@ character, or any two exchanged, is always found (field 1 of the metadata standa
 """
 
 import secrets
+import unicodedata
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
@@ -59,6 +60,6 @@ def is_valid(text: str) -> bool:
 
 
 def as_written(text: str) -> str:
-    """What a person meant: lower case, hyphens, O for 0 and I or L for 1 are read; empty where it is no identifier."""
-    candidate = text.strip().upper().translate(_LOOK_ALIKES)
+    """What a person meant: lower and full-width letters, hyphens, O for 0 and I or L for 1 are read; empty where it is no identifier."""
+    candidate = unicodedata.normalize("NFKC", text).strip().upper().translate(_LOOK_ALIKES)
     return candidate if is_valid(candidate) else ""

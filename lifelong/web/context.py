@@ -11,7 +11,7 @@ from lifelong.web import desk
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """``elder`` (长辈版 on), ``theme``, ``operator`` (footer), ``demo``, ``unread`` notices, ``at_work``,
+    """``elder`` (长辈版 on), ``theme``, ``operator`` (footer), ``demo``, ``mail_waits`` (no server is set), ``unread`` notices, ``at_work``,
     ``own_layout`` of a person's own pages, and the menu, made only where it is shown."""
     return {
         "elder": request.COOKIES.get("elder") == "1",
@@ -20,6 +20,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         else "",
         "operator": settings.OPERATOR,
         "demo": settings.DEMO,
+        "mail_waits": not settings.EMAIL_URL,
         "unread": SimpleLazyObject(lambda: unread_count(request.user) if request.user.is_authenticated else 0),
         "at_work": SimpleLazyObject(lambda: request.user.is_authenticated and request.user.has_right("desk")),
         "own_layout": lambda: _layout_for(request.user),

@@ -42,6 +42,8 @@ export function joined(spans: Span[]): Span[] {
   return found.length <= MOST_SPANS ? found : found.sort((a, b) => b[1] - b[0] - (a[1] - a[0])).slice(0, MOST_SPANS);
 }
 
+/** A refusal for now: the same heartbeat may be taken later. */
+const isPassing = (status: number) => status >= 500 || status === 429 || status === 408;
 const tenths = (seconds: number) => Math.round(seconds * 10) / 10;
 
 class Study {
@@ -133,7 +135,7 @@ class Study {
       const answer = await fetch(this.session.beat_url, { method: "POST", body, keepalive: true, credentials: "omit" });
       if (answer.ok) {
         if (!((await answer.json()) as { counting: boolean }).counting) this.tookOver();
-      } else if (answer.status >= 500 || answer.status === 429 || answer.status === 408) back();
+      } else if (isPassing(answer.status)) back();
       else if (answer.status === 403 || answer.status === 410) {
         this.session = undefined; // the ticket has run out: the next heartbeat begins anew
         back();
@@ -149,7 +151,7 @@ class Study {
     this.elsewhere = true;
     this.spans = [];
     this.wall = 0;
-    this.tell("您已在另一处开始学习，这里不再计时。重新播放，就在这里继续计时。");
+    this.tell("这里不再计时：您已在另一处开始学习，或者这项资源已下架。重新播放，就在这里继续计时。");
   }
 
   private tell(words: string): void {
@@ -173,7 +175,7 @@ class Study {
         const content = kept.spans.reduce((sum, [from, to]) => sum + to - from, 0);
         const told = { ticket: kept.ticket, n: kept.n, from: first![0], to: first![1], also, speed: content / (kept.wall || content), place: kept.place };
         const answer = await fetch(kept.beat_url, { method: "POST", body: JSON.stringify(told), credentials: "omit" }).catch(() => null);
-        if (!answer || answer.status >= 500) continue;
+        if (!answer || isPassing(answer.status)) continue;
       }
       memory.drop(key);
     }

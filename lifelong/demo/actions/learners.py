@@ -52,7 +52,7 @@ def _study(entry: Entry, *, by: User, share: float, at: datetime) -> None:
 
 
 def _talk(entry: Entry, first: User, second: User, operator: User, *, at: datetime) -> None:
-    shelf.write_note(entry, text="这一段要反复看，先记下要点。", second=12, by=first, at=at)
+    shelf.write_note(entry, text="这一段要反复看，先记下要点。", second=4, by=first, at=at)
     shown = voices.say(entry, text="讲得清楚，一步一步跟得上。", by=first, at=at)
     voices.decide(shown, to=CommentState.SHOWN, by=operator, at=at + timedelta(hours=2))
     answer = voices.say(

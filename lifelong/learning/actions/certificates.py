@@ -52,7 +52,7 @@ def issue(*, name: str, from_date: date, to_date: date, by: User, at: datetime) 
         raise TooManyCertificates(_("一天最多开具 %s 份证明，请明天再来。") % MOST_IN_A_DAY)
     record = study.record(by, from_date, to_date)
     if record.content_s < SHORTEST_S:
-        text = _("这段时间没有可以证明的学习时长，请另选起止日期。")
+        text = _("这段时间学习不满 1 分钟，不能开具。请另选起止日期，或继续学习。")
         raise NothingStudied(text, fields={"since": text})
     items = [
         {"resource_id": line.resource_id, "title": line.title, "institution": line.institution,
@@ -61,7 +61,7 @@ def issue(*, name: str, from_date: date, to_date: date, by: User, at: datetime) 
     ]  # fmt: skip
     certificate = Certificate.objects.create(
         number=new_id(), user=by, name=name.strip(), from_date=from_date, to_date=to_date,
-        content_s=round(record.content_s, 1), items=items, issued_at=at,
+        content_s=round(record.content_s, 1), wall_s=round(record.wall_s, 1), items=items, issued_at=at,
     )  # fmt: skip
     period = {"from": from_date.isoformat(), "to": to_date.isoformat(), "content_s": certificate.content_s}
     statements.note_certificate(certificate, at=at)

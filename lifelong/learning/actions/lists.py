@@ -72,7 +72,9 @@ def move_item(item: StudyListItem, *, down: bool, shown: set[int], by: User) -> 
     """Past its neighbour among those ``shown`` (by key): one that is not online is passed over with it."""
     found = _locked(item.study_list, by)
     items = list(found.items.all())
-    place = next(index for index, one in enumerate(items) if one.pk == item.pk)
+    place = next((index for index, one in enumerate(items) if one.pk == item.pk), None)
+    if place is None:  # taken out meanwhile, in another window
+        return
     there = range(place + 1, len(items)) if down else range(place - 1, -1, -1)
     target = next((index for index in there if items[index].pk in shown), None)
     if target is None:

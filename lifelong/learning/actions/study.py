@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from lifelong.accounts.models import User
@@ -18,6 +18,7 @@ from lifelong.learning.beats.rules import Beat
 from lifelong.learning.lifecycle import SessionEnd
 from lifelong.learning.models import Progress, SchoolScore, StudyDay, StudySession
 from lifelong.learning.queries.study import length_of
+from lifelong.resources.models import Resource
 from lifelong.web.refusals import NotAllowed, Refusal
 
 DAY_ZONE = ZoneInfo("Asia/Shanghai")  # by which a study day is counted, wherever the server stands
@@ -84,12 +85,29 @@ def open_session(
 
 
 @transaction.atomic
+def stop_on(resource: Resource, *, at: datetime) -> int:
+    """What is offline is not studied: who plays it still, by a ticket that lives on, earns nothing from here."""
+    return _stop(StudySession.objects.filter(resource=resource), at=at)
+
+
+@transaction.atomic
+def stop_of(person: User, *, at: datetime) -> int:
+    return _stop(StudySession.objects.filter(user=person), at=at)
+
+
+def _stop(sessions: QuerySet[StudySession], *, at: datetime) -> int:
+    return sessions.filter(ended_at__isnull=True).update(ended_at=at, end=SessionEnd.STOPPED)
+
+
+@transaction.atomic
 def take_in(beats: Sequence[Beat]) -> int:
     """Adds what each heartbeat really earned, in their order; how many were accepted. The same again changes nothing.
 
     A fixed number of statements, whatever the number of heartbeats.
     """
-    asked = StudySession.objects.select_for_update().filter(pk__in={beat.session for beat in beats})
+    asked = StudySession.objects.select_for_update(of=("self",)).filter(
+        pk__in={beat.session for beat in beats}, user__is_active=True
+    )
     sessions = {session.pk.hex: session for session in asked.order_by("pk")}
     rows = Progress.objects.select_for_update().filter(pk__in={beat.progress for beat in beats})
     learned = {progress.pk: progress for progress in rows.order_by("pk")}

@@ -97,6 +97,7 @@ class Certificate(models.Model):
     from_date = models.DateField(_("起"))
     to_date = models.DateField(_("止"))
     content_s = models.FloatField(_("学习时长（秒）"))
+    wall_s = models.FloatField(_("实际用时（秒）"), null=True)  # None on those issued before it was frozen too
     # [{"resource_id", "title", "institution", "content_s"}]
     items: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(_("明细"), default=list)
     issued_at = models.DateTimeField(_("开具时间"))

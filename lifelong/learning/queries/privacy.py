@@ -23,12 +23,18 @@ from lifelong.learning.models import (
     Rating,
     StatementConsent,
     StudyDay,
-    StudyListItem,
+    StudyList,
     StudySession,
 )
 from lifelong.notices.models import Notice
 from lifelong.web.workbooks import FORMULA_SIGNS
 
+OF_PROGRESS = (
+    "file", "seen", "seen_s", "wall_s", "length_s", "place_s", "began_at", "changed_at", "completed_at", "hidden_at",
+)  # fmt: skip
+OF_CERTIFICATE = (
+    "number", "name", "from_date", "to_date", "content_s", "wall_s", "items", "issued_at", "revoked_at", "revoked_for",
+)  # fmt: skip
 RESOURCE = {"resource_number": F("resource__resource_id")}
 
 
@@ -39,33 +45,35 @@ def tables(user: User) -> dict[str, Iterable[Any]]:
         "consents": user.consents.values("to", "version", "given_at", "withdrawn_at"),
         "offices": user.appointments.values("role", "authority__name", "begins_at", "ends_at"),
         "mandates": user.mandates.values("role", "institution__name", "begins_at", "ends_at"),
-        "progress": Progress.objects.filter(**mine).values(
-            "file",
-            "seen",
-            "seen_s",
-            "wall_s",
-            "length_s",
-            "place_s",
-            "began_at",
-            "changed_at",
-            "completed_at",
-            **RESOURCE,
-        ),
+        "progress": Progress.objects.filter(**mine).values(*OF_PROGRESS, **RESOURCE),
         "sessions": StudySession.objects.filter(**mine).values(
             "file", "began_at", "last_at", "content_s", "wall_s", "ended_at", "end", **RESOURCE
         ),
         "days": StudyDay.objects.filter(**mine).values("day", "content_s", "wall_s", **RESOURCE),
-        "certificates": Certificate.objects.filter(**mine).values(
-            "number", "name", "from_date", "to_date", "content_s", "items", "issued_at", "revoked_at", "revoked_for"
-        ),
+        "certificates": Certificate.objects.filter(**mine).values(*OF_CERTIFICATE),
         "favourites": Favourite.objects.filter(**mine).values("at", **RESOURCE),
         "notes": Note.objects.filter(**mine).values("file", "second", "text", "created_at", "changed_at", **RESOURCE),
-        "lists": StudyListItem.objects.filter(study_list__user=user).values(
-            "study_list__title", "study_list__due_date", "position", "added_at", **RESOURCE
+        "lists": StudyList.objects.filter(user=user).values(
+            "title",
+            "due_date",
+            "created_at",
+            position=F("items__position"),
+            added_at=F("items__added_at"),
+            resource_number=F("items__resource__resource_id"),
         ),
         "ratings": Rating.objects.filter(**mine).values("stars", "at", **RESOURCE),
         "comments": Comment.objects.filter(**mine).values(
-            "text", "state", "created_at", "decided_at", "reason", "appeal", "appealed_at", "appeal_answer", **RESOURCE
+            "author",
+            "text",
+            "state",
+            "created_at",
+            "decided_at",
+            "reason",
+            "appeal",
+            "appealed_at",
+            "appeal_answer",
+            "appeal_answered_at",
+            **RESOURCE,
         ),
         "statement_consents": StatementConsent.objects.filter(**mine).values(
             "pseudonym", "by_email", "given_at", "withdrawn_at"

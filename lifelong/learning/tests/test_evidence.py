@@ -8,11 +8,15 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lifelong.accounts.actions import agree
+from lifelong.catalogue.actions import availability
 from lifelong.learning.actions import study
+from lifelong.learning.actions.privacy import withdraw_consent
 from lifelong.learning.actions.study import MayNotStudy, NothingToCount, TooManySessions, take_in
 from lifelong.learning.lifecycle import SessionEnd
 from lifelong.learning.models import Progress, StudyDay, StudySession
 from lifelong.learning.tests.studying import Player, playable
+from lifelong.resources.lifecycle import Availability
 from lifelong.resources.models import Resource
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +151,23 @@ def test_studying_on_brings_it_back_into_the_history(player, learner, now):
     take_in([player.beat(30, (15, 30))])
     player.progress.refresh_from_db()
     assert player.progress.hidden_at is None
+
+
+def test_what_goes_offline_earns_nothing_from_then_on(player, entry, operator):
+    hidden_at = player.began + timedelta(seconds=20)
+    availability.follow(entry.resource, to=Availability.SUSPENDED, by=operator, reason="权利人投诉", at=hidden_at)
+    assert player.row().end == SessionEnd.STOPPED
+    assert take_in([player.beat(15, (0, 15)), player.beat(30, (15, 30))]) == 1
+    assert player.seen() == 15
+
+
+def test_who_withdraws_the_consent_or_is_locked_out_is_counted_no_longer(player, learner, stranger, entry):
+    agree(learner, by=learner, at=player.began)
+    theirs = Player(stranger, entry, at=player.began)
+    withdraw_consent(learner, by=learner, at=player.began + timedelta(seconds=20))
+    type(stranger).objects.filter(pk=stranger.pk).update(is_active=False)
+    assert take_in([player.beat(15, (0, 15)), player.beat(30, (15, 30)), theirs.beat(30, (0, 30))]) == 1
+    assert (player.seen(), theirs.seen()) == (15, 0)
 
 
 def test_nobody_begins_on_what_is_offline_or_has_no_length(learner, entry, now):

@@ -13,7 +13,7 @@ from lifelong.accounts.actions.erasing import StillInOffice
 from lifelong.accounts.models import Consent, User
 from lifelong.accounts.tests.cast import signed_in
 from lifelong.audit.models import AuditEntry
-from lifelong.learning.actions import privacy, shelf, voices
+from lifelong.learning.actions import lists, privacy, shelf, voices
 from lifelong.learning.lifecycle import CommentState
 from lifelong.learning.models import Certificate, Comment, Favourite, Note, Progress, Rating
 
@@ -37,6 +37,7 @@ def traces(entry, learner):
     voices.rate(entry, stars=5, by=learner, at=now)
     comment = voices.say(entry, text="讲得清楚", by=learner, at=now)
     Comment.objects.filter(pk=comment.pk).update(state=CommentState.SHOWN)
+    lists.make_list(title="还没有内容", by=learner, at=now)
     Progress.objects.create(user=learner, resource=entry.resource, seen=[[0, 30]], seen_s=30)
     Certificate.objects.create(
         number="C1", user=learner, name="张建华", from_date=now.date(), to_date=now.date(), content_s=60, issued_at=now
@@ -56,6 +57,10 @@ def test_the_archive_holds_everything_and_nothing_of_others(entry, learner, othe
     assert found["notes"][0]["resource_number"] == entry.identifier
     assert "'=HYPERLINK" in notes  # a spreadsheet runs nothing of it
     assert "别人的" not in notes
+    assert found["lists"] == [
+        {"title": "还没有内容", "due_date": None, "created_at": found["lists"][0]["created_at"]}
+        | dict.fromkeys(("position", "added_at", "resource_number"))
+    ]
     assert AuditEntry.objects.filter(verb="learning.data_exported").exists()
 
 
@@ -80,6 +85,19 @@ def test_a_deleted_account_leaves_comments_without_author_and_certificates(entry
     assert "讲得清楚" in Client().get(f"/learning/resources/{entry.identifier}/voices").content.decode()
     assert client.get("/learning/notes").status_code == 302
     assert AuditEntry.objects.filter(verb="accounts.account_erased").exists()
+
+
+def test_words_that_are_not_shown_go_with_their_author_and_replies_of_others_stay(entry, learner, other, traces):
+    now = timezone.now()
+    shown = Comment.objects.get()
+    reply = voices.say(entry, text="同感", parent=shown, by=other, at=now)
+    waiting = voices.say(entry, text="还没有审核", by=learner, at=now)
+    Comment.objects.filter(pk=shown.pk).update(state=CommentState.REMOVED, appeal="请再看看")
+    privacy.delete_account(learner, by=learner, at=now)
+    assert not Comment.objects.filter(pk=waiting.pk).exists()
+    shown.refresh_from_db()
+    assert (shown.text, shown.appeal, shown.state, shown.author) == ("", "", CommentState.WITHDRAWN, "已注销")
+    assert Comment.objects.filter(pk=reply.pk, user=other).exists()
 
 
 def test_who_stands_in_legal_records_is_locked_not_erased(entry, learner, operator, traces):

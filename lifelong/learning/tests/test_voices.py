@@ -114,6 +114,21 @@ def test_a_reply_takes_no_reply(entry, learner, other):
     assert page.index("讲得很清楚") < page.index("同意")
 
 
+@pytest.mark.parametrize(
+    ("sent", "status", "words"),
+    [
+        ({"text": "啊" * 10_000}, 422, "最多 1000 个字，现在有 10000 个。"),
+        ({"text": "a\x00b"}, 422, "不能使用的字符"),
+        ({"text": " "}, 422, "请先写下内容。"),
+        ({"text": "答复", "parent": "9" * 40}, 404, ""),
+    ],
+)
+def test_what_cannot_be_a_comment_is_refused_in_words(entry, learner, sent, status, words):
+    answer = signed_in(learner, both=False).post(f"/learning/resources/{entry.identifier}/comments", sent)
+    assert (answer.status_code, words in answer.content.decode()) == (status, True)
+    assert not Comment.objects.exists()
+
+
 def test_a_reply_belongs_to_the_resource_of_its_parent(entry, library, learner):
     first = said(entry, learner)
     elsewhere = library["中医养生保健"]

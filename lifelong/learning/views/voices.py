@@ -88,8 +88,8 @@ def rate(request: HttpRequest, resource_id: str) -> HttpResponse:
 def say(request: HttpRequest, resource_id: str) -> HttpResponse:
     """A comment, or with ``parent`` a reply; what was typed stays in the form when it is refused."""
     entry = entry_or_404(resource_id)
-    number = numeral(request.POST.get("parent", ""))
-    parent = get_object_or_404(Comment, pk=number, resource=entry.resource_id) if number else None
+    answered = request.POST.get("parent", "")
+    parent = get_object_or_404(Comment, pk=numeral(answered), resource=entry.resource_id) if answered else None
     form = CommentForm(request.POST)
     if form.is_valid():
         try:

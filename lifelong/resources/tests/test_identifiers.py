@@ -31,6 +31,7 @@ def test_two_exchanged_characters_are_always_found(identifier, one, other):
 def test_what_a_person_copies_by_hand_is_read(identifier):
     by_hand = f" {identifier[:4].lower()}-{identifier[4:].lower()} ".replace("0", "o").replace("1", "l")
     assert as_written(by_hand) == identifier
+    assert as_written("".join(chr(ord(letter) + 0xFEE0) for letter in identifier)) == identifier  # full width
 
 
 def test_what_is_no_identifier_is_empty():
