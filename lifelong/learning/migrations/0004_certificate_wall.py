@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('learning', '0002_evidence_once'),
+        ('learning', '0003_statements_and_schools'),
     ]
 
     operations = [
