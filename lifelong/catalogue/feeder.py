@@ -151,14 +151,15 @@ def rebuild(shelf: Shelf, tell: Callable[[int], None] = lambda count: None) -> P
 def differences(view: View) -> set[int]:
     """Resources whose document is missing, left over, or of another state than the entry; or whose captions are."""
     wrong: set[int] = set()
-    entries = indexing.states()
-    documents = view.states(SLICE)
-    for key, change in entries:
-        if documents.pop(key, None) != change:
-            wrong.add(key)
-    here, there = view.captions(SLICE)
-    unlike = {key for key, _source in here.items() ^ there.items()}
-    return wrong | set(documents) | unlike
+    highest = max(view.highest(), indexing.highest())
+    for start in range(0, highest + 1, SLICE):  # never the whole library in memory
+        documents = view.states(start, start + SLICE)
+        for key, change in indexing.states(start, start + SLICE):
+            if documents.pop(key, None) != change:
+                wrong.add(key)
+        here, there = view.captions(start, start + SLICE)
+        wrong |= documents.keys() | {key for key, _source in here.items() ^ there.items()}
+    return wrong
 
 
 class _locked:  # noqa: N801 - reads as a word at its one use

@@ -16,9 +16,12 @@ class CategoryTree:
     by_code: dict[str, CategoryNode] = field(default_factory=dict)
     children: dict[int | None, list[CategoryNode]] = field(default_factory=dict)
     read_at: float = float("-inf")
+    paths: dict[int | None, tuple[CategoryNode, ...]] = field(default_factory=dict)
 
     def path(self, key: int | None) -> tuple[CategoryNode, ...]:
         """From the area down to the node; empty for none."""
+        if (known := self.paths.get(key)) is not None:
+            return known
         path: list[CategoryNode] = []
         node = self.nodes.get(key) if key else None
         while node is not None and len(path) < 12:
@@ -27,7 +30,8 @@ class CategoryTree:
                 continue
             path.insert(0, node)
             node = self.nodes.get(node.parent_id) if node.parent_id else None
-        return tuple(path)
+        self.paths[key] = tuple(path)
+        return self.paths[key]
 
 
 _tree = CategoryTree()

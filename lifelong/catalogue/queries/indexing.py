@@ -89,9 +89,15 @@ def online(resource_keys: Iterable[int] | None = None) -> Iterator[dict[str, Any
     return rows.order_by("pk").iterator(chunk_size=2_000)
 
 
-def states() -> Iterator[tuple[int, int]]:
-    """``(resource key, change)`` of every online entry."""
-    return Entry.objects.online().values_list("resource_id", "change").iterator(chunk_size=5_000)
+def states(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """``(resource key, change)`` of the online entries whose key lies within ``start`` and before ``end``."""
+    within = Entry.objects.online().filter(resource_id__gte=start, resource_id__lt=end)
+    return within.values_list("resource_id", "change").iterator(chunk_size=5_000)
+
+
+def highest() -> int:
+    """The last resource key that an entry has."""
+    return Entry.objects.aggregate(last=Max("resource_id"))["last"] or 0
 
 
 def last_change() -> int:

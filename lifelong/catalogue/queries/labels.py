@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -62,10 +63,15 @@ def labels(facet: str, values: Iterable[str]) -> dict[str, str]:
         nodes = category_tree().by_code
         found = {code: nodes[code].name for code in wanted if code in nodes}
     elif facet == "region":
-        found = {code: full_name(code).rpartition(" ")[2] for code in wanted}
+        found = {code: region_name(code) for code in wanted}
     elif facet in NAMED:
         found = _names(facet, wanted)
     return {value: found.get(value) or value for value in wanted}
+
+
+@lru_cache(maxsize=5_000)
+def region_name(code: str) -> str:
+    return full_name(code).rpartition(" ")[2]
 
 
 NAMED: dict[str, Callable[[list[str]], Iterable[tuple[Any, str]]]] = {

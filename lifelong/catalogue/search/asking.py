@@ -10,11 +10,12 @@ from tantivy import Occur, Order, Query
 from lifelong.catalogue.search import reading
 from lifelong.catalogue.search.kept import Kept
 from lifelong.catalogue.search.said import NOWHERE, Said, Spoken, spoken
-from lifelong.catalogue.search.schema import FACETS, FILTERS, PATHS, SCHEMA, SORTS
+from lifelong.catalogue.search.schema import FACETS, FILTERS, MIXES, PATHS, SCHEMA, SORTS
 from lifelong.catalogue.search.shelf import CURSOR, View, count_of, keys_at
 
 DEEPEST = 10_000  # results; a listing that goes deeper wants a harvest, not a search
 MOST_VALUES = 2_000  # of a facet
+MOST_MIXED = 20_000  # of several together
 
 
 class TooDeep(Exception):
@@ -161,20 +162,34 @@ def _facets(view: View, base: Query | None, question: Question) -> dict[str, lis
 def _counted(view: View, query: Query, names: list[str]) -> dict[str, list[tuple[str, int]]]:
     if not names:
         return {}
-    wanted = {name: {"terms": {"field": FACETS[name], "size": MOST_VALUES}} for name in names}
+    mixed = {mix: members for mix, members in MIXES.items() if len(set(members).intersection(names)) > 1}
+    alone = [name for name in names if not any(name in members for members in mixed.values())]
+    wanted = {name: {"terms": {"field": FACETS[name], "size": MOST_VALUES}} for name in alone}
+    wanted |= {mix: {"terms": {"field": mix, "size": MOST_MIXED}} for mix in mixed}
     raw = view.searcher.aggregate(query, wanted)
+    counts = {name: [(bucket["key"], bucket["doc_count"]) for bucket in raw[name]["buckets"]] for name in alone}
+    for mix, members in mixed.items():
+        counts |= taken_apart(raw[mix]["buckets"], members)
+    return {name: rolled_up(counts[name]) if name in PATHS else counts[name] for name in names}
+
+
+def taken_apart(buckets: list[dict[str, Any]], names: tuple[str, ...]) -> dict[str, list[tuple[str, int]]]:
+    """Counts of ``a<tab>b`` as counts of each part, the commonest first; an empty part counts for nothing."""
+    counts: list[dict[str, int]] = [{} for _ in names]
+    for bucket in buckets:
+        count = bucket["doc_count"]
+        for of, part in zip(counts, bucket["key"].split("\t"), strict=True):
+            of[part] = of.get(part, 0) + count
     return {
-        name: rolled_up(raw[name]["buckets"])
-        if name in PATHS
-        else [(b["key"], b["doc_count"]) for b in raw[name]["buckets"]]
-        for name in names
-    }
+        name: sorted(((part, count) for part, count in of.items() if part), key=lambda pair: (-pair[1], pair[0]))[:MOST_VALUES]
+        for name, of in zip(names, counts, strict=True)
+    }  # fmt: skip
 
 
-def rolled_up(buckets: list[dict[str, Any]]) -> list[tuple[str, int]]:
+def rolled_up(paths: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """Counts of paths as counts of every node on them: ``a/b: 2, a: 1`` → ``a: 3, b: 2``."""
     counts: dict[str, int] = {}
-    for bucket in buckets:
-        for node in bucket["key"].split("/"):
-            counts[node] = counts.get(node, 0) + bucket["doc_count"]
+    for path, count in paths:
+        for node in path.split("/"):
+            counts[node] = counts.get(node, 0) + count
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

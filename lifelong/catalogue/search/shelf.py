@@ -125,30 +125,34 @@ class View(NamedTuple):
     def generation(self) -> str:
         return f"{self.build}.{self.cursor}"
 
-    def states(self, slice_size: int) -> dict[int, int]:
-        """Resource key → state of its entry, of every document; read in slices of keys to stay small."""
-        return values_by_key(self.searcher, SCHEMA, Query.all_query(), "change", slice_size)
+    def highest(self) -> int:
+        """The last resource key that a document has."""
+        return max(last_key(self.searcher), last_key(self.speech))
 
-    def captions(self, slice_size: int) -> tuple[dict[int, int], dict[int, int]]:
+    def states(self, start: int, end: int) -> dict[int, int]:
+        """Resource key → state of its entry, of the documents whose key lies within ``start`` and before ``end``."""
+        return values_by_key(self.searcher, SCHEMA, Query.all_query(), "change", start, end)
+
+    def captions(self, start: int, end: int) -> tuple[dict[int, int], dict[int, int]]:
         """Resource key → which captions it has, as the first index knows it and as the second does; 0 and none are one."""
-        here = values_by_key(self.searcher, SCHEMA, Query.all_query(), "speech", slice_size)
-        there = values_by_key(self.speech, speech.SCHEMA, speech.FIRST, "source", slice_size)
+        here = values_by_key(self.searcher, SCHEMA, Query.all_query(), "speech", start, end)
+        there = values_by_key(self.speech, speech.SCHEMA, speech.FIRST, "source", start, end)
         return {key: source for key, source in here.items() if source}, there
 
 
-def values_by_key(searcher: Searcher, of: Schema, which: Query, name: str, slice_size: int) -> dict[int, int]:
+def last_key(searcher: Searcher) -> int:
+    last = searcher.search(Query.all_query(), 1, count=False, order_by_field="id").hits
+    return keys_at(searcher, [last[0][1]])[0] if last else 0
+
+
+def values_by_key(searcher: Searcher, of: Schema, which: Query, name: str, start: int, end: int) -> dict[int, int]:
     """Resource key → value of a fast field, of the documents of which there is one a resource."""
-    found: dict[int, int] = {}
-    last = searcher.search(which, 1, count=False, order_by_field="id").hits
-    highest = searcher.fast_field_values("id", [last[0][1]])[0] if last else None
-    for start in range(0, int(highest or 0) + 1, slice_size):
-        within = Query.range_query(of, "id", FieldType.Unsigned, start, start + slice_size, include_upper=False)
-        both = Query.boolean_query([(Occur.Must, within), (Occur.Must, which)])
-        places = [place for _, place in searcher.search(both, slice_size, count=False).hits]
-        keys = searcher.fast_field_values("id", places)
-        values = searcher.fast_field_values(name, places)
-        found.update((int(key or 0), int(value or 0)) for key, value in zip(keys, values, strict=True))
-    return found
+    within = Query.range_query(of, "id", FieldType.Unsigned, start, end, include_upper=False)
+    both = Query.boolean_query([(Occur.Must, within), (Occur.Must, which)])
+    places = [place for _, place in searcher.search(both, end - start, count=False).hits]
+    keys = searcher.fast_field_values("id", places)
+    values = searcher.fast_field_values(name, places)
+    return {int(key or 0): int(value or 0) for key, value in zip(keys, values, strict=True)}
 
 
 def view_of(index: Index, folder: Path, said: Index | None = None) -> View:

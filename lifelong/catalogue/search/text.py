@@ -98,21 +98,22 @@ def characters(folded: str) -> list[str]:
 
 
 @lru_cache(maxsize=65_536)
-def sound(word: str) -> str:
-    """The pinyin of a Chinese word in one piece, without tones (太极拳 → taijiquan); empty where a part has none."""
+def syllables(word: str) -> tuple[str, ...]:
+    """The pinyin of a Chinese word without tones (太极拳 → tai, ji, quan); empty where a part has none."""
     from pypinyin import lazy_pinyin
 
-    syllables = lazy_pinyin(word, errors="ignore")
-    return "".join(syllables) if len(syllables) == len(word) else ""
+    found = lazy_pinyin(word, errors="ignore")
+    return tuple(found) if len(found) == len(word) else ()
 
 
-@lru_cache(maxsize=65_536)
+def sound(word: str) -> str:
+    """The pinyin of a word in one piece (太极拳 → taijiquan)."""
+    return "".join(syllables(word))
+
+
 def initials(word: str) -> str:
     """The first letters of a word's syllables (太极拳 → tjq)."""
-    from pypinyin import Style, lazy_pinyin
-
-    letters = lazy_pinyin(word, style=Style.FIRST_LETTER, errors="ignore")
-    return "".join(letters) if len(letters) == len(word) else ""
+    return "".join(syllable[0] for syllable in syllables(word))
 
 
 # Sounds that dictation and dialects mix up, the two of a pair folded together.

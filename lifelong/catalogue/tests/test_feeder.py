@@ -105,7 +105,8 @@ def test_what_changes_during_a_rebuild_is_in_the_new_index(db, settings, monkeyp
     assert len(found()) == 5
 
 
-def test_what_differs_between_index_and_library_is_named(feed):
+def test_what_differs_between_index_and_library_is_named(feed, monkeypatch):
+    monkeypatch.setattr(feeding, "SLICE", 2)
     world.loaded()
     feed()
     stale, left_over = world.entry("中医养生保健"), world.entry("太极拳进阶")

@@ -6,7 +6,7 @@ import pytest
 
 from lifelong.catalogue.search.asking import Question, TooDeep, ask, rolled_up
 from lifelong.catalogue.search.highlight import excerpt, marked
-from lifelong.catalogue.search.schema import Facts
+from lifelong.catalogue.search.schema import FACETS, Facts
 from lifelong.catalogue.search.shelf import IndexMissing, Reader, Shelf, View, Writer, view_of
 from lifelong.catalogue.search.suggest import suggest
 
@@ -217,12 +217,30 @@ def test_every_document_tells_its_state(tmp_path: Path) -> None:
     for key in (3, 40, 41):
         writer.put(resource(key, "书法", change=key * 2))
     writer.commit(9)
-    assert view_of(writer.index, writer.folder).states(slice_size=10) == {3: 6, 40: 80, 41: 82}
+    view = view_of(writer.index, writer.folder)
+    assert (view.highest(), view.states(0, 41), view.states(41, 60)) == (41, {3: 6, 40: 80}, {41: 82})
 
 
 def test_counts_of_paths_add_up_along_the_way() -> None:
-    buckets = [{"key": "a/b", "doc_count": 2}, {"key": "a", "doc_count": 1}, {"key": "c", "doc_count": 1}]
-    assert rolled_up(buckets) == [("a", 3), ("b", 2), ("c", 1)]
+    assert rolled_up([("a/b", 2), ("a", 1), ("c", 1)]) == [("a", 3), ("b", 2), ("c", 1)]
+
+
+def test_facets_counted_together_say_the_same_as_each_alone(tmp_path: Path) -> None:
+    writer = Writer(Shelf(tmp_path).fresh())
+    for key in range(1, 60):
+        where = {"institution": f"i{key % 7}" if key % 5 else "", "region": ("41", f"41{key % 4}") if key % 3 else ()}
+        what = {"year": 2019 + key % 5 if key % 6 else 0, "type": f"A0{key % 3 + 1}", "captions": key % 2 == 0}
+        writer.put(resource(key, "书法", **where, **what, duration_s=key * 90))
+    writer.commit(1)
+    view = view_of(writer.index, writer.folder)
+    names = tuple(FACETS)
+    together = ask(view, Question.of("书法", facets=names)).facets
+    alone = {name: ask(view, Question.of("书法", facets=(name,))).facets[name] for name in names}
+    assert {name: dict(values) for name, values in together.items()} == {
+        name: dict(values) for name, values in alone.items()
+    }
+    assert len(together["year"]) == 5
+    assert sum(dict(together["institution"]).values()) == 48
 
 
 def test_found_words_are_marked_in_the_text_as_it_was_written() -> None:
