@@ -124,7 +124,9 @@ class Entry(models.Model):
             models.Index(fields=["series", "series_position"], name="entry_of_series"),
             # never led by visibility: nearly all rows are online, and SQLite would walk them for any twenty keys
             models.Index(fields=["-published_at", "visibility"], name="entry_newest"),
-            models.Index(fields=["-visibility_at", "visibility"], name="entry_last_changed"),
+            models.Index(
+                fields=["-visibility_at", "-version"], name="entry_last_changed"
+            ),  # the order of the desk, whole
             models.Index(fields=["-out_at"], name="entry_out"),
             models.Index(fields=["harvested_at", "version"], name="entry_harvested"),  # the order of a harvest
         ]

@@ -1,6 +1,7 @@
 """Which records a list holds, a page at a time, along (datestamp, key): a record that changes meanwhile moves to the
 end and is told again, so nothing is lost. The same number of queries for every page."""
 
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,8 +13,12 @@ from lifelong.catalogue.oai import sets, tokens
 from lifelong.catalogue.oai.asking import Request, span
 from lifelong.catalogue.oai.errors import BadArgument, CannotDisseminateFormat, IdDoesNotExist, NoRecordsMatch
 from lifelong.catalogue.oai.formats import FORMATS
+from lifelong.catalogue.search.kept import Kept
 
 PAGE = 100
+LONG = 10_000  # records; counting more takes longer than telling a page of them
+FRESH_S = 600.0  # of such a count
+_sizes = Kept(200)
 HEADER = ("pk", "identifier", "visibility", "harvested_at", "area", "category_id")
 RECORD = (
     *HEADER, "title", "type", "host_platform", "link", "series_title", "series_order", "summary", "duration_s", "created_date",
@@ -68,7 +73,18 @@ def begun(request: Request, *, now: datetime) -> tokens.Token:
     start = tokens.Token(
         request.verb, prefix, request.get("set"), since, until, at_us=-1, key=0, cursor=0, size=0, expires_s=tokens.expiry(now)
     )  # fmt: skip
-    return replace(start, size=listed(start).count())
+    return replace(start, size=size_of(start))
+
+
+def size_of(start: tokens.Token) -> int:
+    """How long the list is; a long one is not counted again for some minutes (the protocol takes an estimate)."""
+    key = (start.set_spec, start.since, start.until)
+    if (kept := _sizes.get(key)) is not None and time.monotonic() - kept[0] < FRESH_S:
+        return kept[1]
+    size = listed(start).count()
+    if size > LONG:
+        _sizes.put(key, (time.monotonic(), size))
+    return size
 
 
 def listed(token: tokens.Token) -> QuerySet[Entry]:

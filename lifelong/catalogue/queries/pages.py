@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 
 from lifelong.catalogue.lifecycle import Visibility
@@ -208,17 +209,24 @@ def batch_at(number: str) -> Batch | None:
     return Batch.objects.filter(number=number, state=BatchState.PUBLISHED).first()
 
 
-def batch_lines(batch: Batch, start: int, size: int) -> tuple[int, list[BatchLine]]:
-    """How many lines, and one page of them. Titles are those of the published version, whatever became of it since."""
-    items = batch.items.select_related("version__resource__institution").order_by("position", "pk")
-    total = items.count()
-    page = list(items[start : start + size])
+def batch_size(batch: Batch) -> int:
+    """How many lines; of a loaded batch, which only grows at its end, its last position: it may hold a million."""
+    if batch.origin == "load":
+        return batch.items.aggregate(last=Max("position"))["last"] or 0
+    return batch.items.count()
+
+
+def batch_lines(batch: Batch, start: int, size: int) -> list[BatchLine]:
+    """A page of the lines. Titles are those of the published version, whatever became of it since."""
+    keys = list(batch.items.order_by("position", "pk").values_list("pk", flat=True)[start : start + size])
+    items = BatchItem.objects.filter(pk__in=keys).select_related("version__resource__institution")
+    page = list(items.order_by("position", "pk"))
     shown = set(
         Entry.objects.online()
         .filter(resource_id__in=[item.version.resource_id for item in page])
         .values_list("resource_id", flat=True)
     )
-    return total, [
+    return [
         BatchLine(
             start + at, item.version.title,
             f"/resources/{item.version.resource.resource_id}" if item.version.resource_id in shown else "",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from lifelong.accounts.models import Role
@@ -12,6 +13,7 @@ from lifelong.catalogue import policy, tasks
 from lifelong.catalogue.actions import availability, media, snapshots
 from lifelong.catalogue.lifecycle import SHOWN_NEXT, ChangeKind, Visibility
 from lifelong.catalogue.models import Change, Entry
+from lifelong.catalogue.queries import desk as the_desk
 from lifelong.catalogue.tests import world
 from lifelong.media.models import Rendition
 from lifelong.notices.models import Notice
@@ -20,7 +22,7 @@ from lifelong.resources.lifecycle import Availability, State
 from lifelong.resources.models import Version, VersionFile
 from lifelong.review import events
 from lifelong.review.actions import batches
-from lifelong.review.models import BatchItem
+from lifelong.review.models import Batch, BatchItem
 from lifelong.review.tests import desk
 
 pytestmark = pytest.mark.django_db
@@ -260,3 +262,17 @@ def test_who_may_do_what_in_which_state(role, state):
 
 def test_every_step_of_visibility_is_named():
     assert set(SHOWN_NEXT) == set(Visibility)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plans")
+def test_no_list_walks_or_sorts_the_whole_library_for_a_page(db):
+    """A loaded library has one instant for a million rows: an order that an index holds only in part sorts them all."""
+    batch = Batch(pk=1)
+    plans = {
+        "desk": the_desk.library().values_list("pk").explain(),
+        "desk by area": the_desk.library(area="older").values_list("pk").explain(),
+        "out": the_desk.library(state="hidden").values_list("pk").explain(),
+        "batch": batch.items.order_by("position", "pk").values_list("pk").explain(),
+    }
+    assert not [name for name, plan in plans.items() if name != "out" and "TEMP B-TREE" in plan], plans
+    assert "entry_out" in plans["out"]

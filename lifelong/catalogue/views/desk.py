@@ -16,6 +16,7 @@ from lifelong.catalogue.actions.reports import answer_report
 from lifelong.catalogue.lifecycle import ReportState, Visibility
 from lifelong.catalogue.models import Entry
 from lifelong.catalogue.queries import desk
+from lifelong.catalogue.views.paging import page_number, page_of, start_of
 from lifelong.web.refusals import NotAllowed, Refusal
 from lifelong.web.rights import right
 from lifelong.web.vocabulary import AREAS
@@ -33,7 +34,9 @@ def library(request: HttpRequest) -> HttpResponse:
     if not policy.can_open_library(request.user):  # type: ignore[arg-type]
         raise LibraryClosed(_("资源库的上下架由平台运营人员和终审人员办理。"))
     asked = {name: request.GET.get(name, "").strip()[:100] for name in ("text", "state", "area", "institution")}
-    page = Paginator(desk.library(**asked), 50).get_page(request.GET.get("page"))
+    found = desk.library(**asked)
+    page = page_of(found.count(), page_number(request), 50)
+    page.object_list = desk.library_rows(found, start_of(page), 50)
     shown = {"page": page, "asked": asked, "states": Visibility.choices[1:], "areas": AREAS.items()}
     return render(request, "catalogue/desk_library.html", shown)
 

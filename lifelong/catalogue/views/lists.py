@@ -13,7 +13,7 @@ from lifelong.catalogue.queries.categories import category, category_path
 from lifelong.catalogue.queries.labels import facet_values
 from lifelong.catalogue.queries.listing import CARD, card, view_now
 from lifelong.catalogue.search.asking import DEEPEST
-from lifelong.catalogue.views.paging import page_number, page_of
+from lifelong.catalogue.views.paging import page_number, page_of, start_of
 from lifelong.institutions.models import Institution
 from lifelong.regions.queries import full_name, province_of
 from lifelong.resources.models import Series
@@ -163,10 +163,7 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
     found = pages.batch_at(number)
     if found is None:
         raise Http404
-    size, asked = 100, page_number(request)
-    total, lines = pages.batch_lines(found, (asked - 1) * size, size)
-    return render(
-        request,
-        "catalogue/batch.html",
-        {"batch": found, "lines": lines, "page": page_of(total, asked, size), "total": total},
-    )
+    total, size = pages.batch_size(found), 100
+    page = page_of(total, page_number(request), size)
+    lines = pages.batch_lines(found, start_of(page), size)
+    return render(request, "catalogue/batch.html", {"batch": found, "lines": lines, "page": page, "total": total})

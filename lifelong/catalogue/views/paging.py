@@ -30,6 +30,11 @@ def page_of(total: int, number: int, size: int) -> Page[Any]:
     return Page(range(0), min(number, paginator.num_pages), paginator)
 
 
+def start_of(page: Page[Any]) -> int:
+    """How many lines stand before the page."""
+    return (page.number - 1) * page.paginator.per_page
+
+
 def page_number(request: HttpRequest) -> int:
     """``page`` of the address, 1 where it makes no sense."""
     text = request.GET.get("page", "1")
