@@ -113,7 +113,7 @@ def sound(word: str) -> str:
 
 def initials(word: str) -> str:
     """The first letters of a word's syllables (太极拳 → tjq)."""
-    return "".join(syllable[0] for syllable in syllables(word))
+    return "".join(syllable[:1] for syllable in syllables(word))
 
 
 # Sounds that dictation and dialects mix up, the two of a pair folded together.
