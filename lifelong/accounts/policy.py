@@ -48,6 +48,7 @@ RIGHTS: dict[str, set[str]] = {
     "statements.manage": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},  # where xAPI statements go
     "jobs.read": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},
     "jobs.manage": {Role.SYSTEM_ADMINISTRATOR, Role.OPERATOR},
+    "storage.manage": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},  # who may keep how much
     "outbox.read": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},
     # three administrators apart
     "settings.manage": {Role.SYSTEM_ADMINISTRATOR},

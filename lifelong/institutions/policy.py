@@ -32,6 +32,10 @@ def can_manage(user: User, institution: Institution) -> bool:
     return can_enter(user, institution.region_id)
 
 
+def can_set_quota(user: User) -> bool:
+    return user.has_right("storage.manage")
+
+
 def can_name_reviewer(user: User, institution: Institution) -> bool:
     """The province, or the institution's own reporter."""
     return can_manage(user, institution) or reports_for(user, institution)

@@ -1,4 +1,8 @@
+from collections.abc import Iterator
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils.translation import gettext as _
 
 
 class MediaConfig(AppConfig):
@@ -9,7 +13,29 @@ class MediaConfig(AppConfig):
         from lifelong.audit.words import name_verbs
         from lifelong.media import storage
         from lifelong.media.words import VERBS
-        from lifelong.web import readiness
+        from lifelong.web import desk, readiness
 
         name_verbs(VERBS)
         readiness.register("storage", storage.trouble)
+        desk.register_menu(_menu)
+        desk.register_waiting(_waiting)
+
+
+def _menu(user: Any) -> Iterator[Any]:
+    from django.urls import reverse
+
+    from lifelong.web.desk import Entry
+
+    if user.has_right("storage.manage"):
+        yield Entry(_("存储空间"), reverse("storage"), group=_("运行"), order=82)
+
+
+def _waiting(user: Any) -> Iterator[Any]:
+    from django.urls import reverse
+
+    from lifelong.media.queries import disk_is_short
+    from lifelong.web.desk import Waiting
+
+    if user.has_right("storage.manage") and disk_is_short():
+        note = _("新的上传已暂停，已开始的保留着；请清理或扩充磁盘")
+        yield Waiting(_("服务器存储空间不足"), 1, reverse("storage"), note=note, urgent=True)

@@ -51,6 +51,7 @@ class FileKind(models.TextChoices):
     COVER = "cover", _("封面")
     PAPER = "paper", _("文件")
     CAPTION = "caption", _("字幕")
+    ARCHIVE = "archive", _("压缩包")  # of a sheet and its files; goes once they are taken in
 
 
 class RenditionKind(models.TextChoices):

@@ -85,6 +85,9 @@ class Upload(models.Model):
     name = models.CharField(_("文件名"), max_length=255)
     size = models.BigIntegerField(_("大小（字节）"))
     sha256 = models.CharField(_("申报的校验值（SHA-256）"), max_length=64, blank=True, default="")
+    kind = models.CharField(_("种类"), max_length=8, choices=FileKind.choices, default=FileKind.MEDIA)
+    # of three stretches of the file, made by the browser: tells it on another computer, whatever its name or date
+    mark = models.CharField(_("内容特征"), max_length=64, blank=True, default="")
     state = models.CharField(_("状态"), max_length=10, choices=UploadState.choices, default=UploadState.OPEN)
     began_at = models.DateTimeField(_("开始时间"), default=timezone.now)
     expires_at = models.DateTimeField(_("失效时间"))
@@ -102,6 +105,7 @@ class Upload(models.Model):
             models.Index(fields=["institution", "state"], name="upload_of_institution"),
             models.Index(fields=["state", "expires_at"], name="upload_by_expiry"),
             models.Index(fields=["purpose"], name="upload_by_purpose"),
+            models.Index(fields=["institution", "mark"], name="upload_by_mark"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(size__gt=0), name="upload_size"),

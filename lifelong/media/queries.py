@@ -1,11 +1,14 @@
 """What pages and other chapters ask about uploads, files and renditions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.conf import settings
+from django.db.models import BigIntegerField, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -69,17 +72,88 @@ def received_bytes(upload: Upload) -> int:
         return 0
 
 
-def running_upload(*, institution: Institution, purpose: str, name: str, size: int) -> Upload | None:
-    """The upload of the same file that was begun before, perhaps on another computer: it goes on where it stopped."""
-    known = Upload.objects.of(institution).running().filter(purpose=purpose, name=name, size=size)
-    return known.order_by("-began_at").first()
+def running_upload(*, institution: Institution, purpose: str, name: str, size: int, mark: str = "") -> Upload | None:
+    """The upload of the same file that was begun before, perhaps on another computer: it goes on where it stopped.
+
+    Known by its ``mark``, under whatever name; where one side has none, by name and size.
+    """
+    known = Upload.objects.of(institution).running().filter(purpose=purpose, size=size).order_by("-began_at")
+    for each in known:
+        if (mark and each.mark == mark) or (not (mark and each.mark) and each.name == name):
+            return each
+    return None
+
+
+@dataclass(frozen=True)
+class Room:
+    """An institution's storage, in bytes: ``stored`` files, each content once; ``waiting`` held by running uploads."""
+
+    quota: int
+    stored: int
+    waiting: int
+
+    @property
+    def used(self) -> int:
+        return self.stored + self.waiting
+
+    @property
+    def high(self) -> int:
+        """From here on it is worth a warning."""
+        return self.quota * 9 // 10
+
+    @property
+    def left(self) -> int:
+        return max(self.quota - self.used, 0)
+
+
+def room_of(institution: Institution) -> Room:
+    contents = MediaFile.objects.of(institution).values("sha256").annotate(each=Max("size"))
+    stored = contents.aggregate(total=Sum("each"))["total"] or 0
+    waiting = Upload.objects.of(institution).reserving().aggregate(total=Sum("size"))["total"] or 0
+    return Room(institution.quota_bytes, stored, waiting)
+
+
+def rooms_of(institutions: Sequence[Institution]) -> dict[int, Room]:
+    """Of many at once, in two queries."""
+    stored: dict[int, int] = {}
+    contents = MediaFile.objects.filter(institution__in=institutions).values("institution", "sha256")
+    for row in contents.annotate(each=Max("size")).iterator(chunk_size=5000):
+        stored[row["institution"]] = stored.get(row["institution"], 0) + row["each"]
+    running = Upload.objects.filter(institution__in=institutions).reserving()
+    waiting = dict(running.values_list("institution").annotate(Sum("size")))
+    return {one.pk: Room(one.quota_bytes, stored.get(one.pk, 0), waiting.get(one.pk, 0)) for one in institutions}
+
+
+def institutions_by_weight(words: str = "") -> QuerySet[Institution]:
+    """By what their files weigh, the heaviest first (a content that is there twice counts twice here)."""
+    weighed = MediaFile.objects.filter(institution=OuterRef("pk")).order_by().values("institution")
+    found = Institution.objects.annotate(
+        weight=Coalesce(Subquery(weighed.annotate(sum=Sum("size")).values("sum")), 0, output_field=BigIntegerField())
+    )
+    if words:
+        found = found.filter(Q(name__icontains=words) | Q(code__startswith=words))
+    return found.order_by("-weight", "name")
+
+
+@dataclass(frozen=True)
+class Disk:
+    free: int
+    announced: int  # what running uploads will still need
+
+
+def disk() -> Disk:
+    return Disk(storage.free_bytes(Path(settings.UPLOADS)), announced_bytes())
 
 
 def used_bytes(institution: Institution) -> int:
     """What counts against the quota: files, each content once, and the announced size of running uploads."""
-    stored = MediaFile.objects.of(institution).values("sha256", "size").distinct()
-    waiting = Upload.objects.of(institution).reserving().aggregate(total=Sum("size"))["total"] or 0
-    return sum(each["size"] for each in stored) + waiting
+    return room_of(institution).used
+
+
+def disk_is_short() -> bool:
+    """Whether no new upload of any size would be taken: free space, less what running uploads still need, is used up."""
+    now = disk()
+    return now.free - now.announced < settings.DISK_KEPT_FREE_BYTES
 
 
 def announced_bytes() -> int:

@@ -13,7 +13,7 @@ from lifelong.accounts.models import User
 from lifelong.audit import record
 from lifelong.institutions.models import Institution, InstitutionKind
 from lifelong.institutions.names import as_typed, spellings
-from lifelong.institutions.policy import can_enter, can_manage
+from lifelong.institutions.policy import can_enter, can_manage, can_set_quota
 from lifelong.regions.models import Region
 from lifelong.web.refusals import Conflict, NotAllowed, Refusal
 
@@ -82,6 +82,19 @@ def change_institution(institution: Institution, *, by: User, at: datetime, **va
     institution.save(update_fields=list(changed))
     detail = {name: [before[name], str(value)] for name, value in changed.items() if name != "office_email"}
     record("institutions.changed", by=by, of=institution, at=at, detail=detail)
+    return institution
+
+
+@transaction.atomic
+def set_quota(institution: Institution, *, quota_bytes: int, by: User, at: datetime) -> Institution:
+    """How much the institution may store; less than it uses stops only what is new. Raises ``NotAllowed``."""
+    if not can_set_quota(by):
+        raise NotAllowed(_("只有运营人员和系统管理员可以调整存储配额。"))
+    institution = Institution.objects.select_for_update().get(pk=institution.pk)
+    before, institution.quota_bytes = institution.quota_bytes, quota_bytes
+    if before != quota_bytes:
+        institution.save(update_fields=["quota_bytes"])
+        record("institutions.quota_set", by=by, of=institution, at=at, detail={"quota_bytes": [before, quota_bytes]})
     return institution
 
 

@@ -12,6 +12,8 @@ from lifelong.media.actions.uploads import (
     TooLarge,
     UploadEnded,
     cancel_upload,
+    check_quota,
+    check_size,
     conclude_upload,
     finish_upload,
     open_upload,
@@ -19,7 +21,7 @@ from lifelong.media.actions.uploads import (
 
 __all__ = [
     "ContentDiffers", "DiskFull", "EmptyFile", "FileInUse", "Made", "NotAccepted", "QuotaUsedUp", "TooLarge", "UploadEnded",
-    "cancel_upload", "conclude_upload", "decode_fully", "expire_uploads", "finish_upload", "forget_file", "forget_orphans", "make_private",
+    "cancel_upload", "check_quota", "check_size", "conclude_upload", "decode_fully", "expire_uploads", "finish_upload", "forget_file", "forget_orphans", "make_private",
     "make_public", "match_public_names", "open_upload", "record_facts", "record_full", "record_renditions", "record_whole",
     "store_caption", "store_small",
 ]  # fmt: skip

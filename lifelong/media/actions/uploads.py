@@ -1,6 +1,7 @@
 """An upload from its ticket to a file."""
 
 import logging
+import re
 import uuid
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +21,7 @@ from lifelong.media.models import MediaFile, Upload
 from lifelong.web.refusals import Refusal
 
 LIFE = timedelta(days=14)
+MARK = re.compile(r"[0-9a-f]{64}", re.ASCII)
 HASHED_AT_ONCE = 256 * 1024 * 1024  # read back while the sender waits; what is longer is read by a job
 logger = logging.getLogger(__name__)
 
@@ -59,11 +61,12 @@ class ContentDiffers(Refusal):
 
 @transaction.atomic
 def open_upload(
-    *, institution: Institution, name: str, size: int, purpose: str, by: User, at: datetime, sha256: str = ""
-) -> Upload:
+    *, institution: Institution, name: str, size: int, purpose: str, by: User, at: datetime, sha256: str = "",
+    mark: str = "", kind: FileKind = FileKind.MEDIA,
+) -> Upload:  # fmt: skip
     """Room is held for ``size`` bytes for 14 days; ``queries.upload_address`` says where to send them.
 
-    ``purpose`` comes back with ``events.file_arrived``. Raises ``EmptyFile``, ``TooLarge``, ``QuotaUsedUp``, ``DiskFull``.
+    ``mark`` is what ``queries.running_upload`` knows the same file by. ``purpose`` comes back with ``events.file_arrived``. Raises ``EmptyFile``, ``TooLarge``, ``QuotaUsedUp``, ``DiskFull``.
     """
     institution = Institution.objects.select_for_update().get(pk=institution.pk)
     check_size(size)
@@ -71,7 +74,7 @@ def open_upload(
     check_disk(size)
     upload = Upload.objects.create(
         institution=institution, name=plain_name(name), size=size, purpose=purpose, by=by, began_at=at,
-        expires_at=at + LIFE, sha256=sha256.lower(),
+        expires_at=at + LIFE, sha256=sha256.lower(), mark=mark if MARK.fullmatch(mark) else "", kind=kind,
     )  # fmt: skip
     part = storage.part_of(upload.id)
     part.parent.mkdir(parents=True, exist_ok=True)
@@ -144,10 +147,12 @@ def finish_upload(upload: Upload, *, at: datetime, sha256: str) -> Upload:
 
 
 def accept(upload: Upload, original: str, sha256: str, at: datetime) -> Upload:
+    is_media = upload.kind == FileKind.MEDIA
     media_file = MediaFile.objects.create(
-        institution_id=upload.institution_id, kind=FileKind.MEDIA, original_name=upload.name, size=upload.size,
+        institution_id=upload.institution_id, kind=upload.kind, original_name=upload.name, size=upload.size,
         sha256=sha256, path=original, content_type=content_types.of_file(storage.files() / original),
-        created_at=at, created_by_id=upload.by_id, probe_state=ProbeState.WAITING,
+        created_at=at, created_by_id=upload.by_id,
+        probe_state=ProbeState.WAITING if is_media else ProbeState.UNNEEDED,
     )  # fmt: skip
     step(upload, UploadState.COMPLETE, at)
     upload.media_file = media_file
@@ -157,7 +162,8 @@ def accept(upload: Upload, original: str, sha256: str, at: datetime) -> Upload:
         detail={"name": upload.name, "size": upload.size, "sha256": sha256},
     )  # fmt: skip
     events.file_arrived.send(MediaFile, media_file=media_file, upload=upload)
-    jobs.enqueue("lifelong.media.tasks.probe_facts_of", media_file.pk)
+    if is_media:
+        jobs.enqueue("lifelong.media.tasks.probe_facts_of", media_file.pk)
     transaction.on_commit(partial(close_part, upload.pk))  # only tidies: the sweep does it as well
     return upload
 
@@ -191,24 +197,22 @@ def check_size(size: int) -> None:
 
 
 def check_quota(institution: Institution, size: int) -> None:
-    used = queries.used_bytes(institution)
-    if used + size > institution.quota_bytes:
-        raise QuotaUsedUp(
-            _(
-                "单位的存储空间不够：配额 %(quota)s，已用和正在上传 %(used)s，这个文件 %(size)s。请删去不用的草稿或联系运营单位。"
-            )
-            % {
-                "quota": filesizeformat(institution.quota_bytes),
-                "used": filesizeformat(used),
-                "size": filesizeformat(size),
-            }
+    room = queries.room_of(institution)
+    if size > room.left:
+        text = _(
+            "单位的存储空间不够：配额 %(quota)s，已存文件 %(stored)s，没有传完的上传占着 %(waiting)s，这个文件 %(size)s。"
+            "请移出不用的文件、取消不再需要的上传，或请运营单位增加配额。"
         )
+        sizes = {"quota": room.quota, "stored": room.stored, "waiting": room.waiting, "size": size}
+        raise QuotaUsedUp(text % {name: filesizeformat(value) for name, value in sizes.items()})
 
 
 def check_disk(size: int) -> None:
     free = storage.free_bytes(Path(settings.UPLOADS)) - queries.announced_bytes()
     if free - size < settings.DISK_KEPT_FREE_BYTES:
-        raise DiskFull(_("服务器存储空间不足，暂时不能接收新文件，已通知运营单位。已开始的上传不受影响。"))
+        raise DiskFull(
+            _("服务器存储空间不足，暂时不能接收新文件，运营单位的工作台上已有提示。已开始的上传不受影响，请稍后再试。")
+        )
 
 
 def plain_name(name: str) -> str:

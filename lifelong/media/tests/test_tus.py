@@ -357,6 +357,45 @@ def test_a_full_disk_is_said_and_what_fitted_is_kept(part: Any, ended: list[Any]
     assert ended == []
 
 
+def test_when_there_is_room_again_the_file_comes_out_whole(
+    part: Any, ended: list[Any], monkeypatch: pytest.MonkeyPatch
+):
+    """The disk fills in the middle of a piece; what was announced arrives all the same, byte for byte."""
+    real, room = os.writev, [1700]
+
+    def until_full(handle: int, blocks: list[bytes]) -> int:
+        if not room[0]:
+            raise OSError(28, "No space left on device")
+        taken = b"".join(blocks)[: room[0]]
+        room[0] -= len(taken)
+        return real(handle, [taken])
+
+    async def story(at: Door) -> list[Answer]:
+        monkeypatch.setattr(parts.os, "writev", until_full)
+        full = await patch(at, DATA)
+        still = await patch(at, DATA[1700:], 1700)
+        room[0] = len(DATA)
+        return [full, still, await patch(at, DATA[1700:], 1700)]
+
+    answers = run(story)
+    assert [answer.status for answer in answers] == [507, 507, 204]
+    assert {header(answer, "upload-offset") for answer in answers[:2]} == {"1700"}
+    assert part.read_bytes() == DATA
+    assert ended[0][1] in {"", hashlib.sha256(DATA).hexdigest()}, "never the hash of something else"
+
+
+def test_an_upload_waits_before_the_last_of_the_disk_is_gone(
+    part: Any, ended: list[Any], monkeypatch: pytest.MonkeyPatch, settings: Any
+):
+    settings.DISK_KEPT_FREE_BYTES = 4000
+    monkeypatch.setattr(storage, "free_bytes", lambda _folder: len(DATA) + 999)
+    answer = run(lambda at: patch(at, DATA))
+    assert (answer.status, header(answer, "upload-offset")) == (507, "0")
+    assert part.read_bytes() == b""
+    monkeypatch.setattr(storage, "free_bytes", lambda _folder: len(DATA) + 1000)
+    assert run(lambda at: patch(at, DATA)).status == 204
+
+
 def test_the_last_piece_may_tell_the_hash_of_the_whole(part: Any, ended: list[Any]):
     told = base64.b64encode(hashlib.sha256(DATA).digest()).decode()
     run(lambda at: patch(at, DATA, repr_digest=f"sha-256=:{told}:"))

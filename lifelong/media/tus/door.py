@@ -7,9 +7,11 @@ import hmac
 import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from django.conf import settings
 
+from lifelong.media import storage
 from lifelong.media.ranges import Answer, Header, words
 from lifelong.media.tus import endings
 from lifelong.media.tus.bodies import Stalled, drained, steadily
@@ -34,6 +36,7 @@ LONGEST_IN_MEMORY_SECONDS = 1.0  # of a slow sender, so that a killed server cos
 STALL_SECONDS = 30.0
 WRITERS = 4
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL = "服务器存储空间不足，已收到的部分已保留，请稍后继续。"
 Body = AsyncIterator[bytes]
 logger = logging.getLogger(__name__)
 
@@ -121,6 +124,8 @@ class Door:
 
     async def take(self, ticket: Ticket, patch: Patch, part: Part, body: Body) -> Answer:
         """Writes what comes. A line that drops keeps it; a chunk with a checksum counts whole or not at all."""
+        if await self.loop.run_in_executor(self.disk, is_nearly_full, patch.length):
+            raise refuse(507, FULL, *where(part.size, ticket))  # before the last bytes of the disk are gone
         running = self.hashes.take(ticket.upload_id, patch.offset)
         before = running.copy() if running and patch.checksum else None
         chunk = hashlib.new(patch.checksum[0], usedforsecurity=False) if patch.checksum else None
@@ -134,9 +139,7 @@ class Door:
                 raise
             if patch.checksum:
                 part.shorten(patch.offset)
-            raise refuse(
-                507, "服务器存储空间不足，已收到的部分已保留，请稍后继续。", *where(part.size, ticket)
-            ) from error
+            raise refuse(507, FULL, *where(part.size, ticket)) from error
         whole_chunk = part.size == patch.offset + patch.length
         if patch.checksum and not (whole_chunk and chunk and hmac.compare_digest(chunk.digest(), patch.checksum[1])):
             part.shorten(patch.offset)
@@ -193,6 +196,11 @@ class Door:
 
 def where(offset: int, ticket: Ticket) -> list[tuple[str, str]]:
     return [("upload-offset", str(offset)), ticket.expiry]
+
+
+def is_nearly_full(coming: int) -> bool:
+    """What is left below the mark at which new uploads stop is for those that have begun; the last quarter for the platform."""
+    return storage.free_bytes(Path(settings.UPLOADS)) - coming < settings.DISK_KEPT_FREE_BYTES // 4
 
 
 def gone() -> Refused:
