@@ -13,6 +13,7 @@ const islands: Record<string, () => Promise<{ default: Island }>> = {
   filters: () => import("./islands/filters.ts"),
   "keep-place": () => import("./islands/keep-place.ts"),
   keys: () => import("./islands/keys.ts"),
+  "many-uploads": () => import("./islands/many-uploads.ts"),
   menu: () => import("./islands/menu.ts"),
   notes: () => import("./islands/notes.ts"),
   player: () => import("./islands/player.ts"),

@@ -23,6 +23,7 @@ export interface ServerFile {
   message?: string;
   findings?: Finding[];
   listed?: boolean;
+  page?: string; // where to go on
 }
 
 export interface Row {
@@ -33,6 +34,7 @@ export interface Row {
   toggle: HTMLButtonElement;
   remove: HTMLButtonElement;
   pausing(paused: boolean): void;
+  holding(): void;
   refused(why: string): void;
 }
 
@@ -53,6 +55,7 @@ export function row(name: string, bytes: number): Row {
   return {
     element, bar, left, right, toggle, remove,
     pausing: (paused) => (toggle.textContent = say(paused ? "继续" : "暂停")),
+    holding: () => (toggle.textContent = say("仍要上传")),
     refused(why) {
       bar.hidden = true;
       left.replaceChildren(make("span", { class: "field-error" }, icon("fail"), why));
@@ -77,18 +80,33 @@ export function showFindings(line: Row, file: ServerFile): boolean {
     else line.bar.value = file.progress;
     line.left.textContent = file.progress === undefined ? say("正在检测") : say("正在检测 {percent}%", { percent: Math.floor(file.progress) });
   } else if (file.state === "failed") line.refused(file.message ?? "");
+  else if (file.page) line.left.replaceChildren(make("a", { class: "btn btn-sm btn-primary", href: file.page }, say("看检查结果")));
   else if (file.verdict) line.left.replaceChildren(make("span", { class: `state state-${file.verdict}` }, say(verdicts[file.verdict])));
   else line.left.textContent = "";
 
-  const findings = file.findings ?? [];
-  const known = JSON.stringify(findings);
-  if (line.element.dataset.findings !== known) {
-    line.element.dataset.findings = known;
-    line.element.querySelector(".findings")?.remove();
-    const worst = [...findings].sort((a, b) => order(a) - order(b));
-    if (findings.length) line.element.append(make("ul", { class: "findings" }, ...worst.map(finding)));
-  }
+  if (file.findings) putFindings(line, file.findings);
   return checking;
+}
+
+/** What is amiss in full, the rest behind a fold. */
+export function putFindings(line: Row, findings: Finding[], folded = false): void {
+  const known = JSON.stringify(findings);
+  if (line.element.dataset.findings === known) return;
+  line.element.dataset.findings = known;
+  line.element.querySelectorAll(".findings, .fold").forEach((old) => old.remove());
+  const worst = [...findings].sort((a, b) => order(a) - order(b));
+  const amiss = worst.filter((one) => order(one) < 2);
+  const rest = worst.filter((one) => order(one) > 1);
+  if (folded && findings.length) {
+    const summary = make("summary", {}, amiss.length ? say("{n} 项要留意", { n: amiss.length }) : say("{n} 项检测", { n: rest.length }));
+    line.element.append(make("details", { class: "fold" }, summary, make("ul", { class: "findings" }, ...worst.map(finding))));
+    return;
+  }
+  if (amiss.length) line.element.append(make("ul", { class: "findings" }, ...amiss.map(finding)));
+  if (rest.length) {
+    const summary = make("summary", {}, say(amiss.length ? "其余 {n} 项检测" : "{n} 项检测", { n: rest.length }));
+    line.element.append(make("details", { class: "fold" }, summary, make("ul", { class: "findings" }, ...rest.map(finding))));
+  }
 }
 
 const order = (one: Finding) => ["fail", "warn", "unknown", "pass"].indexOf(one.verdict);

@@ -1,13 +1,16 @@
 /** One file on its way: opened, sent in parts, paused, waited for, refused. What the list does with it is said in upload.ts. */
 import type { DetailedError, Upload } from "tus-js-client";
-import { announce, ask, memory, reason } from "../page.ts";
+import { announce, ask, icon, memory, reason } from "../page.ts";
 import { duration, say, size } from "../words.ts";
-import type { Row } from "./upload-rows.ts";
+import type { Looking } from "./upload-looking.ts";
+import { putFindings, type Row } from "./upload-rows.ts";
 
 const CHUNK = 8 * 1024 * 1024;
 const LONGEST_PAUSE = 30;
 const PACE_SECONDS = 8;
 const PASSING = [408, 409, 423, 429];
+const NO_SPACE = 507;
+const FOR_SPACE = 60;
 
 interface Begun {
   url: string;
@@ -15,10 +18,14 @@ interface Begun {
 }
 
 export class Sending {
-  readonly key: string;
   row!: Row;
   id?: string;
-  state: "queued" | "sending" | "paused" | "waiting" | "sent" | "refused" = "queued";
+  /** looking: read before anything is sent; held: it breaks the standard, and the person has not yet said to send it all the same. */
+  state: "looking" | "held" | "queued" | "sending" | "paused" | "waiting" | "sent" | "refused" = "looking";
+  mark = "";
+  brief = false; // among hundreds the findings stand behind a fold
+  bytes = 0;
+  speed = 0;
   onKnown: (id: string) => void = () => undefined;
   onChange: () => void = () => undefined;
   private upload: Upload | undefined;
@@ -27,8 +34,10 @@ export class Sending {
   private pace: { at: number; bytes: number }[] = [];
   private timer = 0;
 
-  constructor(readonly file: File, private readonly openUrl: string) {
-    this.key = `upload:${openUrl}:${file.name}:${file.size}:${file.lastModified}`;
+  constructor(readonly file: File, public openUrl: string) {}
+
+  get key(): string {
+    return `upload:${this.openUrl}:${this.file.name}:${this.file.size}:${this.file.lastModified}`;
   }
 
   /** What this device remembers of an earlier try. */
@@ -42,8 +51,33 @@ export class Sending {
   }
 
   toggle(): void {
-    if (this.state === "paused") void this.start();
+    if (this.state === "held") this.queue();
+    else if (this.state === "paused") this.queue();
     else this.pause();
+  }
+
+  /** Looks at the file; queues what may go, holds what breaks the standard, refuses what is hopeless. */
+  async look(looking: Looking): Promise<void> {
+    this.say(say("正在查看文件"));
+    const { mark, stop, findings } = await looking.at(this.file);
+    this.mark = mark;
+    if (this.state !== "looking") return;
+    putFindings(this.row, findings, this.brief);
+    const fails = findings.filter((one) => one.verdict === "fail").length;
+    if (stop) return this.refuse(stop);
+    if (!fails || this.begun) return this.queue();
+    this.state = "held";
+    this.row.holding();
+    this.row.left.replaceChildren(icon("fail"), " ", say("有 {n} 项不合标准，还没有上传", { n: fails }));
+    announce(`${this.file.name} ${say("有 {n} 项不合标准，还没有上传", { n: fails })}`);
+    this.onChange();
+  }
+
+  queue(): void {
+    this.state = "queued";
+    this.row.pausing(false);
+    this.say(say("等待上传"));
+    this.onChange();
   }
 
   async start(): Promise<void> {
@@ -74,8 +108,12 @@ export class Sending {
   private async opened(): Promise<string | null> {
     let begun = this.begun;
     if (!begun) {
-      const asked = JSON.stringify({ name: this.file.name, size: this.file.size });
+      const asked = JSON.stringify({ name: this.file.name, size: this.file.size, mark: this.mark });
       const answer = await ask(this.openUrl, { method: "POST", headers: { "Content-Type": "application/json" }, body: asked });
+      if (answer.status === NO_SPACE) {
+        this.trouble(NO_SPACE);
+        return null;
+      }
       if (answer.status >= 500) throw new Error(String(answer.status));
       if (!answer.ok) {
         this.refuse(say("上传没有被接受：{why}", { why: await reason(answer) }));
@@ -97,6 +135,7 @@ export class Sending {
     while (this.pace.length > 2 && now - this.pace[0]!.at > PACE_SECONDS) this.pace.shift();
     const first = this.pace[0]!;
     const speed = now - first.at > 0.5 ? (sent - first.bytes) / (now - first.at) : 0;
+    [this.bytes, this.speed] = [sent, speed];
     const percent = Math.floor((sent / all) * 100);
     this.row.bar.value = percent;
     this.say(
@@ -107,6 +146,7 @@ export class Sending {
 
   private sent(): void {
     this.state = "sent";
+    [this.bytes, this.speed] = [this.file.size, 0];
     memory.drop(this.key);
     this.row.bar.value = 100;
     this.row.toggle.hidden = this.row.remove.hidden = true;
@@ -118,6 +158,7 @@ export class Sending {
   private pause(): void {
     clearTimeout(this.timer);
     this.state = "paused";
+    this.speed = 0;
     void this.upload?.abort();
     this.row.pausing(true);
     this.say(say("已暂停，随时可以继续"));
@@ -130,22 +171,23 @@ export class Sending {
       this.anew = true; // what was begun has expired: begin anew, once
       memory.drop(this.key);
       void this.start();
-    } else if (status === 507) this.refuse(say("平台存储空间不足，请联系管理员"));
-    else if (status === 401 || status === 403) {
+    } else if (status === 401 || status === 403) {
       memory.drop(this.key);
       this.refuse(say("上传凭证已过期，请移除后重新选择"));
     } else if (status >= 400 && status < 500 && !PASSING.includes(status)) this.refuse(say("上传没有被接受：{why}", { why: status }));
     else {
       this.state = "waiting";
+      this.speed = 0;
       this.failures += 1;
-      this.wait(Math.min(LONGEST_PAUSE, 2 ** Math.min(this.failures, 5)), status);
+      this.wait(status === NO_SPACE ? FOR_SPACE : Math.min(LONGEST_PAUSE, 2 ** Math.min(this.failures, 5)), status);
     }
   }
 
   private wait(seconds: number, status: number): void {
     if (this.state !== "waiting") return;
     if (seconds <= 0) return void this.start();
-    this.say(say(status ? "平台没有应答，{n} 秒后自动再试" : "网络断了，{n} 秒后自动再试", { n: seconds }));
+    const why = status === NO_SPACE ? "平台存储空间不足，已传的部分都保留着；{n} 秒后自动再试" : status ? "平台没有应答，{n} 秒后自动再试" : "网络断了，{n} 秒后自动再试";
+    this.say(say(why, { n: seconds }));
     this.timer = setTimeout(() => this.wait(seconds - 1, status), 1000) as unknown as number;
   }
 

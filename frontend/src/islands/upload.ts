@@ -4,6 +4,7 @@
  * The element (usually the form) holds `input[type=file]` and carries
  * - `data-open-url`: POST JSON `{name, size}` → `{url, id}`; `url` is a tus upload that already exists (`/uploads/<id>?ticket=…`);
  *   a refusal answers problem details whose `title` is shown;
+ * - `data-look-url`: POST JSON `{files: [{name, size, facts}]}` → `{files: [{stop, findings}]}`, asked before a byte is sent (upload-looking.ts);
  * - `data-state-url`: GET → a list (or `{files: […]}`) of `{id, name, size, offset?, state, progress?, verdict?, findings?, message?}`;
  *   `state`: `uploading | checking | done | failed`; what is `listed` elsewhere on the page loses its line here; `progress` in per cent; `findings` as `precheck --json` gives them, with `title`.
  * What only serves those without a script carries `data-without-script`.
@@ -16,6 +17,7 @@ import { agreed } from "../ask-first.ts";
 import { announce, ask, make } from "../page.ts";
 import { say } from "../words.ts";
 import { row, showFindings, type Row, type ServerFile } from "./upload-rows.ts";
+import { Looking } from "./upload-looking.ts";
 import { Sending } from "./upload-sending.ts";
 
 const AT_ONCE = 2;
@@ -30,6 +32,7 @@ class Uploads {
   private readonly openUrl: string;
   private readonly rows = new Map<string, Row>();
   private sendings: Sending[] = [];
+  private readonly looker: Looking;
   private looking = false;
 
   constructor(private readonly element: HTMLElement) {
@@ -38,6 +41,7 @@ class Uploads {
     if (!this.list.isConnected) (element.querySelector(".drop") ?? this.field).after(this.list);
     for (const one of element.querySelectorAll<HTMLElement>("[data-without-script]")) one.hidden = true;
     this.openUrl = element.dataset.openUrl!;
+    this.looker = new Looking(element.dataset.lookUrl ?? "");
     this.field.removeAttribute("required");
     this.listen();
     void this.look();
@@ -65,8 +69,9 @@ class Uploads {
     one.onKnown = (id) => this.known(one, id);
     one.onChange = () => this.changed(one);
     this.sendings.push(one);
-    if (file.size) one.say(say("等待上传"));
-    else one.refuse(say("这个文件是空的，请换一个"));
+    if (!file.size) one.refuse(say("这个文件是空的，请换一个"));
+    else if (this.element.dataset.lookUrl) void one.look(this.looker);
+    else one.queue();
     this.next();
   }
 
@@ -88,7 +93,7 @@ class Uploads {
       if (this.sendings.filter((other) => other.state === "sending").length >= AT_ONCE) return;
       if (one.state === "queued") void one.start();
     }
-    const busy = this.sendings.some((one) => ["queued", "sending", "waiting"].includes(one.state));
+    const busy = this.sendings.some((one) => ["looking", "queued", "sending", "waiting"].includes(one.state));
     if (this.sendings.length && !busy) this.element.dispatchEvent(new CustomEvent("upload:finished", { bubbles: true }));
   }
 
