@@ -3,6 +3,7 @@ its name: an entry is read as a stream, and only when a row asks for it, so neit
 
 import os
 import stat
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -20,6 +21,9 @@ from lifelong.standards.metadata import fold_file_name
 from lifelong.web.refusals import Refusal
 
 MOST_ENTRIES = 50_000
+LONGEST_INDEX = 32 << 20  # read whole into memory by whatever opens the ZIP
+LARGEST_SHEET = 20 << 20
+SHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv")
 BOMB_BYTES, BOMB_RATIO = 64 << 20, 200  # media hardly shrink: what swells so much is no film
 UTF8_NAME, LOCKED = 0x800, 0x1
 NOISE = {"__macosx", ".ds_store", "thumbs.db", "desktop.ini"}
@@ -56,15 +60,14 @@ class Bundle:
     def __init__(self, entries: Iterable[Entry] = (), archive: zipfile.ZipFile | None = None) -> None:
         self._archive = archive
         self._known: dict[str, list[Entry]] = {}
-        self.count = 0
-        for entry in entries:
-            self.count += 1
+        self.entries = list(entries)
+        for entry in self.entries:
             steps = fold(entry.name).split("/")
             for start in range(len(steps)):
                 self._known.setdefault("/".join(steps[start:]), []).append(entry)
 
     def __bool__(self) -> bool:
-        return self.count > 0
+        return bool(self.entries)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and (found := self.find(name)) is not None and not found.trouble
@@ -120,6 +123,7 @@ def open_bundle(path: str | Path | None) -> Iterator[Bundle]:
 def open_zip(file: str | Path | IO[bytes]) -> zipfile.ZipFile:
     """Raises ``BundleRefused`` for what is no ZIP or has far too many entries."""
     try:
+        check_index(file)
         archive = zipfile.ZipFile(file)
     except BROKEN as error:
         text = _("不是可以读取的 ZIP 压缩包。请把文件重新压缩为 ZIP（不分卷、不设密码）后再试。")
@@ -128,6 +132,42 @@ def open_zip(file: str | Path | IO[bytes]) -> zipfile.ZipFile:
         archive.close()
         raise BundleRefused(_("压缩包里超过 %(most)s 个文件，请分成几个。") % {"most": MOST_ENTRIES})
     return archive
+
+
+def check_index(file: str | Path | IO[bytes]) -> None:
+    """How long the list of entries says it is, by the ZIP's last bytes alone. Raises ``BundleRefused``."""
+    if isinstance(file, str | Path):
+        with Path(file).open("rb") as stream:
+            check_index(stream)
+        return
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(size - (1 << 16) - 98, 0))
+    tail = file.read()
+    file.seek(0)
+    at = tail.rfind(b"PK\x05\x06")
+    count, length = struct.unpack_from("<HI", tail, at + 10) if 0 <= at <= len(tail) - 22 else (0, 0)
+    long = tail.rfind(b"PK\x06\x06", 0, max(at, 0))
+    if 0 <= long <= len(tail) - 56:
+        count, length = struct.unpack_from("<QQ", tail, long + 32)
+    if count > MOST_ENTRIES or length > LONGEST_INDEX:
+        raise BundleRefused(_("压缩包里超过 %(most)s 个文件，请分成几个。") % {"most": MOST_ENTRIES})
+
+
+def sheet_in(bundle: Bundle) -> Entry:
+    """The one sheet of a ZIP, the one nearest its top. Raises ``BundleRefused`` where there is none, or are several."""
+    sheets = [entry for entry in bundle.entries if entry.name.lower().endswith(SHEETS) and "~$" not in entry.name]
+    top = min((entry.name.count("/") for entry in sheets), default=0)
+    nearest = [entry for entry in sheets if entry.name.count("/") == top]
+    if not nearest:
+        raise BundleRefused(_("压缩包里没有元数据表（.xlsx、.xls 或 .csv）。请把表格和音视频放进同一个压缩包。"))
+    if len(nearest) > 1:
+        names = "、".join(entry.name for entry in nearest[:3])
+        raise BundleRefused(_("压缩包里有几张表格（%(names)s），请只留一张。") % {"names": names})
+    sheet = nearest[0]
+    if sheet.trouble or sheet.size > LARGEST_SHEET:
+        text = _("压缩包里的表格“%(name)s”不能读：%(why)s。")
+        raise BundleRefused(text % {"name": sheet.name, "why": sheet.trouble or _("超过 20 MB")})
+    return sheet
 
 
 def _of_folder(folder: Path) -> Iterator[Entry]:

@@ -341,6 +341,9 @@ class ImportRun(models.Model):
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT)
     name = models.CharField(max_length=200)
     path = models.CharField(max_length=300)  # the sheet as it came, relative to FILES
+    archive = models.ForeignKey(
+        MediaFile, verbose_name=_("压缩包"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # a ZIP that holds the sheet and its files, until they are taken in
     dry_run = models.BooleanField(default=True)
     state = models.CharField(max_length=10, default="waiting")  # waiting | running | done | failed
     report = models.JSONField(default=dict)  # the shape of `intake --json`

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from lifelong.media import events
 from lifelong.media.models import MediaFile
-from lifelong.resources.actions import files, links
+from lifelong.resources.actions import files, imports, links
 from lifelong.standards import events as standards_events
 from lifelong.standards.models import HostPlatform
 
@@ -16,6 +16,7 @@ from lifelong.standards.models import HostPlatform
 def take_in(sender: Any, *, media_file: MediaFile, upload: Any, **rest: Any) -> None:
     if upload is not None:
         files.receive(media_file, upload, at=timezone.now())
+        imports.receive_archive(media_file, upload, at=timezone.now())
 
 
 @receiver(events.facts_measured)

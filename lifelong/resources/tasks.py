@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from lifelong.jobs.schedule import daily, every
-from lifelong.resources.actions import drafts, files, imports, links
+from lifelong.resources.actions import drafts, files, imports, links, releasing
 from lifelong.resources.models import ImportRun, LinkCheck
 from lifelong.standards.links import checker
 
@@ -33,6 +33,12 @@ def work_on_sheet(run_id: int, dry_run: bool) -> dict[str, str]:
 def decode_what_was_sampled() -> int:
     """What came under review in another way than by a submit; asked for once per file."""
     return files.decode_under_review()
+
+
+@daily(at="03:10")
+@task(title=_("释放不再使用的文件"))
+def release_unused_files() -> int:
+    return releasing.release_unused(at=timezone.now())
 
 
 @daily(at="03:20")

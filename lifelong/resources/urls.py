@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lifelong.resources.views import editing, files, imports, lists, reading, submitting
+from lifelong.resources.views import editing, files, imports, lists, reading, sending, submitting
 
 app_name = "resources"
 version = "work/resources/<str:resource_id>/v<int:number>/"
@@ -13,10 +13,18 @@ urlpatterns = [
     path("work/resources/many", lists.many, name="many"),
     path("work/resources/submit", submitting.submit_many, name="submit-many"),
     path("work/resources/unit-review", submitting.unit_review, name="unit-review"),
+    path("work/resources/upload/", sending.index, name="sending"),
+    path("work/resources/upload/precheck", sending.precheck, name="precheck"),
+    path("work/resources/upload/place", sending.place, name="sending-place"),
+    path("work/resources/upload/states", sending.states, name="sending-states"),
+    path("work/resources/upload/<uuid:pk>/cancel", sending.cancel, name="sending-cancel"),
+    path("work/resources/storage", sending.storage, name="storage"),
     path("work/resources/series", lists.series, name="series"),
     path("work/resources/series/<int:pk>", lists.rename_series, name="rename-series"),
     path("work/resources/import/", imports.index, name="imports"),
     path("work/resources/import/template", imports.blank, name="imports-template"),
+    path("work/resources/import/open", imports.open_archive, name="imports-open"),
+    path("work/resources/import/archives", imports.archives, name="imports-archives"),
     path("work/resources/import/<int:pk>/", imports.run, name="import"),
     path("work/resources/import/<int:pk>/confirm", imports.confirm, name="import-confirm"),
     path("work/resources/import/<int:pk>/again", imports.try_again, name="import-again"),

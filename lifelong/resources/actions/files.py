@@ -18,6 +18,7 @@ from lifelong.media.queries import running_upload, sampled
 from lifelong.resources import policy
 from lifelong.resources.actions import findings
 from lifelong.resources.actions.drafts import NotEditable, lock
+from lifelong.resources.actions.releasing import release
 from lifelong.resources.lifecycle import EDITABLE, UNDER_REVIEW, State
 from lifelong.resources.models import Version, VersionFile
 from lifelong.resources.queries.judging import measured, media_files_of
@@ -36,16 +37,18 @@ class NotOfThisVersion(Refusal):
 
 
 @transaction.atomic
-def open_upload(version: Version, *, name: str, size: int, by: User, at: datetime, sha256: str = "") -> Upload:
+def open_upload(
+    version: Version, *, name: str, size: int, by: User, at: datetime, sha256: str = "", mark: str = ""
+) -> Upload:
     """Room for a file of this draft; the same file begun before, perhaps on another computer, goes on where it stopped.
 
     Raises ``NotEditable``, ``NotAllowed`` and what ``media.actions.open_upload`` raises (quota, disk, size).
     """
     locked = editable(version, by)
     institution, purpose = locked.resource.institution, purpose_of(locked)
-    begun = running_upload(institution=institution, purpose=purpose, name=plain_name(name), size=size)
+    begun = running_upload(institution=institution, purpose=purpose, name=plain_name(name), size=size, mark=mark)
     return begun or media.open_upload(
-        institution=institution, name=name, size=size, purpose=purpose, by=by, at=at, sha256=sha256
+        institution=institution, name=name, size=size, purpose=purpose, by=by, at=at, sha256=sha256, mark=mark
     )
 
 
@@ -96,12 +99,14 @@ def attach(version: Version, media_file: MediaFile, *, by: User | None, at: date
 
 @transaction.atomic
 def remove_file(version: Version, *, entry_id: int, by: User, at: datetime) -> None:
-    """Out of the draft; what earlier rounds froze keeps it."""
+    """Out of the draft; what earlier rounds froze keeps it, what nothing needs any more gives its room back."""
     locked = editable(version, by)
     entry = entry_of(locked, entry_id)
+    media_file = entry.media_file
     locked.findings.filter(round__isnull=True, media_file=entry.media_file_id).delete()
-    name = entry.media_file.original_name
+    name = media_file.original_name
     entry.delete()
+    release(media_file, by=by, at=at)
     audit.record("resources.file_removed", by=by, of=locked, at=at, detail={"name": name})
     refresh(locked, at=at)
 

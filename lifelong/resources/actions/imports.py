@@ -16,18 +16,26 @@ from lifelong.calls.models import Call
 from lifelong.institutions.models import Institution
 from lifelong.jobs import progress
 from lifelong.jobs.queries import job_of
+from lifelong.media import actions as media
 from lifelong.media import storage
+from lifelong.media.actions.uploads import plain_name
+from lifelong.media.lifecycle import FileKind
+from lifelong.media.models import MediaFile, Upload
+from lifelong.media.queries import running_upload
 from lifelong.resources import policy
+from lifelong.resources.actions import releasing
 from lifelong.resources.actions.imports_files import attach_files
 from lifelong.resources.actions.imports_rows import RowWriter
-from lifelong.resources.bundles import NOTHING, Bundle, open_bundle, open_zip
+from lifelong.resources.bundles import LARGEST_SHEET, NOTHING, Bundle, open_bundle, open_zip, sheet_in
 from lifelong.resources.models import ImportRun
 from lifelong.resources.queries.sheet_plan import Plan, Tell, plan_sheet, silent
 from lifelong.standards.metadata.sheets import annotate
+from lifelong.web.numerals import numeral
 from lifelong.web.refusals import NotAllowed, Refusal
 
 TASK = "lifelong.resources.tasks.work_on_sheet"
 FOLDER = "imports"
+PURPOSE = "import:"  # of the upload of a ZIP; the number of the call follows, where there is one
 KINDS = {".xlsx", ".xls", ".xlsm", ".ods", ".csv", ".tsv", ".txt"}
 KEPT_PROBLEMS = 5000  # of a run; all of them stand in the annotated sheet
 
@@ -93,6 +101,52 @@ def take_sheet(
 
 
 @transaction.atomic
+def open_archive(
+    *, institution: Institution, name: str, size: int, by: User, at: datetime, call: Call | None = None, mark: str = ""
+) -> Upload:
+    """Room for a ZIP that holds a sheet and its files; the same ZIP begun before goes on where it stopped.
+
+    Raises ``NotAllowed``, ``SheetNotTaken`` and what ``media.actions.open_upload`` raises.
+    """
+    if not policy.can_create(by, institution):
+        raise NotAllowed(_("只有本单位的报送工作负责人可以导入资源。"))
+    if not name.lower().endswith(".zip"):
+        raise SheetNotTaken(_("请选择 ZIP 压缩包，里面放一张元数据表和表中写的文件。"))
+    purpose = f"{PURPOSE}{call.pk if call else ''}"
+    begun = running_upload(institution=institution, purpose=purpose, name=plain_name(name), size=size, mark=mark)
+    return begun or media.open_upload(
+        institution=institution, name=name, size=size, purpose=purpose, by=by, at=at, mark=mark,
+        kind=FileKind.ARCHIVE,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def receive_archive(media_file: MediaFile, upload: Upload, *, at: datetime) -> ImportRun | None:
+    """A ZIP has arrived: have it looked at by a job. None for what came for something else."""
+    if not upload.purpose.startswith(PURPOSE):
+        return None
+    call = Call.objects.filter(pk=numeral(upload.purpose.removeprefix(PURPOSE)) or 0).first()
+    run = ImportRun.objects.create(
+        institution=upload.institution, call=call, by=upload.by, name=upload.name[:200], archive=media_file,
+        path=f"{FOLDER}/{at:%Y%m}/{secrets.token_hex(16)}/sheet", created_at=at,
+    )  # fmt: skip
+    audit.record("resources.sheet_received", by=upload.by, of=run, at=at, detail={"name": run.name, "files": True})
+    return _begin(run)
+
+
+def _unpack_sheet(run: ImportRun, bundle: Bundle) -> None:
+    """The sheet of a ZIP beside where the run keeps its own; its name there says of what kind it is."""
+    if run.archive is None or PurePath(run.path).suffix:
+        return
+    entry = sheet_in(bundle)
+    with bundle.open(entry) as stream:
+        content = stream.read(LARGEST_SHEET + 1)
+    path = f"{run.path}{PurePath(entry.name).suffix.lower()}"
+    storage.write_once(content, storage.files() / path)
+    _set(run, path=path)
+
+
+@transaction.atomic
 def confirm(run: ImportRun, *, by: User, at: datetime) -> ImportRun:
     """The dry run was seen: now for real. Pressed twice, the second finds it under way. Raises ``NotYet``."""
     run = _own(run, by)
@@ -123,13 +177,14 @@ def is_stuck(run: ImportRun) -> bool:
 
 def work_on(run: ImportRun, *, dry_run: bool, at: datetime) -> ImportRun:
     """What the job does. Safe to repeat: what is done is left alone, a run that was confirmed meanwhile is another job's."""
-    run = ImportRun.objects.select_related("institution", "call", "by").get(pk=run.pk)
+    run = ImportRun.objects.select_related("institution", "call", "by", "archive").get(pk=run.pk)
     if run.state == "done" or run.dry_run != dry_run or run.by is None:
         return run
     _set(run, state="running")
-    path = storage.files() / run.path
     try:
-        with _bundle(path) as bundle:
+        with _bundle(run) as bundle:
+            _unpack_sheet(run, bundle)
+            path = storage.files() / run.path
             if dry_run:
                 plan = plan_sheet(
                     path, institution=run.institution, at=at, call=run.call, bundle=bundle, tell=_report
@@ -144,7 +199,10 @@ def work_on(run: ImportRun, *, dry_run: bool, at: datetime) -> ImportRun:
             "resources.sheet_refused", by=run.by, of=run, at=at, detail={"code": refusal.code}, result="failed"
         )
         return _set(run, state="failed", failure=str(refusal), finished_at=at)
-    return _set(run, state="done", report=_kept(plan), failure="", finished_at=at)
+    _set(run, state="done", report=_kept(plan), failure="", finished_at=at)
+    if not dry_run:
+        releasing.release_archive(run, at=at)
+    return run
 
 
 def give_back(path: Path, plan: Plan, out: Path) -> None:
@@ -176,8 +234,10 @@ def _report(note: str, done: int, total: int) -> None:
     progress.report(done, total, note if total else _("%(note)s：%(done)s 行") % {"note": note, "done": done})
 
 
-def _bundle(path: Path) -> AbstractContextManager[Bundle]:
-    archive = path.with_name("files.zip")
+def _bundle(run: ImportRun) -> AbstractContextManager[Bundle]:
+    if run.archive is not None:
+        return open_bundle(run.archive.location)
+    archive = (storage.files() / run.path).with_name("files.zip")
     return open_bundle(archive) if archive.exists() else nullcontext(NOTHING)
 
 

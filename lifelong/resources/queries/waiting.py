@@ -65,6 +65,7 @@ def menu_for(user: User) -> Iterator[Entry]:
         yield Entry(_("本单位资源"), reverse("resources:index"), group, 20)
         yield Entry(_("新建资源"), reverse("resources:new"), group, 21)
         yield Entry(_("用表格导入"), reverse("resources:imports"), group, 21)
+        yield Entry(_("批量上传文件"), reverse("resources:sending"), group, 21)
         yield Entry(_("还缺什么"), reverse("resources:missing"), group, 22)
         yield Entry(_("系列"), reverse("resources:series"), group, 24)
         yield Entry(_("回收站"), reverse("resources:trash"), group, 25)

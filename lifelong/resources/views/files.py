@@ -1,6 +1,5 @@
 """媒体文件: the upload page of a version, its findings with their explanations, and what the upload island asks."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +15,7 @@ from lifelong.resources.models import Language, Version
 from lifelong.resources.queries.duplicates import same_files
 from lifelong.resources.queries.filing import file_states, link_state, moving, running_uploads
 from lifelong.resources.queries.missing import address, what_is_missing
-from lifelong.resources.views.loading import WorkRequest, shell, version_or_404
+from lifelong.resources.views.loading import WorkRequest, shell, told, version_or_404
 from lifelong.web.middleware import wants_json
 from lifelong.web.numerals import numeral
 from lifelong.web.refusals import Refusal
@@ -65,23 +64,13 @@ def list_fragment(request: WorkRequest, resource_id: str, number: int) -> HttpRe
 def open_upload(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     """``name``, ``size`` and perhaps ``sha256`` in, the upload with its address out; JSON or form alike."""
     version = version_or_404(request, resource_id, number)
-    told = _told(request)
-    size = str(told.get("size", ""))
+    given = told(request)
+    size = str(given.get("size", ""))
     upload = files.open_upload(
-        version, name=str(told.get("name", "")), size=numeral(size) or 0,
-        sha256=str(told.get("sha256", "")), by=request.user, at=timezone.now(),
+        version, name=str(given.get("name", "")), size=numeral(size) or 0,
+        sha256=str(given.get("sha256", "")), mark=str(given.get("mark", "")), by=request.user, at=timezone.now(),
     )  # fmt: skip
     return JsonResponse({"id": str(upload.pk), "url": upload_address(upload)}, status=201)
-
-
-def _told(request: WorkRequest) -> dict[str, Any]:
-    if request.content_type != "application/json":
-        return request.POST.dict()
-    try:
-        told = json.loads(request.body)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 @require_POST

@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,15 +13,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lifelong.jobs.queries import job_of
 from lifelong.media import storage
-from lifelong.media.queries import signed_url
+from lifelong.media.queries import signed_url, upload_address
 from lifelong.resources.actions import imports
 from lifelong.resources.forms import SheetForm
 from lifelong.resources.models import ImportRun, Version
 from lifelong.resources.queries.calling import open_calls
 from lifelong.resources.queries.reach import institutions_reported_by, reach_of
-from lifelong.resources.views.loading import reported_institution
+from lifelong.resources.queries.sending import archives_of
+from lifelong.resources.views.loading import WorkRequest, reported_institution, told
 from lifelong.standards.metadata.sheets import template as blank_sheet
 from lifelong.standards.queries import category_tree
+from lifelong.web.numerals import numeral
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 from lifelong.web.workbooks import answer
@@ -61,6 +63,28 @@ def _take(request: HttpRequest, institution: Any, form: SheetForm) -> ImportRun:
         institution=institution, name=sheet.name, content=sheet.read(), by=request.user, at=timezone.now(),
         archive=archive.read() if archive else b"", call=form.chosen_call(),
     )  # fmt: skip
+
+
+@require_POST
+@right("resources.prepare")
+def open_archive(request: WorkRequest) -> HttpResponse:
+    """For the upload island: a ZIP of sheet and files, of any size."""
+    institution = reported_institution(request)
+    given = told(request)
+    calls = {call.number: call for call in open_calls(institution, timezone.now()).own}
+    call = next(iter(calls.values())) if len(calls) == 1 else calls.get(request.GET.get("call", ""))
+    upload = imports.open_archive(
+        institution=institution, name=str(given.get("name", "")), size=numeral(str(given.get("size", ""))) or 0,
+        mark=str(given.get("mark", "")), call=call, by=request.user, at=timezone.now(),
+    )  # fmt: skip
+    return JsonResponse({"id": str(upload.pk), "url": upload_address(upload)}, status=201)
+
+
+@require_GET
+@right("resources.prepare")
+def archives(request: WorkRequest) -> HttpResponse:
+    """JSON for the island: ZIPs on their way, and what came of those that have just arrived."""
+    return JsonResponse({"files": archives_of(reported_institution(request), at=timezone.now())})
 
 
 @require_GET
@@ -105,11 +129,11 @@ def _report(request: HttpRequest, found: ImportRun) -> dict[str, Any]:
         and asked.get("row", "").strip() in {"", str(problem["row"])}
     ]
     annotated = (storage.files() / found.path).with_name("annotated.xlsx")
-    archive = annotated.with_name("files.zip")
+    beside = annotated.with_name("files.zip")
     written = Version.objects.filter(pk__in=report.get("versions", [])[:DRAFTS]).select_related("resource")
     return {
         "report": report,
-        "with_files": archive.exists(),
+        "with_files": found.archive_id is not None or beside.exists(),
         "page": Paginator(problems, PROBLEMS).get_page(asked.get("page")),
         "columns": sorted({problem["column"] for problem in report.get("problems", [])}),
         "hidden": report.get("found", 0) - len(report.get("problems", [])),

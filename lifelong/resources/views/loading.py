@@ -1,5 +1,6 @@
 """Load what an address names, for this person; what they may not see does not exist."""
 
+import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -74,3 +75,14 @@ def shell(version: Version, user: Any) -> dict[str, Any]:
     shown["startable"] = version if shown["may"]["start_version"] else None
     shown["shown_title"] = version.title if shown["may"]["preview"] else handed_in_title(version)
     return shown | ({"returned": last_return(version)} if version.state == State.RETURNED else {})
+
+
+def told(request: WorkRequest) -> dict[str, Any]:
+    """What an island or a form says, JSON or fields alike."""
+    if request.content_type != "application/json":
+        return request.POST.dict()
+    try:
+        given = json.loads(request.body)
+    except ValueError:
+        return {}
+    return given if isinstance(given, dict) else {}
