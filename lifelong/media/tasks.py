@@ -30,8 +30,8 @@ def check_upload(upload_id: str) -> None:
 @task(priority=60, max_attempts=4, title=_("检测音视频参数"))
 def probe_facts_of(media_file_id: int) -> None:
     """The first pass, in well under a second."""
-    media_file = MediaFile.objects.get(pk=media_file_id)
-    if media_file.probe_state != ProbeState.WAITING:
+    media_file = still_there(media_file_id)
+    if media_file is None or media_file.probe_state != ProbeState.WAITING:
         return
     facts = probe.probe_facts(media_file.location)
     actions.record_facts(media_file, facts=facts.to_json(), readable=facts.readable, at=timezone.now())
@@ -40,8 +40,8 @@ def probe_facts_of(media_file_id: int) -> None:
 @task(queue_name="media", max_attempts=4, title=_("通读音视频"))
 def probe_whole_of(media_file_id: int) -> None:
     """The second pass: decodes what the standard asks for."""
-    media_file = MediaFile.objects.get(pk=media_file_id)
-    if media_file.probe_state != ProbeState.FACTS:
+    media_file = still_there(media_file_id)
+    if media_file is None or media_file.probe_state != ProbeState.FACTS:
         return
     facts = probe.Facts.from_json(media_file.facts)
     whole = probe.probe_whole(media_file.location, facts, progress=making.share)
@@ -51,8 +51,8 @@ def probe_whole_of(media_file_id: int) -> None:
 @task(queue_name="media", priority=-60, max_attempts=4, title=_("完整解码长视频"))
 def decode_fully(media_file_id: int) -> None:
     """Before publication: every frame of a file that the second pass decoded in part; whatever else waits goes first."""
-    media_file = MediaFile.objects.get(pk=media_file_id)
-    if not media_file.is_sampled:
+    media_file = still_there(media_file_id)
+    if media_file is None or not media_file.is_sampled:
         return
     facts = probe.Facts.from_json(media_file.facts)
     whole = probe.probe_whole(media_file.location, facts, full=True, progress=making.share)
@@ -62,7 +62,9 @@ def decode_fully(media_file_id: int) -> None:
 @task(priority=20, max_attempts=4, title=_("生成播放版本"))
 def make_renditions_of(media_file_id: int) -> None:
     """What is played and shown; nothing is transcoded."""
-    media_file = MediaFile.objects.get(pk=media_file_id)
+    media_file = still_there(media_file_id)
+    if media_file is None:
+        return
     steps = [making.cover] if media_file.kind == FileKind.COVER else OF_MEDIA
     for make in steps:  # what can be played is told before its picture is drawn
         made = make(media_file)
@@ -73,7 +75,7 @@ def make_renditions_of(media_file_id: int) -> None:
 @task(queue_name="media", priority=-50, max_attempts=4, title=_("生成低码率播放版本"))
 def make_rungs_of(media_file_id: int) -> None:
     """One piece of the lower rungs, then back to the end of the queue: nobody waits long for somebody else's long film."""
-    media_file = MediaFile.objects.filter(pk=media_file_id).first()
+    media_file = still_there(media_file_id)
     if media_file is None:
         return
     for make in OF_MEDIA[2:]:  # a film from before there was adaptive playback
@@ -122,3 +124,8 @@ def forget_orphans() -> int:
 
 def running() -> QuerySet[Upload]:
     return Upload.objects.reserving()
+
+
+def still_there(media_file_id: int) -> MediaFile | None:
+    """None for a file that was taken out of its draft, and let go, before its turn came."""
+    return MediaFile.objects.filter(pk=media_file_id).first()

@@ -13,6 +13,7 @@ import { Sending } from "./upload-sending.ts";
 
 const AT_ONCE = 2;
 const MOST = 2000;
+const PLACED_AT_ONCE = 10;
 const LOOK_EVERY = 4000;
 const SHOW_EVERY = 500;
 
@@ -132,7 +133,10 @@ class ManyUploads {
     this.left = said.left;
     for (const draft of said.drafts) this.drafts.set(draft.id, draft);
     this.element.querySelector("#sending_drafts")?.replaceChildren(...said.drafts.map((draft) => make("option", { value: label(draft) })));
-    items.forEach((item, at) => this.placed(item, said.files[at]!));
+    for (const [at, item] of items.entries()) {
+      this.placed(item, said.files[at]!);
+      if (at % PLACED_AT_ONCE === PLACED_AT_ONCE - 1) await new Promise((go) => setTimeout(go)); // the page stays at hand
+    }
     const open = items.filter((item) => !item.draft && !item.settled).length;
     announce(say("{n} 个对上了，{open} 个要您选定资源", { n: items.length - open, open }));
     this.next();

@@ -99,7 +99,9 @@ export function putFindings(line: Row, findings: Finding[], folded = false): voi
   const rest = worst.filter((one) => order(one) > 1);
   if (folded && findings.length) {
     const summary = make("summary", {}, amiss.length ? say("{n} 项要留意", { n: amiss.length }) : say("{n} 项检测", { n: rest.length }));
-    line.element.append(make("details", { class: "fold" }, summary, make("ul", { class: "findings" }, ...worst.map(finding))));
+    const fold = make("details", { class: "fold" }, summary);
+    fold.addEventListener("toggle", () => fold.append(make("ul", { class: "findings" }, ...worst.map(finding))), { once: true });
+    line.element.append(fold);
     return;
   }
   if (amiss.length) line.element.append(make("ul", { class: "findings" }, ...amiss.map(finding)));

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lifelong.accounts.tests.cast import signed_in
+from lifelong.jobs.models import Job
+from lifelong.jobs.running import drain
 from lifelong.media.models import MediaFile, Upload
 from lifelong.media.queries import room_of
 from lifelong.resources.actions import drafts, files, releasing
@@ -141,6 +143,8 @@ def test_room_is_given_back_when_a_file_is_taken_out(college, reporter, client):
     files.remove_file(version, entry_id=entry.pk, by=reporter, at=timezone.now())
     assert room_of(college).used == 0
     assert not MediaFile.objects.exists()
+    drain()
+    assert not Job.objects.exclude(state="done").exists(), "what was to be measured is gone, and no job fails for it"
 
 
 def test_what_a_round_froze_is_never_let_go(college, reporter, ready):
