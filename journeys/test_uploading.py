@@ -115,6 +115,8 @@ def test_a_film_of_four_gigabytes_is_looked_at_in_a_moment(troupe: Troupe, stage
     reporter.page.locator("#id_many").set_input_files(path)
     expect(reporter.page.locator(".uploads li button", has_text="仍要上传")).to_be_visible()
     (look,) = looked.json_value()
+    assert (look["facts"]["size_bytes"] >> 32, look["facts"]["video"]["width"]) == (1, 960), look
+    assert look["facts"]["boxes"]["index_first"] is False
     assert look["read"] < 1 << 20, look
     assert look["took"] < 5000, look
 
