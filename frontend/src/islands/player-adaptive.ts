@@ -1,7 +1,7 @@
 /**
  * Adaptive playback, from the first play on. The progressive file is there before, and again when anything goes wrong: no film
- * stays dark because a playlist does. A browser that reads HLS by itself is given the address; others get hls.js, which only
- * pages with such a film ever fetch.
+ * stays dark because a playlist does. Where a browser lets scripts feed it, hls.js does: it begins with the lowest rung and has the
+ * first two seconds at hand before play is pressed. Only pages with such a film ever fetch it. The others read HLS by themselves.
  */
 import type Hls from "hls.js";
 
@@ -14,6 +14,7 @@ export class Adaptive {
   private readonly plain: { src: string; type: string };
   private engine: Hls | undefined;
   private at = ""; // what plays now; empty: the progressive file
+  private ready = false; // the engine waits at the beginning of the film
   private broken = false;
 
   constructor(private readonly media: HTMLMediaElement, address: string) {
@@ -21,11 +22,20 @@ export class Adaptive {
     this.sound = address.replace(/master\.m3u8$/, "sound.m3u8");
     const source = media.querySelector("source");
     this.plain = { src: source?.src ?? media.src, type: source?.type ?? "" };
-    if (!this.native) setTimeout(() => void this.library().catch(() => undefined), IDLE); // so that play need not wait for it
+    if (!this.native) setTimeout(() => void this.prepare().catch(() => undefined), IDLE); // so that play need not wait for it
   }
 
   private get native(): boolean {
-    return this.media.canPlayType(READS_HLS) !== "";
+    return !("MediaSource" in window) && this.media.canPlayType(READS_HLS) !== "";
+  }
+
+  /** Library, playlists and the first part of the lowest rung; who saves data gets the library alone. */
+  private async prepare(): Promise<void> {
+    const Library = await this.library();
+    const thrifty = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
+    if (this.engine || this.broken || thrifty || this.media.currentTime || !Library.isSupported()) return;
+    this.engine = this.make(Library, this.film, 0);
+    this.ready = true;
   }
 
   private library(): Promise<typeof Hls> {
@@ -70,14 +80,29 @@ export class Adaptive {
       this.fall();
       return;
     }
-    this.engine?.destroy();
-    const engine = new Library({ startLevel: 0, startPosition: second, maxBufferLength: 30, capLevelToPlayerSize: true, enableWorker: false });
-    this.engine = engine;
+    if (!this.ready || address !== this.film || second > 1) {
+      this.engine?.destroy();
+      this.engine = this.make(Library, address, second);
+    }
+    this.ready = false;
+    this.engine!.attachMedia(this.media);
+  }
+
+  private make(Library: typeof Hls, address: string, second: number): Hls {
+    const engine = new Library({
+      startLevel: 0, startPosition: second, startFragPrefetch: true, maxBufferLength: 30, capLevelToPlayerSize: true, enableWorker: false,
+    });
     engine.on(Library.Events.ERROR, (_, error) => {
-      if (error.fatal && this.engine === engine) this.fall();
+      if (error.fatal && this.engine === engine && !this.fall()) this.drop();
     });
     engine.loadSource(address);
-    engine.attachMedia(this.media);
+    return engine;
+  }
+
+  private drop(): void {
+    this.engine?.destroy();
+    this.engine = undefined;
+    this.ready = false;
   }
 
   /** Back to the progressive file, at the same second; true where there was anything to fall back from. */
@@ -85,8 +110,7 @@ export class Adaptive {
     if (this.broken || !this.at) return false;
     this.broken = true;
     const { currentTime, paused, playbackRate } = this.media;
-    this.engine?.destroy();
-    this.engine = undefined;
+    this.drop();
     this.at = "";
     this.media.src = this.plain.src;
     this.media.currentTime = currentTime;
