@@ -38,7 +38,7 @@ PAGES = {
     "refresh": '<div data-island="refresh" data-src="/turns" data-every="0.2"></div>',
     "tabs": '<nav class="tabs" data-island="tabs"><a href="#one">一</a><a href="#two">二</a></nav><section id="one">甲</section><section id="two">乙<a id="deep">深</a></section>',
     "keys": '<dialog data-island="keys"><p>键</p></dialog><button data-key="n" id="n">下一件</button><input id="i"><p id="said"></p>',
-    "continue": '<section data-island="continue" hidden><h2>接着学</h2><ul></ul></section>',
+    "continue": '{% include "web/_continue.html" %}',
 }
 
 

@@ -419,7 +419,7 @@ def test_every_island_is_named_once_in_the_list() -> None:
         for match in re.findall(r'data-island="([^"]+)"', source)
         for word in match.split()
     }
-    assert {"upload", "autosave", "bulk", "filters", "refresh", "tabs", "keys", "continue"} <= named
+    assert {"upload", "autosave", "bulk", "filters", "refresh", "tabs", "keys"} <= named
 
 
 def test_the_page_is_read_aloud_from_where_one_taps(visit: Any) -> None:
