@@ -5,8 +5,6 @@ export type Island = (element: HTMLElement) => void;
 const islands: Record<string, () => Promise<{ default: Island }>> = {
   autosave: () => import("./islands/autosave.ts"),
   bulk: () => import("./islands/bulk.ts"),
-  continue: () => import("./islands/continue.ts"),
-  completed: () => import("./islands/completed.ts"),
   copy: () => import("./islands/copy.ts"),
   drop: () => import("./islands/drop.ts"),
   elder: () => import("./islands/elder.ts"),
