@@ -30,6 +30,11 @@ RIGHTS: dict[str, set[str]] = {
     "review.province": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},  # open the desk, prepare
     "review.province.decide": {Role.DECIDING_OFFICER},
     "review.score": {Role.EXPERT},
+    "panels.manage": {
+        Role.HANDLING_OFFICER,
+        Role.DECIDING_OFFICER,
+        Role.FINAL_REVIEWER,
+    },  # call experts, see their scores
     # ministry
     "calls.issue": {Role.FINAL_REVIEWER},
     "review.final": {Role.FINAL_REVIEWER},

@@ -14,6 +14,20 @@ VERBS = {
     "review.waived": gettext_lazy("豁免不符合项"),
     "review.waiver_lifted": gettext_lazy("撤销豁免"),
     "review.hit_cleared": gettext_lazy("排除筛查命中"),
+    "review.panel_drafted": gettext_lazy("拟定专家评审"),
+    "review.panel_drawn": gettext_lazy("分配评审专家"),
+    "review.panel_opened": gettext_lazy("发出专家评审"),
+    "review.panel_closed": gettext_lazy("结束专家评审"),
+    "review.panel_discarded": gettext_lazy("作废专家评审"),
+    "review.panel_reminded": gettext_lazy("提醒评审专家"),
+    "review.expert_assigned": gettext_lazy("加请评审专家"),
+    "review.expert_withdrawn": gettext_lazy("撤回评审任务"),
+    "review.expert_changed": gettext_lazy("修改专家信息"),
+    "review.sheet_handed_in": gettext_lazy("提交专家评分"),
+    "review.sheet_released": gettext_lazy("退回专家评分"),
+    "review.assignment_declined": gettext_lazy("谢绝评审任务"),
+    "review.conflict_declared": gettext_lazy("申明回避"),
+    "review.conflict_ended": gettext_lazy("撤销回避声明"),
     "review.batch_created": gettext_lazy("新建批次"),
     "review.batch_changed": gettext_lazy("修改批次"),
     "review.batch_items_added": gettext_lazy("编入批次"),
@@ -53,8 +67,24 @@ def waiting(user: Any) -> Iterator[desk.Waiting]:
             note = _("其中 %(n)s 项没有待处理的问题") % {"n": numbers["clean"]}
             address = reverse("review_queue", args=[stage])
             yield desk.Waiting(_("%(stage)s待办") % {"stage": stage.label}, numbers["waiting"], address, note=note)
+    yield from panels_waiting(user)
     if policy.can_manage_batches(user) and (number := waiting_for_a_batch().count()):
         yield desk.Waiting(_("待编入批次"), number, reverse("batches_work"), note=_("终审已通过，尚未上线"))
+
+
+def panels_waiting(user: Any) -> Iterator[desk.Waiting]:
+    """For an expert what is to be scored; for officers the panels in which somebody is late."""
+    from django.db.models import Min
+
+    from lifelong.review.queries.panels import in_hand, panels_of
+
+    if user.has_right("review.score"):
+        mine = in_hand(user)
+        if number := mine.count():
+            due = mine.order_by().aggregate(first=Min("due_at"))["first"]
+            yield desk.Waiting(_("待我评分"), number, reverse("scoring"), due_at=due, note=_("专家评审"))
+    if user.has_right("panels.manage") and (late := panels_of(user).filter(state="open", late__gt=0).count()):
+        yield desk.Waiting(_("专家评审有逾期"), late, reverse("panels"), note=_("可以提醒或另请专家"))
 
 
 def menu(user: Any) -> Iterator[desk.Entry]:
@@ -62,6 +92,11 @@ def menu(user: Any) -> Iterator[desk.Entry]:
 
     for stage in policy.stages_of(user):
         yield desk.Entry(str(stage.label), reverse("review_queue", args=[stage]), group=_("审核"), order=30)
+    if user.has_right("panels.manage"):
+        yield desk.Entry(_("专家评审"), reverse("panels"), group=_("审核"), order=31)
+        yield desk.Entry(_("评审专家"), reverse("experts"), group=_("审核"), order=31)
+    if user.has_right("review.score"):
+        yield desk.Entry(_("专家评分"), reverse("scoring"), group=_("审核"), order=31)
     if policy.can_manage_batches(user):
         yield desk.Entry(_("推荐批次"), reverse("batches_work"), group=_("审核"), order=32)
 

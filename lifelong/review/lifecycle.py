@@ -47,3 +47,41 @@ BATCH_NEXT: dict[BatchState, set[BatchState]] = {
     BatchState.PUBLISHED: set(),
     BatchState.CANCELLED: set(),
 }
+
+
+class PanelState(models.TextChoices):
+    DRAFT = "draft", _("拟定中")
+    OPEN = "open", _("评审中")
+    CLOSED = "closed", _("已结束")
+    DISCARDED = "discarded", _("已作废")
+
+
+PANEL_NEXT: dict[PanelState, set[PanelState]] = {
+    PanelState.DRAFT: {PanelState.OPEN, PanelState.DISCARDED},
+    PanelState.OPEN: {PanelState.CLOSED},
+    PanelState.CLOSED: set(),
+    PanelState.DISCARDED: set(),
+}
+
+
+class Purpose(models.TextChoices):
+    REGULAR = "regular", _("评审")
+    ARBITRATION = "arbitration", _("仲裁")
+
+
+class AssignmentState(models.TextChoices):
+    PROPOSED = "proposed", _("拟分配")
+    ASSIGNED = "assigned", _("待评")
+    SUBMITTED = "submitted", _("已提交")
+    DECLINED = "declined", _("已谢绝")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+# Submitted is final for the expert; only an officer's release leads back (spec 1: scores by criteria, opinions).
+ASSIGNMENT_NEXT: dict[AssignmentState, set[AssignmentState]] = {
+    AssignmentState.PROPOSED: {AssignmentState.ASSIGNED, AssignmentState.WITHDRAWN},
+    AssignmentState.ASSIGNED: {AssignmentState.SUBMITTED, AssignmentState.DECLINED, AssignmentState.WITHDRAWN},
+    AssignmentState.SUBMITTED: {AssignmentState.ASSIGNED},
+    AssignmentState.DECLINED: set(),
+    AssignmentState.WITHDRAWN: set(),
+}

@@ -9,8 +9,9 @@ from lifelong.accounts.models import User
 from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Round, Version
 from lifelong.resources.queries.reach import reach_of
-from lifelong.review.lifecycle import WAITS_IN, BatchState, Outcome, Stage
-from lifelong.review.models import Batch, Decision
+from lifelong.review.lifecycle import WAITS_IN, AssignmentState, BatchState, Outcome, PanelState, Stage
+from lifelong.review.models import Assignment, Batch, Decision, Panel
+from lifelong.review.queries.experts import authority_for, experts_of
 
 LOOK = {Stage.PROVINCIAL: "review.province", Stage.FINAL: "review.final"}
 DECIDE = {Stage.PROVINCIAL: "review.province.decide", Stage.FINAL: "review.final"}
@@ -92,6 +93,49 @@ def can_change_batch(user: User, batch: Batch) -> bool:
 
 def can_publish_batch(user: User, batch: Batch) -> bool:
     return can_manage_batches(user) and batch.state in {BatchState.COMPOSING, BatchState.SCHEDULED}
+
+
+# experts
+
+
+def can_convene(user: User, stage: Stage) -> bool:
+    """Call experts at a stage: whoever handles or decides there."""
+    return user.has_right("panels.manage") and authority_for(user, stage) is not None
+
+
+def can_run(user: User, panel: Panel) -> bool:
+    """See a panel, change it, send it out, release a sheet: the house that called it; never somebody who scores in it."""
+    if not user.has_right("panels.manage"):
+        return False
+    own = authority_for(user, Stage(panel.stage))
+    house = own is not None and (own.kind, own.region_id) == (panel.authority.kind, panel.authority.region_id)
+    return house and not Assignment.objects.filter(item__panel=panel, expert=user).exists()
+
+
+def can_change_panel(user: User, panel: Panel) -> bool:
+    return panel.state == PanelState.DRAFT and can_run(user, panel)
+
+
+def can_keep_expert(user: User, expert: User) -> bool:
+    """Enter what is known of an expert: the house that appointed them."""
+    own = [found for stage in Stage if (found := authority_for(user, stage))]
+    return user.has_right("panels.manage") and any(experts_of(one).filter(pk=expert.pk).exists() for one in own)
+
+
+def can_read_assignment(user: User, assignment: Assignment) -> bool:
+    """Watch what is to be scored: the expert it was given to, and nobody through them."""
+    seen = {AssignmentState.ASSIGNED, AssignmentState.SUBMITTED}
+    return user.has_right("review.score") and assignment.expert_id == user.pk and assignment.state in seen
+
+
+def can_score(user: User, assignment: Assignment) -> bool:
+    open_now = assignment.item.panel.state == PanelState.OPEN and assignment.state == AssignmentState.ASSIGNED
+    return open_now and can_read_assignment(user, assignment)
+
+
+def can_see_others(user: User, assignment: Assignment) -> bool:
+    """Blind until one's own is in (spec 1, Who takes part)."""
+    return assignment.state == AssignmentState.SUBMITTED and can_read_assignment(user, assignment)
 
 
 def abilities(user: Any, round: Round, stage: Stage) -> dict[str, Any]:

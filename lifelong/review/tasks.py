@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from lifelong.jobs.schedule import every
-from lifelong.review.actions import batches, exports
+from lifelong.review.actions import batches, exports, panels
 from lifelong.review.lifecycle import BatchState
 from lifelong.review.models import Batch
 
@@ -29,3 +29,9 @@ def publish_due_batches() -> None:
     due = Batch.objects.filter(state=BatchState.SCHEDULED, publish_at__lte=timezone.now())
     for batch in due.order_by("publish_at", "pk"):
         batches.publish_due(batch, at=timezone.now())
+
+
+@every(hours=1)
+@task(title=_("提醒评审专家"))
+def remind_experts() -> int:
+    return panels.remind_due(at=timezone.now())

@@ -45,6 +45,9 @@ def queue(request: HttpRequest, stage: str) -> HttpResponse:
         if not left:
             return redirect(request.get_full_path())
     page = Paginator(rounds, PAGE).get_page(request.GET.get("page"))
+    waiting = filters.show == "waiting"
+    may_decide = request.user.has_right(policy.DECIDE[wanted]) and waiting
+    may_convene = policy.can_convene(request.user, wanted) and waiting
     return render(
         request,
         "review/queue.html",
@@ -52,7 +55,7 @@ def queue(request: HttpRequest, stage: str) -> HttpResponse:
             "stage": wanted, "filters": filters, "page": page, "left": left, "choices": desk.choices(request.user, wanted),
             "numbers": desk.waiting_numbers(request.user, wanted), "stages": policy.stages_of(request.user),
             "outcomes": [o for s, o in LEADS_TO if s == wanted], "phrases": PHRASES, "types": ["A01", "A02", "A03"],
-            "may_decide": request.user.has_right(policy.DECIDE[wanted]) and filters.show == "waiting",
+            "may_decide": may_decide, "may_convene": may_convene, "may_tick": may_decide or may_convene,
         },
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from lifelong.review.actions import decisions, waivers
 from lifelong.review.forms import PHRASES, DecisionForm
 from lifelong.review.lifecycle import Stage
 from lifelong.review.models import Decision, Waiver
-from lifelong.review.queries import desk, obstacles, rounds
+from lifelong.review.queries import desk, obstacles, panels, rounds
 from lifelong.review.views.desk import stage_of
 from lifelong.standards.metadata.standard import standard
 from lifelong.web.refusals import Refusal
@@ -54,7 +54,7 @@ def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, s
         "passed": [row for row in findings if row.finding.verdict == "pass"], "hits": rounds.hits_of(round), "labels": hit_labels,
         "obstacles": obstacles.obstacles_of(round, stage), "media": playing(request, round), "cover": cover(request, round),
         "decisions": [(d, can_still_take_back(request, d, round)) for d in desk.decisions_of(round)],
-        "typed": typed(form),
+        "typed": typed(form), "panels": panels.opinions_on(round),
         "timeline": timeline(round.version.resource, request.user), "at_stage": policy.waits_at(round.version) == stage,
     }  # fmt: skip
     return render(request, "review/round.html", context, status=status)

@@ -1,13 +1,12 @@
-"""Decisions, waivers and clearances on rounds; batches of accepted versions."""
+"""Decisions on rounds, who opened them, waivers and clearances."""
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lifelong.accounts.models import Authority, User
-from lifelong.resources.models import Finding, Round, ScreeningHit, Version
-from lifelong.review.lifecycle import BatchState, Outcome, Stage
+from lifelong.resources.models import Finding, Round, ScreeningHit
+from lifelong.review.lifecycle import Outcome, Stage
 
 
 class Decision(models.Model):
@@ -88,51 +87,3 @@ class Clearance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hit} · {self.reason}"
-
-
-class Batch(models.Model):
-    """推荐批次: named, numbered, dated; goes live all or nothing."""
-
-    number = models.CharField(_("批次号"), max_length=30, unique=True)
-    title = models.CharField(_("名称"), max_length=100)
-    announcement = models.TextField(_("公告"), blank=True, default="")
-    state = models.CharField(_("状态"), max_length=10, choices=BatchState.choices, default=BatchState.COMPOSING)
-    publish_at = models.DateTimeField(_("定时发布"), null=True, blank=True)
-    prepared_at = models.DateTimeField(null=True, blank=True)
-    trouble = models.CharField(  # why it could not go live when its time came
-        _("未能发布的原因"), max_length=500, blank=True, default="", db_default=""
-    )
-    published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
-    published_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    created_by = models.ForeignKey(
-        User, null=True, on_delete=models.PROTECT, related_name="+"
-    )  # null: brought in by `load`
-    created_at = models.DateTimeField(default=timezone.now)
-    manifest = models.JSONField(default=dict)  # written at publication: per item the version, values' hash, file hashes
-    amendments = models.JSONField(default=list)  # [{"resource_id", "date", "reason"}] for items pulled later
-    origin = models.CharField(max_length=8, default="review")  # review | load
-
-    class Meta:
-        verbose_name = _("推荐批次")
-        ordering = ["-published_at", "-created_at"]
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.title}"
-
-
-class BatchItem(models.Model):
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="batch_items")
-    position = models.PositiveIntegerField(default=1)
-    added_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    pulled_at = models.DateTimeField(null=True, blank=True)
-    pulled_reason = models.CharField(max_length=500, blank=True, default="")
-
-    class Meta:
-        verbose_name = _("批次条目")
-        ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["version"], name="version_in_one_batch")]
-        indexes = [models.Index(fields=["batch", "position"], name="item_in_order")]  # a loaded batch holds a million
-
-    def __str__(self) -> str:
-        return f"{self.batch} · {self.version}"
