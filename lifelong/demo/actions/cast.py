@@ -27,6 +27,12 @@ PEOPLE: dict[str, tuple[str, str]] = {
     Role.FINAL_REVIEWER: ("final@example.org", "钟书衡"),
     Role.OPERATOR: ("operator@example.org", "高云程"),
 }
+# more experts of the province: (e-mail, invented name, areas, where they work)
+EXPERTS = [
+    ("expert-2@example.org", "裴知微", ["older", "community"], "4141990103"),
+    ("expert-3@example.org", "段鸣谦", ["degree", "training"], "4141990102"),
+    ("expert-4@example.org", "温故新", ["community", "training"], "410300-01"),
+]
 
 
 @dataclass
@@ -65,6 +71,9 @@ def gather(world: World, *, at: datetime) -> Cast:
         Role.HANDLING_OFFICER: centre, Role.DECIDING_OFFICER: province, Role.EXPERT: province,
         Role.FINAL_REVIEWER: ministry,
     }  # fmt: skip
+    for email, name, _areas, _employer in EXPERTS:
+        expert = invite(email, name=name, by=None, at=at, reason="演示账号").user
+        open_appointment(expert, role=Role.EXPERT, authority=province, by=None, at=at)
     for role, (email, name) in PEOPLE.items():
         user = invite(email, name=name, by=None, at=at, reason="演示账号").user
         open_appointment(user, role=role, authority=bodies.get(role, operator), by=None, at=at)
