@@ -62,6 +62,11 @@ def can_extend(user: User, call: Call) -> bool:
     return call.state in {CallState.OPEN, CallState.CLOSED} and _decides(user, call, "calls.extend")
 
 
+def can_remind(user: User, call: Call) -> bool:
+    """Press a reminder: whoever handles or decides where the call was issued."""
+    return call.state in {CallState.OPEN, CallState.CLOSED} and can_compose(user, call.issued_by)
+
+
 def can_announce(user: User, call: Call) -> bool:
     return call.state in {CallState.OPEN, CallState.CLOSED} and can_compose(user, call.issued_by)
 
@@ -80,6 +85,7 @@ def abilities(user: User, call: Call) -> dict[str, bool]:
         "reopen": can_reopen(user, call),
         "finish": can_finish(user, call),
         "extend": can_extend(user, call),
+        "remind": can_remind(user, call),
         "announce": can_announce(user, call),
         "see_board": can_see_board(user, call),
     }

@@ -40,6 +40,7 @@ urlpatterns = [
         name="call-attachment-remove",
     ),
     path("work/calls/<slug:number>/board", board.board, name="call-board"),
+    path("work/calls/<slug:number>/board/remind", board.remind, name="call-board-remind"),
     path("work/calls/<slug:number>/board.xlsx", board.export, name="call-board-export"),
     path("work/registrations/", deciding.registrations, name="registrations"),
     path("work/registrations/export.xlsx", deciding.export, name="registrations-export"),

@@ -14,7 +14,7 @@ from lifelong.calls.actions.entering import confirm_mandate, take_in, take_in_sh
 from lifelong.calls.actions.handing_in import add_stamped, submit, sweep_papers, withdraw
 from lifelong.calls.actions.proving import prove_email, send_link
 from lifelong.calls.actions.registering import correct, prepare
-from lifelong.calls.actions.reminding import remind
+from lifelong.calls.actions.reminding import remind, remind_now
 from lifelong.calls.actions.running import (
     announce,
     close_call,
@@ -28,6 +28,6 @@ from lifelong.calls.actions.running import (
 __all__ = [
     "Span", "add_attachment", "add_stamped", "announce", "approve", "change_call", "close_call", "confirm_mandate",
     "correct", "correct_address", "delete_draft", "draft_call", "extend_window", "finish_call", "note_full_view",
-    "note_reading", "prepare", "prove_email", "publish_call", "refuse", "remind", "remove_attachment", "reopen_call",
+    "note_reading", "prepare", "prove_email", "publish_call", "refuse", "remind", "remind_now", "remove_attachment", "reopen_call",
     "send_again", "send_link", "set_contacts", "submit", "sweep_papers", "take_in", "take_in_sheet", "withdraw",
 ]  # fmt: skip

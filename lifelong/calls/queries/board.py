@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
+from django.db.models import Max, Prefetch
 
 from lifelong.calls import windows
 from lifelong.calls.lifecycle import RegistrationState, Stage
-from lifelong.calls.models import Call, Registration
+from lifelong.calls.models import Call, Registration, Reminder
 from lifelong.calls.queries.calls import recipients_of
 from lifelong.institutions.models import Institution, Mandate, MandateRole
 from lifelong.regions.queries import within
@@ -58,6 +58,8 @@ class Line:
     late_registration: bool
     late_submission: bool
     extended: bool
+    due_at: datetime | None = None  # the end of what it owes next: registration, then submission
+    reminded_at: datetime | None = None  # last, by the clock or by hand
 
     @property
     def standing(self) -> str:
@@ -112,8 +114,14 @@ def board(call: Call, at: datetime, *, region: str = "", kind: str = "", standin
             Prefetch("mandates", reporters, to_attr="reporters"), Prefetch("registrations", own, to_attr="answers")
         )
     )
+    reminded = dict(
+        Reminder.objects.filter(window__call=call).order_by().values_list("institution").annotate(Max("at"))
+    )
     progress = progress_of(call, [institution.pk for institution in institutions])
-    lines = [_line(call, institution, progress.get(institution.pk, Progress()), at) for institution in institutions]
+    lines = [
+        _line(call, institution, progress.get(institution.pk, Progress()), at, reminded.get(institution.pk))
+        for institution in institutions
+    ]
     return [line for line in lines if not standing or line.standing == standing or _is(line, standing)]
 
 
@@ -124,7 +132,7 @@ def _is(line: Line, standing: str) -> bool:
     return standing == "unfinished" and line.standing != "finished"
 
 
-def _line(call: Call, institution: Institution, progress: Progress, at: datetime) -> Line:
+def _line(call: Call, institution: Institution, progress: Progress, at: datetime, reminded_at: datetime | None) -> Line:
     answers: Iterable[Registration] = institution.answers  # type: ignore[attr-defined]
     registration = min(answers, key=lambda one: BEST.index(RegistrationState(one.state)), default=None)
     joined = registration is not None and registration.state == RegistrationState.APPROVED
@@ -140,4 +148,6 @@ def _line(call: Call, institution: Institution, progress: Progress, at: datetime
             for window in call.windows.all()
             for extension in window.extensions.all()
         ),
+        due_at=windows.effective_end(call, Stage.SUBMISSION if joined else Stage.REGISTRATION, institution),
+        reminded_at=reminded_at,
     )

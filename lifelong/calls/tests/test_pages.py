@@ -4,6 +4,7 @@ import io
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pypdf
 import pytest
@@ -563,6 +564,25 @@ class TestBoard:
     def test_another_provinces_board_is_not_there(self, call: Call) -> None:
         rival = signed_in(holder(Role.DECIDING_OFFICER, code=ANHUI))
         assert rival.get("/work/calls/2026-01/board").status_code == 404
+
+    def test_one_press_reminds_those_who_have_not_finished_and_a_second_press_nobody(
+        self, call: Call, own: Institution, officer: User
+    ) -> None:
+        late = institution("嵩山开放大学")
+        reporter(late)
+        desk, path = signed_in(officer), "/work/calls/2026-01/board"
+        chosen = desk.post(f"{path}/remind?standing=missing", {"do": "chosen", "id": [late.pk]}, follow=True)
+        assert "已提醒 1 家" in texts(chosen)
+        assert Notice.objects.filter(kind="call.reminder").count() == 1
+        again = texts(desk.post(f"{path}/remind", {"do": "chosen", "id": [late.pk]}, follow=True))
+        assert "刚提醒过" in again
+        assert Notice.objects.filter(kind="call.reminder").count() == 1
+        page = texts(desk.get(path))
+        assert f"institution={quote(late.name)}#extend" in page
+        form = texts(desk.get(f"/work/calls/2026-01/?stage=submission&institution={quote(late.name)}"))
+        assert f'value="{late.name}"' in form
+        ministry = signed_in(holder(Role.FINAL_REVIEWER))
+        assert "您不能在这次征集下发送提醒" in texts(ministry.post(f"{path}/remind", {"do": "all"}, follow=True))
 
     def test_filters_choose_by_standing(self, call: Call, own: Institution, officer: User) -> None:
         institution("嵩山开放大学")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lifelong.audit import record
 from lifelong.audit.masks import mask_name, mask_telephone
-from lifelong.calls import actions, policy, queries
+from lifelong.calls import actions, policy, queries, windows
 from lifelong.calls.models import Call
 from lifelong.calls.queries import Line
 from lifelong.calls.views.composing import seen
@@ -24,6 +24,8 @@ from lifelong.institutions.queries import institutions_of
 from lifelong.regions.queries import full_name, reporting_regions
 from lifelong.web import workbooks
 from lifelong.web.attempts import attempt
+from lifelong.web.numerals import numerals
+from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 from lifelong.web.workbooks import Column
 
@@ -44,7 +46,7 @@ CHIPS = {
 }  # fmt: skip
 COLUMNS = [
     Column("单位名称", 30), Column("单位代码", 14), Column("所在地区", 16), Column("进度", 14), Column("已报送", 8),
-    Column("草稿", 8), Column("退回待改", 10), Column("负责人", 10), Column("电话", 26), Column("办公邮箱", 24),
+    Column("草稿", 8), Column("退回待改", 10), Column("截止", 18), Column("最近提醒", 18), Column("负责人", 10), Column("电话", 26), Column("办公邮箱", 24),
 ]  # fmt: skip
 
 
@@ -80,8 +82,29 @@ def board(request: HttpRequest, number: str) -> HttpResponse:
         "regions": reporting_regions(call.region) if call.region else [],
         "asked": len(every),
         "now": now,
+        "may": policy.abilities(request.user, call),
     }
     return render(request, "calls/board.html", context)
+
+
+@require_POST
+@right("calls.read")
+def remind(request: HttpRequest, number: str) -> HttpResponse:
+    """One press reminds the ticked ones, or everybody on screen who has not finished."""
+    call = _published(request, number)
+    lines = queries.board(call, timezone.now(), **_filters(request))
+    chosen = numerals(request.POST.getlist("id")) if request.POST.get("do") == "chosen" else None
+    wanted = [line.institution.pk for line in lines if chosen is None or line.institution.pk in chosen]
+    back = f"{reverse('call-board', args=[number])}?{request.GET.urlencode()}"
+    try:
+        told = actions.remind_now(call, wanted, by=request.user, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+    words = _("已提醒 %(n)s 家。") % {"n": told.sent}
+    words += _("%(n)s 家刚提醒过或没有联系方式。") % {"n": told.left} if told.left else ""
+    (messages.success if told.sent else messages.warning)(request, words)
+    return redirect(back)
 
 
 def _published(request: HttpRequest, number: str) -> Call:
@@ -124,7 +147,7 @@ def _row(line: Line, clear: bool) -> list[Any]:
     return [
         line.institution.name, line.institution.code, line.institution.region.name if line.institution.region else "",
         str(STANDINGS[line.standing]), line.progress.submitted, line.progress.drafts, line.progress.returned,
-        line.person if clear else mask_name(line.person), "；".join(telephones), line.institution.office_email,
+        windows.deadline(line.due_at), line.reminded_at, line.person if clear else mask_name(line.person), "；".join(telephones), line.institution.office_email,
     ]  # fmt: skip
 
 

@@ -137,7 +137,7 @@ def _context_of(request: HttpRequest, found: Call, **forms: Any) -> dict[str, An
         "asked": asked,
         "counts": counts,
         "contact_forms": ContactFormSet(initial=contact_initial(found), prefix="contact"),
-        "extension_form": ExtensionForm(call=found, prefix="extension"),
+        "extension_form": ExtensionForm(call=found, prefix="extension", initial=wished_extension(request)),
         "message_form": MessageForm(prefix="close"),
         "amendment_form": AmendmentForm(prefix="amendment"),
         "names": institutions_offered(found) if found.state != CallState.DRAFT else [],
@@ -188,6 +188,11 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _("征集已停止。"))
             return redirect("call-desk", number=number)
     return _again(request, found, message_form=form)
+
+
+def wished_extension(request: HttpRequest) -> dict[str, str]:
+    """What the board's link to extend for one institution names."""
+    return {name: request.GET[name] for name in ("stage", "institution") if name in request.GET}
 
 
 @require_POST
