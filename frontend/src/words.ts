@@ -34,6 +34,8 @@ const english: Record<string, string> = {
   "测得": "Measured", "要求": "Required", "移除“{name}”？已传的部分也会删掉。": "Remove “{name}”? What was sent will be deleted too.",
   "这次打开已经过期，不再计时。请回到课程里重新打开。": "This launch has expired, so time no longer counts. Open it again from your course.",
   "这里不再计时：您已在另一处开始学习，或者这项资源已下架。重新播放，就在这里继续计时。": "Time no longer counts here: you began studying elsewhere, or this resource was taken offline. Play again to count here.",
+  "提交：{what}": "Send: {what}", "没有提交：{why}": "Not sent: {why}", "打开这一项": "Open it", "知道了": "I have read it", "这项资源已不在您的环节": "This resource is no longer with you",
+  "网络不通，{n} 个决定留在本机，连上后自动提交": "No connection; {n} decisions are kept on this device and will be sent when it returns", "登录已失效，{n} 个决定留在本机；重新登录后会提交": "You have been signed out; {n} decisions are kept on this device and will be sent after you sign in", "决定已留在本机。连上网络后会提交，并可继续下一项。": "The decision is kept on this device. It will be sent when the connection returns, and you can go on then.",
   "正在更新": "Updating", "没能更新，稍后自动再试": "Could not update; will try again",
 };
 

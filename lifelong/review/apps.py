@@ -14,6 +14,8 @@ VERBS = {
     "review.waived": gettext_lazy("豁免不符合项"),
     "review.waiver_lifted": gettext_lazy("撤销豁免"),
     "review.hit_cleared": gettext_lazy("排除筛查命中"),
+    "review.taken_over": gettext_lazy("接过在办资源"),
+    "review.handed_over": gettext_lazy("移交在办资源"),
     "review.panel_drafted": gettext_lazy("拟定专家评审"),
     "review.panel_drawn": gettext_lazy("分配评审专家"),
     "review.panel_opened": gettext_lazy("发出专家评审"),

@@ -10,7 +10,7 @@ from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Round, Version
 from lifelong.resources.queries.reach import reach_of
 from lifelong.review.lifecycle import WAITS_IN, AssignmentState, BatchState, Outcome, PanelState, Stage
-from lifelong.review.models import Assignment, Batch, Decision, Panel
+from lifelong.review.models import Assignment, Batch, Decision, Hold, Panel
 from lifelong.review.queries.experts import authority_for, experts_of
 
 LOOK = {Stage.PROVINCIAL: "review.province", Stage.FINAL: "review.final"}
@@ -59,6 +59,17 @@ def belongs_to(user: User, round: Round) -> bool:
 
 def can_decide(user: User, round: Round, stage: Stage) -> bool:
     return waits_at(round.version) == stage and not why_not_decide(user, round, stage)
+
+
+def can_hold(user: User, round: Round, stage: Stage) -> bool:
+    """Take it into one's hands: whoever may work at the desk where it waits, the own institution's excepted."""
+    return waits_at(round.version) == stage and can_review(user, round.version, stage) and not belongs_to(user, round)
+
+
+def can_hand_over(user: User, round: Round, stage: Stage, hold: Hold | None) -> bool:
+    """Whoever has it, and who decides at the stage (the head of the desk)."""
+    mine = hold is not None and hold.user_id == user.pk
+    return can_hold(user, round, stage) and (mine or user.has_right(DECIDE[stage]))
 
 
 def can_waive(user: User, round: Round) -> bool:

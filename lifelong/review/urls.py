@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from lifelong.review.views import batches, desk, experts, panels, rounds, scoring
+from lifelong.review.views import batches, desk, experts, holding, panels, rounds, scoring
 
 urlpatterns = [
     path("work/review/", desk.choose, name="review"),
+    path("work/review/phrases", holding.phrases, name="review_phrases"),
     path("work/review/<str:stage>/", desk.queue, name="review_queue"),
     path("work/review/<str:stage>/<int:pk>/", rounds.show, name="review_round"),
+    path("work/review/<str:stage>/hold", holding.hold_many, name="review_hold_many"),
+    path("work/review/<str:stage>/<int:pk>/hold", holding.hold, name="review_hold"),
+    path("work/review/<str:stage>/<int:pk>/opened", holding.opened, name="review_opened"),
     path("work/review/<str:stage>/<int:pk>/decide", rounds.decide, name="review_decide"),
     path("work/review/findings/<int:pk>/waive", rounds.waive, name="review_waive"),
     path("work/review/waivers/<int:pk>/lift", rounds.lift, name="review_lift"),

@@ -15,6 +15,7 @@ export default function keys(element: HTMLElement): void {
     target.title ||= target.dataset.key!.toUpperCase();
   }
   addEventListener("keydown", (event) => {
+    if (!dialog.isConnected) return; // its page was swapped for the next one
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || inField(event.target)) return;
     if (document.querySelector("dialog[open]") && event.key !== "Escape") return;
     if (event.key === "?") {

@@ -199,6 +199,7 @@ class Player {
   }
 
   private pressed(event: KeyboardEvent): void {
+    if (!this.shell.isConnected) return; // its page was swapped for the next one
     const target = event.target as HTMLElement;
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || document.querySelector("dialog[open]")) return;
     if (inField(target) && !target.matches("input[type=range]")) return;

@@ -6,6 +6,6 @@ export default function unsaved(form: HTMLElement): void {
   form.addEventListener("submit", () => (dirty = false));
   form.addEventListener("autosave:saved", () => (dirty = false));
   addEventListener("beforeunload", (event) => {
-    if (dirty) event.preventDefault();
+    if (dirty && form.isConnected) event.preventDefault();
   });
 }

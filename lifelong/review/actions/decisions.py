@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,8 +18,9 @@ from lifelong.resources.actions import findings, steps
 from lifelong.resources.lifecycle import State, Verb
 from lifelong.resources.models import Round, Version
 from lifelong.review import policy
+from lifelong.review.actions import holding
 from lifelong.review.lifecycle import LEADS_TO, WAITS_IN, Outcome, Stage
-from lifelong.review.models import BatchItem, Decision, Opening
+from lifelong.review.models import BatchItem, Decision, Hold, Opening
 from lifelong.review.queries.obstacles import Obstacle, obstacles_of
 from lifelong.web.refusals import Conflict, NotAllowed, Refusal, reason_within
 from lifelong.web.templatetags.web import deadline, moment
@@ -74,17 +76,55 @@ def decide(
     reasons: Iterable[dict[str, str]] = (),
     note: str = "",
     due_at: datetime | None = None,
+    request_key: UUID | None = None,
 ) -> Decision:
     """Forward, accept, return or refuse (spec 1, Reviews 2–3).
 
     ``reasons``: ``[{"field": "title" | "", "text": "…"}]``; a return and a refusal need one. ``due_at`` belongs to a
-    provincial return; default the call's days. Two officers at once give one decision; the second gets ``AlreadyDecided``.
+    provincial return; default the call's days. Two officers at once give one decision; the second gets ``AlreadyDecided``. A request
+    that is sent again after a lost answer names the same ``request_key`` and gets the decision it made.
     """
     version = Version.objects.select_for_update(of=("self",)).select_related("resource__institution").get(
         pk=round.version_id
     )  # fmt: skip
     round.version = version
+    if made := made_before(round, by, request_key):
+        return made
     guard(round, stage=stage, by=by)
+    nobody_else_on(round, stage=stage, by=by, at=at)
+    given = sound(round, stage, outcome, reasons)
+    if (stage, outcome) == (Stage.PROVINCIAL, Outcome.RETURN):
+        due_at = due_at or at + timedelta(days=round.call.return_days if round.call else 3)
+    else:
+        due_at = None
+    decision = Decision.objects.create(
+        round=round, stage=stage, outcome=outcome, by=by, authority=authority_of(by, stage), at=at, reasons=given,
+        note=note.strip(), due_at=due_at, late=is_late(round, stage, at), request_key=request_key,
+    )  # fmt: skip
+    record(
+        "review.decided", by=by, of=decision, at=at, detail={"stage": stage, "outcome": outcome, "late": decision.late}
+    )
+    steps.move(
+        version, to=LEADS_TO[stage, outcome], verb=VERBS[stage, outcome], by=by, at=at, round=round, reasons=given,
+        note=decision.note, due_at=due_at,
+    )  # fmt: skip
+    tell(decision)
+    Hold.objects.filter(round=round, stage=stage).delete()
+    return decision
+
+
+def made_before(round: Round, by: User, request_key: UUID | None) -> Decision | None:
+    """What this very request decided already; one that was taken back since is no answer to it."""
+    if request_key is None:
+        return None
+    made = Decision.objects.filter(request_key=request_key, by=by, round=round).first()
+    if made and hasattr(made, "taken_back_by"):
+        raise AlreadyDecided(what_happened(round.version))
+    return made
+
+
+def sound(round: Round, stage: Stage, outcome: Outcome, reasons: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """The reasons as they are kept; raises where the outcome is none of the stage, lacks a reason, or something stops it."""
     if (stage, outcome) not in LEADS_TO:
         raise MayNotDecide(
             _("%(stage)s阶段没有“%(outcome)s”这个选项。") % {"stage": stage.label, "outcome": outcome.label}
@@ -96,23 +136,14 @@ def decide(
         raise ReasonMissing(_("请写明理由，单位会据此修改。"), fields={"reasons": _("请至少写一条理由。")})
     if outcome in {Outcome.FORWARD, Outcome.ACCEPT} and (found := obstacles_of(round, stage)):
         raise NotReady(found)
-    if (stage, outcome) == (Stage.PROVINCIAL, Outcome.RETURN):
-        due_at = due_at or at + timedelta(days=round.call.return_days if round.call else 3)
-    else:
-        due_at = None
-    decision = Decision.objects.create(
-        round=round, stage=stage, outcome=outcome, by=by, authority=authority_of(by, stage), at=at, reasons=given,
-        note=note.strip(), due_at=due_at, late=is_late(round, stage, at),
-    )  # fmt: skip
-    record(
-        "review.decided", by=by, of=decision, at=at, detail={"stage": stage, "outcome": outcome, "late": decision.late}
-    )
-    steps.move(
-        version, to=LEADS_TO[stage, outcome], verb=VERBS[stage, outcome], by=by, at=at, round=round, reasons=given,
-        note=decision.note, due_at=due_at,
-    )  # fmt: skip
-    tell(decision)
-    return decision
+    return given
+
+
+def nobody_else_on(round: Round, *, stage: Stage, by: User, at: datetime) -> None:
+    """Two officers are never on the same one unknowingly: whoever wants it takes it over first."""
+    hold = holding.standing(round, stage, at)
+    if hold and hold.user_id != by.pk:
+        raise holding.held_by_other(hold)
 
 
 def guard(round: Round, *, stage: Stage, by: User) -> None:

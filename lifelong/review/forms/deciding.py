@@ -12,14 +12,6 @@ from lifelong.standards.metadata.standard import standard
 from lifelong.web.refusals import REASON_MOST
 
 REASON_ROWS = 4
-PHRASES = [
-    _("简介与画面内容不一致，请核对。"),
-    _("画面或声音质量影响观看，请更换文件。"),
-    _("请补充版权或授权证明。"),
-    _("主讲人信息不完整，请补充。"),
-    _("标题过于笼统，请写明具体内容。"),
-    _("所属分类不准确，请重新选择。"),
-]
 
 
 def field_choices() -> list[tuple[str, Any]]:
@@ -37,6 +29,8 @@ class DecisionForm(forms.Form):
         label=_("请于何日前重报"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("只用于退回；不填则按征集规定的天数。"),
     )  # fmt: skip
+
+    request_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, stage: Stage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,7 +66,7 @@ class DecisionForm(forms.Form):
         due = clean.get("due_date")
         return {
             "outcome": Outcome(clean["outcome"]), "reasons": reasons, "note": clean["note"],
-            "due_at": end_of(due) if due else None,
+            "due_at": end_of(due) if due else None, "request_key": clean["request_key"],
         }  # fmt: skip
 
 

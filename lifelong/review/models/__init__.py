@@ -10,8 +10,10 @@ from lifelong.review.models.panels import (
     PanelItem,
     ScoreSheet,
 )
+from lifelong.review.models.queueing import Hold, Phrase
 
 __all__ = [
-    "Assignment", "Batch", "BatchItem", "Clearance", "ConflictDeclaration", "Decision", "ExpertProfile", "Opening",
-    "Panel", "PanelItem", "ScoreSheet", "Waiver",
+    "Assignment", "Batch", "BatchItem", "Clearance", "ConflictDeclaration", "Decision", "ExpertProfile", "Hold",
+    "Opening",
+    "Panel", "PanelItem", "Phrase", "ScoreSheet", "Waiver",
 ]  # fmt: skip

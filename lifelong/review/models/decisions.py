@@ -22,6 +22,7 @@ class Decision(models.Model):
     note = models.TextField(_("意见"), blank=True, default="")
     due_at = models.DateTimeField(_("退回后应于何时重报"), null=True, blank=True)
     late = models.BooleanField(_("超出审核时限"), default=False)  # the window is a target: flagged, never locked
+    request_key = models.UUIDField(null=True, blank=True, unique=True)  # the same request sent twice is one decision
     takes_back = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="taken_back_by"
     )

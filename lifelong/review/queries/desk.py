@@ -1,12 +1,13 @@
 """The queue of a stage: what waits, with what is known against it, filtered from the address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from lifelong.accounts.models import User
+from lifelong.accounts.models import Appointment, User
 from lifelong.calls.models import Call
 from lifelong.institutions.models import Institution
 from lifelong.media.queries import sampled
@@ -14,7 +15,8 @@ from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Finding, LinkCheck, Round, ScreeningHit, Verdict, VersionFile
 from lifelong.resources.queries.reach import reach_of
 from lifelong.review.lifecycle import WAITS_IN, Stage
-from lifelong.review.models import Decision, Waiver
+from lifelong.review.models import Decision, Hold, Waiver
+from lifelong.review.queries.experts import OFFICES, authority_for, same_house
 from lifelong.review.queries.obstacles import RUNNING, uncleared, unwaived
 
 SHOWS = {
@@ -37,6 +39,7 @@ class Filters:
     institution: str = ""
     area: str = ""
     type: str = ""
+    hands: str = ""  # mine | free | taken
     look: str = ""  # clean | fail | block | running | waived | again
     q: str = ""
 
@@ -97,7 +100,24 @@ def queue(user: User, stage: Stage, filters: Filters) -> QuerySet[Round]:
             | Q(receipt_number__iexact=filters.q)
             | Q(version__speakers__icontains=filters.q)
         )
-    return looking_like(rounds, filters.look).order_by("submitted_at", "pk")
+    return in_hands(looking_like(rounds, filters.look), filters.hands, user, stage).order_by("submitted_at", "pk")
+
+
+def holds(stage: Stage) -> QuerySet[Hold]:
+    """Standing ones, of a round in an outer query."""
+    return Hold.objects.standing(timezone.now()).filter(round=OuterRef("pk"), stage=stage)
+
+
+def in_hands(rounds: "QuerySet[Any]", hands: str, user: User, stage: Stage) -> "QuerySet[Any]":
+    """With ``holder`` (a name) and ``holder_id``; narrowed to one's own, to what nobody has, to what anybody has."""
+    rounds = rounds.annotate(
+        holder=Subquery(holds(stage).values("user__name")[:1]), holder_id=Subquery(holds(stage).values("user")[:1])
+    )
+    narrowed = {
+        "mine": Q(holder_id=user.pk), "free": Q(holder_id__isnull=True), "taken": Q(holder_id__isnull=False),
+        "workable": Q(holder_id__isnull=True) | Q(holder_id=user.pk),
+    }  # fmt: skip
+    return rounds.filter(narrowed[hands]) if hands in narrowed else rounds
 
 
 def looking_like(rounds: "QuerySet[Any]", look: str) -> "QuerySet[Any]":
@@ -130,8 +150,9 @@ def choices(user: User, stage: Stage) -> dict[str, Any]:
 
 
 def neighbours(user: User, stage: Stage, filters: Filters, round: Round) -> dict[str, Round | None]:
-    """The one before and the one after in the filtered queue."""
-    ahead = queue(user, stage, filters).exclude(pk=round.pk)
+    """The one before and the one after in the filtered queue; what a colleague has in hand is passed over."""
+    workable = filters if filters.hands else replace(filters, hands="workable")
+    ahead = queue(user, stage, workable).exclude(pk=round.pk)
     later = Q(submitted_at__gt=round.submitted_at) | Q(submitted_at=round.submitted_at, pk__gt=round.pk)
     earlier = Q(submitted_at__lt=round.submitted_at) | Q(submitted_at=round.submitted_at, pk__lt=round.pk)
     return {
@@ -147,3 +168,12 @@ def decisions_of(round: Round) -> QuerySet[Decision]:
         .select_related("by", "authority", "takes_back", "taken_back_by", "round")
         .order_by(F("at"), "pk")
     )
+
+
+def colleagues(user: User, stage: Stage) -> QuerySet[User]:
+    """Who else works at this desk: officers of the same house."""
+    authority = authority_for(user, stage)
+    if authority is None:
+        return User.objects.none()
+    held = Appointment.objects.open_at(timezone.now()).filter(same_house(authority), role__in=OFFICES[stage][0])
+    return User.objects.filter(pk__in=held.values("user"), is_active=True).exclude(pk=user.pk).order_by("name", "pk")

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from lifelong.review import policy
 from lifelong.review.actions.decisions import decide_many
-from lifelong.review.forms import PHRASES, ManyForm
+from lifelong.review.forms import ManyForm
 from lifelong.review.lifecycle import LEADS_TO, WAITS_IN, Outcome, Stage
 from lifelong.review.queries import desk
+from lifelong.review.queries.phrases import phrases_for
 from lifelong.web.refusals import REASON_MOST
 from lifelong.web.rights import right
 
@@ -54,7 +55,7 @@ def queue(request: HttpRequest, stage: str) -> HttpResponse:
         {
             "stage": wanted, "filters": filters, "page": page, "left": left, "choices": desk.choices(request.user, wanted),
             "numbers": desk.waiting_numbers(request.user, wanted), "stages": policy.stages_of(request.user),
-            "outcomes": [o for s, o in LEADS_TO if s == wanted], "phrases": PHRASES, "types": ["A01", "A02", "A03"],
+            "outcomes": [o for s, o in LEADS_TO if s == wanted], "phrases": phrases_for(request.user), "types": ["A01", "A02", "A03"],
             "may_decide": may_decide, "may_convene": may_convene, "may_tick": may_decide or may_convene,
         },
     )  # fmt: skip

@@ -1,9 +1,11 @@
 """One page for one resource under review: player, metadata, findings, hits, history, decision."""
 
+from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,11 +15,12 @@ from lifelong.media.queries import signed_url
 from lifelong.resources.models import Finding, Language, Round, ScreeningHit
 from lifelong.resources.queries.timeline import timeline
 from lifelong.review import policy
-from lifelong.review.actions import decisions, waivers
-from lifelong.review.forms import PHRASES, DecisionForm
+from lifelong.review.actions import decisions, holding, waivers
+from lifelong.review.forms import DecisionForm
 from lifelong.review.lifecycle import Stage
 from lifelong.review.models import Decision, Waiver
 from lifelong.review.queries import desk, obstacles, panels, rounds
+from lifelong.review.queries.phrases import phrases_for
 from lifelong.review.views.desk import stage_of
 from lifelong.standards.metadata.standard import standard
 from lifelong.web.refusals import Refusal
@@ -37,16 +40,30 @@ def round_or_404(request: HttpRequest, stage: Stage, pk: int) -> Round:
 def show(request: HttpRequest, stage: str, pk: int) -> HttpResponse:
     wanted = stage_of(request, stage)
     round = round_or_404(request, wanted, pk)
-    decisions.note_opening(round, stage=wanted, by=request.user, at=timezone.now())
-    return page(request, wanted, round, DecisionForm(stage=wanted))
+    if request.headers.get("X-Prefetch") != "1":  # fetched ahead: nobody has seen it yet (holding.opened)
+        open_up(request, wanted, round)
+    return page(request, wanted, round, DecisionForm(stage=wanted, initial={"request_key": uuid4()}))
+
+
+def open_up(request: HttpRequest, stage: Stage, round: Round) -> None:
+    """Somebody has it before their eyes: remembered, and theirs for a while if nobody else is on it."""
+    now = timezone.now()
+    decisions.note_opening(round, stage=stage, by=request.user, at=now)
+    if policy.can_decide(request.user, round, stage):  # who only prepares blocks nobody by looking
+        with suppress(holding.HeldByOther):
+            holding.take(round, stage=stage, by=request.user, at=now, kept=False)
 
 
 def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, status: int = 200) -> HttpResponse:
     filters, findings = desk.Filters.of(request.GET), rounds.findings_of(round)
     labels = {field.name: field.heading for field in standard() if field.name != "resource_id"}
     hit_labels = {**labels, "captions": _("字幕")}
+    hold = holding.standing(round, stage, timezone.now())
     context = {
-        "stage": stage, "round": round, "version": round.version, "form": form, "phrases": PHRASES,
+        "hold": hold, "held_by_other": hold is not None and hold.user_id != request.user.pk,
+        "colleagues": desk.colleagues(request.user, stage) if policy.can_hand_over(request.user, round, stage, hold) else [],
+        "may_hold": policy.can_hold(request.user, round, stage),
+        "stage": stage, "round": round, "version": round.version, "form": form, "phrases": phrases_for(request.user),
         "abilities": policy.abilities(request.user, round, stage), "filters": filters,
         "neighbours": desk.neighbours(request.user, stage, filters, round), "query": request.GET.urlencode(),
         "values": rounds.values_of(round, labels), "files_changed": rounds.changed_files(round),
@@ -97,22 +114,30 @@ def decide(request: HttpRequest, stage: str, pk: int) -> HttpResponse:
     wanted = stage_of(request, stage)
     round = round_or_404(request, wanted, pk)
     following = desk.neighbours(request.user, wanted, desk.Filters.of(request.GET), round)["next"]
-    form = DecisionForm(request.POST, stage=wanted)
+    form, machine = DecisionForm(request.POST, stage=wanted), request.headers.get("X-Desk") == "1"
     if not form.is_valid():
+        if machine:
+            return JsonResponse({"title": first_error(form)}, status=422)
         return page(request, wanted, round, form, status=422)
     try:
         decision = decisions.decide(round, stage=wanted, by=request.user, at=timezone.now(), **form.values())
     except Refusal as refusal:
+        if machine:
+            return JsonResponse({"title": str(refusal), "code": refusal.code}, status=refusal.status)
         form.add_error(None, str(refusal))
         return page(request, wanted, round_or_404(request, wanted, pk), form, status=refusal.status)
-    messages.success(
-        request,
-        _("《%(title)s》：%(outcome)s") % {"title": round.version.title, "outcome": decision.get_outcome_display()},
-    )
+    done = _("《%(title)s》：%(outcome)s") % {"title": round.version.title, "outcome": decision.get_outcome_display()}
+    if machine:
+        return JsonResponse({"done": done})
+    messages.success(request, done)
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     if following:
         return redirect(f"/work/review/{wanted}/{following.pk}/{query}")
     return redirect(f"/work/review/{wanted}/{query}")
+
+
+def first_error(form: DecisionForm) -> str:
+    return str(next(iter(form.errors.values()))[0])
 
 
 def back(request: HttpRequest, round: Round, stage: Stage | None) -> HttpResponse:
