@@ -83,7 +83,9 @@ def test_ticked_rows_are_forwarded_and_the_rest_listed_with_reasons(officer, som
 
 def test_a_fail_is_waived_with_a_reason_through_its_page(officer, some):
     finding = some["fail"].findings.get()
-    answer = signed_in(officer).post(reverse("review_waive", args=[finding.pk]), {"reason": "课件清晰"}, follow=True)
+    waive = reverse("review_waive", args=[finding.pk]) + "?look=fail"
+    answer = signed_in(officer).post(waive, {"reason": "课件清晰"}, follow=True)
+    assert answer.redirect_chain[-1][0].endswith("?look=fail")  # the filters of the queue stay
     assert "课件清晰" in answer.content.decode()
 
 

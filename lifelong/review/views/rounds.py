@@ -142,7 +142,8 @@ def first_error(form: DecisionForm) -> str:
 
 def back(request: HttpRequest, round: Round, stage: Stage | None) -> HttpResponse:
     stage = stage or policy.stages_of(request.user)[0]
-    return redirect("review_round", stage, round.pk)
+    query = f"?{request.GET.urlencode()}" if request.GET else ""  # the filters of the queue stay
+    return redirect(f"/work/review/{stage}/{round.pk}/{query}")
 
 
 def with_reason(request: HttpRequest) -> str:
