@@ -20,6 +20,7 @@ export interface Decision {
 
 export type Outcome = "done" | "refused" | "later" | "signed-out";
 
+const CARRIED = "decided";
 const LONGEST_PAUSE = 60_000;
 
 export class Pending {
@@ -29,11 +30,13 @@ export class Pending {
   private failures = 0;
   private timer = 0;
   private signedOut = false;
+  private done = sessionStorage.getItem(CARRIED);
 
   private constructor(person: string) {
     this.beginning = `decision:${person}:`;
     this.box = make("div", { class: "pending", role: "status", "aria-live": "polite" });
     document.body.append(this.box);
+    sessionStorage.removeItem(CARRIED);
     addEventListener("online", () => void this.sendAll());
     addEventListener("storage", () => this.show());
     this.show();
@@ -54,6 +57,11 @@ export class Pending {
 
   has(address: string): boolean {
     return this.all().some((one) => one.address === address && !one.refused);
+  }
+
+  /** What was acknowledged is said on the page that is opened now. */
+  carry(): void {
+    if (this.done) sessionStorage.setItem(CARRIED, this.done);
   }
 
   async add(decision: Decision): Promise<Outcome> {
@@ -82,7 +90,11 @@ export class Pending {
     for (const [name, value] of one.body) body.append(name, value);
     const answer = await ask(one.address, { method: "POST", body, headers: { "X-Desk": "1" } });
     const told = /json/.test(answer.headers.get("Content-Type") ?? "") ? ((await answer.json()) as { title?: string; done?: string }) : undefined;
-    if (told?.done) return (memory.drop(this.beginning + one.key), "done");
+    if (told?.done) {
+      memory.drop(this.beginning + one.key);
+      this.done = told.done;
+      return "done";
+    }
     if (told?.title && answer.status < 500) return (memory.set(this.beginning + one.key, { ...one, refused: told.title }), "refused");
     if (answer.status === 404) return (memory.set(this.beginning + one.key, { ...one, refused: say("这项资源已不在您的环节") }), "refused");
     return answer.status >= 500 || answer.status === 429 ? "later" : "signed-out";
@@ -96,6 +108,7 @@ export class Pending {
     const every = this.all();
     const waiting = every.filter((one) => !one.refused);
     const lines: HTMLElement[] = [];
+    if (this.done) lines.push(make("p", { class: "alert alert-success" }, icon("check"), make("span", {}, this.done)));
     if (waiting.length && this.signedOut) {
       const again = make("a", { href: location.href }, say("重新登录"));
       lines.push(make("p", { class: "alert alert-warning" }, icon("warn"), make("span", {}, say("登录已失效，{n} 个决定留在本机；重新登录后会提交", { n: waiting.length }), " ", again)));

@@ -114,8 +114,11 @@ class Desk {
     const ahead = next ? await this.ahead : undefined;
     if (ahead && swap(ahead, next!)) return void ask(this.form.dataset.nextOpened!, { method: "POST" }).catch(() => undefined);
     const told = await going;
-    if (told === "done" || told === "refused") location.assign(next || queue!);
-    else this.form.before(make("p", { class: "alert", role: "status" }, say("决定已留在本机。连上网络后会提交，并可继续下一项。")));
+    if (told === "done" || told === "refused") {
+      this.pending.carry();
+      location.assign(next || queue!);
+    }
+    if (told === "later" || told === "signed-out") this.form.before(make("p", { class: "alert", role: "status" }, say("决定已留在本机。连上网络后会提交，并可继续下一项。")));
   }
 }
 
