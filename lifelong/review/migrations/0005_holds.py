@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('resources', '0003_playback'),
-        ('review', '0003_panels'),
+        ('review', '0004_panels'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ('calls', '0001_initial'),
         ('institutions', '0001_initial'),
         ('resources', '0003_playback'),
-        ('review', '0002_batch_trouble'),
+        ('review', '0003_item_order'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
