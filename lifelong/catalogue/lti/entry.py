@@ -6,13 +6,15 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lifelong.standards.links.addresses import Refused, read_address
+from lifelong.standards.links.addresses import NotPublic, Refused, read_address
 
 
 def https_address(value: str) -> str:
     """As written, if it may be asked for. Raises ``ValidationError``."""
     try:
         address = read_address(value)
+    except NotPublic as refused:
+        raise forms.ValidationError(_("这不是公共互联网上的地址，平台不与它连接。")) from refused
     except Refused as refused:
         raise forms.ValidationError(str(refused)) from refused
     if not address.url.startswith("https://"):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import httpcore
+from django.utils.translation import gettext as _
 
 from lifelong.standards.links import guard
 from lifelong.standards.links.addresses import Refused, read_address
@@ -53,7 +54,7 @@ def ask(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"",
     try:
         address = read_address(url)
         if not address.url.startswith("https://"):
-            raise Unreachable("https is wanted")
+            raise Unreachable(_("只连接 https:// 开头的地址"))
         backend = GuardedBackend(network.resolver, network.connector, time.monotonic() + deadline_s)
         with (
             httpcore.ConnectionPool(ssl_context=network.tls or default_tls(), network_backend=backend) as pool,
@@ -61,10 +62,15 @@ def ask(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"",
         ):
             told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
             return Answer(answer.status, told, _body(answer))
-    except (Refused, ClosedAddress, NoSuchName) as error:
-        raise Unreachable(f"{type(error).__name__}: {error}") from error
-    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
-        raise Unreachable(f"{type(error).__name__}: {error}"[:200]) from error
+    except (Refused, ClosedAddress) as error:
+        raise Unreachable(_("不是公共互联网上的地址（%(why)s）") % {"why": error}) from error
+    except NoSuchName as error:
+        raise Unreachable(_("没有这个域名（%(host)s）") % {"host": error}) from error
+    except (httpcore.TimeoutException, TimeoutError) as error:
+        raise Unreachable(_("对方在 %(seconds).0f 秒内没有答复完") % {"seconds": deadline_s}) from error
+    except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
+        why = f"{type(error).__name__}: {error}"[:200]
+        raise Unreachable(_("连接失败或中断（%(why)s）") % {"why": why}) from error
 
 
 def _body(answer: httpcore.Response) -> bytes:
@@ -72,5 +78,5 @@ def _body(answer: httpcore.Response) -> bytes:
     for piece in answer.iter_stream():
         read += piece
         if len(read) > MOST_BYTES:
-            raise Unreachable("the answer is too long")
+            raise Unreachable(_("对方的答复过长"))
     return read

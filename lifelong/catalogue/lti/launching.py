@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lifelong.catalogue.lti import claims
 from lifelong.catalogue.models import LtiPlatform
 from lifelong.resources.identifiers import as_written
+from lifelong.standards.links.addresses import Refused, read_address
 from lifelong.web.refusals import Refusal
 
 SKEW_S = 60
@@ -46,7 +47,7 @@ def verified(token: str, platform: LtiPlatform, *, nonce: str, now_s: int) -> di
             token, key, algorithms=["RS256"], audience=platform.client_id, issuer=platform.issuer, leeway=SKEW_S,
             options={"require": ["exp", "iat", "iss", "aud", "nonce"]},
         )  # fmt: skip
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, TypeError, ValueError, OverflowError) as error:  # PyJWT trusts the shapes of some claims
         raise refuse(f"{type(error).__name__}") from error
     judge(told, platform, nonce=nonce, now_s=now_s)
     return told
@@ -75,11 +76,19 @@ def judge(told: dict[str, Any], platform: LtiPlatform, *, nonce: str, now_s: int
         raise refuse(_("部署编号没有登记"))
 
 
+def plain(value: Any) -> str:
+    """A claim that is text which can be shown and kept; empty where it is something else."""
+    return value if isinstance(value, str) and value.isprintable() else ""
+
+
 def resource_of(told: dict[str, Any]) -> str:
     """Which resource: the ``resource`` of the link's own settings, else the address it leads to; empty for none."""
     custom = told.get(claims.CUSTOM)
-    named = str(custom.get("resource", "")) if isinstance(custom, dict) else ""
-    parts = [] if named else urlsplit(str(told.get(claims.TARGET, ""))).path.split("/")
+    named = plain(custom.get("resource")) if isinstance(custom, dict) else ""
+    try:
+        parts = [] if named else urlsplit(plain(told.get(claims.TARGET))).path.split("/")
+    except ValueError:
+        parts = []
     if len(parts) == 3 and parts[1] in {"embed", "resources", "r"}:
         named = parts[2]
     return (as_written(named) or named)[:40]
@@ -88,10 +97,20 @@ def resource_of(told: dict[str, Any]) -> str:
 def line_item_of(told: dict[str, Any]) -> str:
     """Where a result goes, if the platform takes one from us."""
     ags = told.get(claims.AGS)
-    if not isinstance(ags, dict) or claims.SCORE_SCOPE not in (ags.get("scope") or []):
+    scopes = ags.get("scope") if isinstance(ags, dict) else None
+    if not isinstance(ags, dict) or not isinstance(scopes, list | str) or claims.SCORE_SCOPE not in scopes:
         return ""
-    address = ags.get("lineitem")
-    return address if isinstance(address, str) and address.startswith("https://") and len(address) < 1_000 else ""
+    address = plain(ags.get("lineitem"))
+    return address if len(address) < 1_000 and public_origin(address) else ""
+
+
+def public_origin(address: str) -> str:
+    """``https://host:port`` in ASCII of an address that may be asked for; empty for any other."""
+    try:
+        found = urlsplit(read_address(address).url)
+    except Refused:
+        return ""
+    return f"https://{found.netloc}" if found.scheme == "https" else ""
 
 
 def is_ours(address: str) -> bool:

@@ -117,7 +117,11 @@ def onward(token: tokens.Token, rows: list[Row], now: datetime) -> tokens.Token:
 def one(identifier: str, beginning: str, fields: tuple[str, ...] = RECORD) -> Row:
     """The record of ``oai:<host>:<resource id>``. Raises ``IdDoesNotExist``."""
     key = identifier.removeprefix(beginning)
-    row = told().filter(identifier=key).values(*fields).first() if identifier.startswith(beginning) and key else None
+    row = (
+        told().filter(identifier=key).values(*fields).first()
+        if identifier.startswith(beginning) and key.isprintable()
+        else None
+    )
     if row is None:
         raise IdDoesNotExist(f"there is no record {identifier}")
     return row

@@ -1,6 +1,7 @@
 """oEmbed and the player in other people's pages."""
 
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -9,6 +10,7 @@ from lxml import etree
 
 from lifelong.catalogue.actions import availability
 from lifelong.catalogue.models import Entry
+from lifelong.catalogue.oai.markup import held
 from lifelong.catalogue.tests import world
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +128,22 @@ def test_a_linked_course_opens_apart(client):
     page = client.get(f"/embed/{world.entry('高等数学').identifier}").content.decode()
     assert 'target="_blank" rel="noopener external"' in page
     assert "<video" not in page
+
+
+def test_no_title_breaks_what_machines_read(client, entry, feed):
+    nasty = "一\x0b\"'<b>&]]>\ufffe</script><img src=x onerror=alert(1)>"
+    Entry.objects.update(title=nasty, summary=nasty, institution_name=nasty)
+    feed()
+    kept = held(nasty)
+    atom = etree.fromstring(client.get(f"/feeds/{entry.area}.atom").content)
+    assert atom.findtext("{*}entry/{*}title") == kept
+    assert etree.fromstring(oembed(client, entry, format="xml").content).findtext("title") == kept
+    frame = oembed(client, entry).json()["html"]
+    assert etree.HTML(frame).find(".//iframe").get("title").startswith("一")
+    assert "<img" not in frame
+    for address in (f"/resources/{entry.identifier}", f"/embed/{entry.identifier}"):
+        page = client.get(address).content.decode()
+        assert "<img src=x" not in page
+        for block in re.findall(r'<script type="application/ld\+json"[^>]*>(.*?)</script>', page, re.S):
+            assert json.loads(block)["name"] == nasty
+    assert etree.fromstring(client.get("/sitemap.xml").content) is not None

@@ -145,6 +145,52 @@ def test_a_token_that_is_not_meant_for_us_now_is_refused(client, platform, lms, 
     assert "X-Frame-Options" not in answer
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iat": 1e400}, {"exp": 1e400}, {"iat": [1]}, {"iat": "x"}, {"aud": {}}, {"aud": []}, {"nonce": {}},
+        {claims.DEPLOYMENT: {}}, {claims.VERSION: []}, {claims.MESSAGE: {}}, {claims.TARGET: ["x"]},
+        {claims.TARGET: "https://[", claims.CUSTOM: 5}, {claims.CUSTOM: {"resource": {"a": 1}}},
+        {claims.CUSTOM: {"resource": "R\x00\ud800"}}, {"sub": "a\x00b"}, {"sub": {"a": "\ud800"}}, {claims.AGS: [1]},
+        {claims.AGS: {"scope": 5, "lineitem": "https://a/"}}, {claims.AGS: {"scope": [claims.SCORE_SCOPE], "lineitem": 5}},
+        {claims.AGS: {"scope": [claims.SCORE_SCOPE], "lineitem": "https://a.example/\x00"}},
+        {claims.AGS: {"scope": [claims.SCORE_SCOPE], "lineitem": "https://a.example/\ud800 "}},
+        *(
+            {claims.MESSAGE: claims.DEEP_LINKING, claims.DL_SETTINGS: told}
+            for told in (
+                5, {"accept_types": 5}, {"accept_types": ["ltiResourceLink"], "deep_link_return_url": "https://["},
+                {"accept_types": ["ltiResourceLink"], "deep_link_return_url": "https://a.example;script-src *"},
+                {"accept_types": ["ltiResourceLink"], "deep_link_return_url": "https://"},
+                {"accept_types": ["ltiResourceLink"], "deep_link_return_url": "https://a.example/", "data": "\ud800"},
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_odd_words_of_a_platform_break_nothing(client, platform, lms, entry, changes):
+    client.raise_request_exception = False
+    answer = launched(client, lms, entry, **changes)
+    assert answer.status_code in {302, 400}, changes
+    if answer.status_code == 302:
+        page = client.get(answer["Location"])
+        assert page.status_code in {200, 400, 404}
+        assert "script-src *" not in page["Content-Security-Policy"]
+        if ticket := etree.HTML(page.content).xpath("string(//@data-launch)"):
+            begun = client.post("/lti/study", {"resource": "", "launch": ticket}, content_type="application/json")
+            assert begun.status_code < 500
+
+
+@pytest.mark.parametrize("name", ["iss", "client_id", "login_hint", "target_link_uri", "lti_message_hint"])
+def test_odd_words_at_the_door_break_nothing(client, platform, name):
+    client.raise_request_exception = False
+    for odd in ("\x00", "\r\nSet-Cookie: a=b", "太" * 3000, "https://["):
+        told = {"iss": ISSUER, "login_hint": "7", "target_link_uri": "https://learn.example.org/", name: odd}
+        answer = client.get("/lti/login", told)
+        assert answer.status_code in {302, 400}, (name, odd)
+        assert "Set-Cookie" not in answer
+    for odd in ("\x00", "a" * 100_000, "e30.e30.e30"):
+        assert client.post("/lti/launch", {"state": odd, "id_token": odd, "error": ""}).status_code == 400
+
+
 def test_several_receivers_are_fine_if_we_are_the_party(client, platform, lms, entry):
     assert launched(client, lms, entry, aud=["client-1", "b"], azp="client-1").status_code == 302
     assert launched(client, lms, entry, exp=int(time.time()) - 30).status_code == 302  # clocks differ a little

@@ -95,6 +95,8 @@ def test_identify_says_what_the_protocol_wants(client, final, settings):
         ("verb=ListRecords&metadataPrefix=oai_dc&from=9999-12-31&until=9999-12-31", "noRecordsMatch"),
         ("verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:none", "idDoesNotExist"),
         ("verb=GetRecord&metadataPrefix=oai_dc&identifier=%00", "idDoesNotExist"),
+        ("verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:%00", "idDoesNotExist"),
+        ("verb=ListRecords&metadataPrefix=oai_dc&set=older:%00", "noRecordsMatch"),
         ("verb=ListMetadataFormats&identifier=oai:else.where:1", "idDoesNotExist"),
     ],
 )  # fmt: skip

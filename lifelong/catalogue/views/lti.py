@@ -53,7 +53,8 @@ def in_frame(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def login(request: HttpRequest) -> HttpResponse:
     """Third-party initiated login: back to the platform with a signed state, which stands for the session."""
     told = request.POST if request.method == "POST" else request.GET
-    platform = lti.platform_of(told.get("iss", "")[:255], told.get("client_id", "")[:255])
+    issuer, client = (launching.plain(told.get(name, ""))[:255] for name in ("iss", "client_id"))
+    platform = lti.platform_of(issuer, client)
     hint, target = told.get("login_hint", ""), told.get("target_link_uri", "")
     if platform is None:
         raise refuse(_("这个学校平台没有登记，或者没有说明客户端标识"))
@@ -95,7 +96,11 @@ def launch(request: HttpRequest) -> HttpResponse:
         raise refuse(_("不认识这种消息"))
     resource = launching.resource_of(told) or launching.resource_of({claims.TARGET: state.target})
     ticket = Launch(
-        platform.pk, resource, str(told.get("sub") or "")[:255], launching.line_item_of(told), int(now.timestamp())
+        platform.pk,
+        resource,
+        launching.plain(told.get("sub"))[:255],
+        launching.line_item_of(told),
+        int(now.timestamp()),
     )
     return redirect(f"/lti/play?{urlencode({'ticket': ticket.written()})}")
 
@@ -115,10 +120,11 @@ def claims_of(token: str, platform: LtiPlatform, state: State, now_s: int) -> di
 
 def choice_of(told: dict[str, Any], platform: LtiPlatform) -> Choice:
     asked = told.get(claims.DL_SETTINGS)
-    if not isinstance(asked, dict) or "ltiResourceLink" not in (asked.get("accept_types") or []):
+    kinds = asked.get("accept_types") if isinstance(asked, dict) else None
+    if not isinstance(asked, dict) or not isinstance(kinds, list) or "ltiResourceLink" not in kinds:
         raise refuse(_("这里不能加入课程资源链接"))
-    back = str(asked.get("deep_link_return_url", ""))
-    if urlsplit(back).scheme != "https" or len(back) > 1_500:
+    back = launching.plain(asked.get("deep_link_return_url"))
+    if not launching.public_origin(back) or len(back) > 1_500:
         raise refuse(_("返回地址不正确"))
     data = str(asked.get("data") or "")
     if len(data) > 2_000:
@@ -160,8 +166,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     shown = {"ticket": ticket.written(), "q": text, "found": found, "back": ticket.return_url, "school": platform.name}
     answer = render(request, "catalogue/lti_choose.html", shown)
-    back = urlsplit(ticket.return_url)
-    policy = FRAMED.replace("form-action 'none'", f"form-action 'self' https://{back.netloc}")
+    origin = launching.public_origin(ticket.return_url)
+    policy = FRAMED.replace("form-action 'none'", f"form-action 'self' {origin}")
     answer["Content-Security-Policy"] = policy.format(ancestors="*")
     answer["Cache-Control"] = "private, no-store"
     answer["Referrer-Policy"] = "no-referrer"

@@ -12,6 +12,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from lifelong.catalogue.models import Entry
+from lifelong.catalogue.oai.markup import held
 from lifelong.catalogue.queries import pages
 from lifelong.catalogue.queries.categories import category, category_path
 from lifelong.web.rights import PUBLIC, right
@@ -82,8 +83,8 @@ def feed(request: HttpRequest, code: str) -> HttpResponse:
     )  # fmt: skip
     for card in cards:
         atom.add_item(
-            title=card.title, link=settings.SITE_URL + card.url, description=f"{card.speakers} · {card.institution}",
+            title=held(card.title), link=settings.SITE_URL + card.url, description=held(f"{card.speakers} · {card.institution}"),
             pubdate=card.published_at, updateddate=card.published_at or timezone.now() - timedelta(days=1),
-            unique_id=settings.SITE_URL + card.url, author_name=card.institution,
+            unique_id=settings.SITE_URL + card.url, author_name=held(card.institution),
         )  # fmt: skip
     return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")

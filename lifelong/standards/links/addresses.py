@@ -68,6 +68,10 @@ class Refused(ValueError):
     """An address that is never asked for; its text says why, in Chinese."""
 
 
+class NotPublic(Refused):
+    """An address that is none of the public Internet."""
+
+
 def refuse_address(url: str) -> str | None:
     """Why ``url`` is refused, or None. Touches no network."""
     try:
@@ -84,7 +88,7 @@ def read_address(url: str) -> Address:
     port = _port(parts)
     reason = _closed_host(host)
     if reason:
-        raise Refused(reason)
+        raise NotPublic(reason)
     path = _ascii(parts.path or "/")
     query = f"?{_ascii(parts.query)}" if parts.query else ""
     return Address(parts.scheme.lower(), host, port, path + query)
