@@ -112,6 +112,8 @@ class StoreForm(forms.Form):
     def __init__(self, *args: Any, is_new: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["secret"].required = is_new
+        if not is_new:
+            self.fields["endpoint"].help_text = _("改了接口地址就是换了收件方：还没送达的不再送，学习者要重新同意。")
 
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"]

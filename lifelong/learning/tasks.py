@@ -9,7 +9,7 @@ from django_tasks import task
 
 from lifelong import jobs
 from lifelong.jobs.schedule import daily, every
-from lifelong.learning.actions import forwarding, scores, study
+from lifelong.learning.actions import forwarding, launches, scores, statements, study
 from lifelong.learning.beats.drain import drain
 from lifelong.learning.models import SchoolScore, StatementStore
 
@@ -46,6 +46,18 @@ def tell_settled_scores() -> int:
 @task(title=_("向学习记录库发送 xAPI 陈述"))
 def send_statements() -> int:
     return forwarding.send_due(at=timezone.now())
+
+
+@every(minutes=5)
+@task(title=_("记下已经停下来的学习"))
+def note_idle_study() -> int:
+    return statements.note_idle(at=timezone.now())
+
+
+@daily(at="04:55")
+@task(title=_("清理没有学习过的学校平台学习者"))
+def forget_school_learners() -> int:
+    return launches.forget_idle(at=timezone.now())
 
 
 @task(title=_("测试学习记录库"), max_attempts=1)

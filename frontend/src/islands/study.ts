@@ -30,6 +30,7 @@ interface Kept {
 const MOST_SPANS = 20;
 const KEPT = "study:";
 const KEPT_MS = 24 * 3600 * 1000;
+const IDLE_MS = 25 * 60 * 1000; // who comes back after so long begins anew: half an hour away ends what was done, for xAPI
 
 /** Spans joined where they touch, newest last; of very many the longest stay. */
 export function joined(spans: Span[]): Span[] {
@@ -52,6 +53,7 @@ class Study {
   private spans: Span[] = [];
   private wall = 0; // seconds that the spans took, whatever the speed
   private n = 0;
+  private heard = 0; // when the server last answered
   private sending = false;
   private elsewhere = false;
   private timer: number | undefined;
@@ -76,6 +78,7 @@ class Study {
       this.session = undefined;
       this.shell.querySelector(".player-elsewhere")?.remove();
     }
+    if (!this.spans.length && Date.now() - this.heard > IDLE_MS) this.session = undefined;
     this.timer ??= window.setInterval(() => void this.send(), (this.session?.every_s ?? 15) * 1000);
     void this.ready();
   }
@@ -96,6 +99,7 @@ class Study {
       if (answer.redirected || !answer.ok) return; // signed out, or nothing to count: the film plays all the same
       this.session = (await answer.json()) as Session;
       this.n = 0;
+      this.heard = Date.now();
     } catch {
       // offline: the next heartbeat asks again
     }
@@ -134,6 +138,7 @@ class Study {
     try {
       const answer = await fetch(this.session.beat_url, { method: "POST", body, keepalive: true, credentials: "omit" });
       if (answer.ok) {
+        this.heard = Date.now();
         if (!((await answer.json()) as { counting: boolean }).counting) this.tookOver();
       } else if (isPassing(answer.status)) back();
       else if (answer.status === 403 || answer.status === 410) {

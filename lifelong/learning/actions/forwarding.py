@@ -22,6 +22,8 @@ BATCH = 50
 MOST_BATCHES = 20  # of one store in one turn; the others wait for it
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 60, 6 * 3600
 KEPT = timedelta(days=30)
+ARRIVED = {200, 204}
+SUSPICIOUS = 3  # failures one after another: after so many, one statement may be to blame; after so many alone, none is
 JUDGED = {400, 409, 413, 422}  # the store's word about these statements, not about us
 
 
@@ -31,6 +33,10 @@ class Wait(Exception):
     def __init__(self, why: str, until: datetime | None = None) -> None:
         super().__init__(why)
         self.until = until
+
+
+class Broken(Wait):
+    """The store failed at these statements, or altogether."""
 
 
 class StoreKnown(Refusal):
@@ -119,41 +125,94 @@ def send_due(*, at: datetime) -> int:
 
 
 def _send(store: StatementStore) -> int:
-    arrived = 0
-    for _turn in range(MOST_BATCHES):
-        rows = list(store.deliveries.filter(state=DeliveryState.WAITING).order_by("pk")[:BATCH])
-        if not rows:
-            break
+    turn = Turn(store)
+    try:
+        turn.run()
+    except (Wait, Unreachable) as why:
+        _be_patient(store, str(why), getattr(why, "until", None))
+    else:
+        StatementStore.objects.filter(pk=store.pk).update(failures=0, wait_until=None, trouble="")
+    return turn.arrived
+
+
+class Turn:
+    """One store's turn. A store that fails time and again is asked by halves, for one statement may be what it fails at: what
+    fails alone stands back, and is refused once others arrived in the same turn. Nothing is held up by it for good."""
+
+    def __init__(self, store: StatementStore) -> None:
+        self.store, self.arrived = store, 0
+        self.stumbled: dict[int, str] = {}
+
+    def run(self) -> None:
+        """Raises ``Wait``, ``Unreachable``."""
+        for _turn in range(MOST_BATCHES):
+            rows, doubtful = self.next()
+            if not rows:
+                break
+            self.deliver(rows, by_halves=doubtful or self.store.failures >= SUSPICIOUS)
+        if self.stumbled and not self.arrived:
+            raise Wait(next(iter(self.stumbled.values())))
+        for key, answer in self.stumbled.items():
+            _settle(self.store, [key], DeliveryState.REFUSED, answer)
+
+    def next(self) -> tuple[list[StatementDelivery], bool]:
+        """What has never failed alone goes first; whether these are the others."""
+        waiting = self.store.deliveries.filter(state=DeliveryState.WAITING).order_by("pk")
+        fresh = list(waiting.filter(answer="")[:BATCH])
+        return (fresh, False) if fresh else (list(waiting.exclude(pk__in=self.stumbled)[:BATCH]), True)
+
+    def deliver(self, rows: Sequence[StatementDelivery], *, by_halves: bool) -> None:
+        """All at once; where the store objects, by halves, until what it objects to stands alone. Raises ``Wait``, ``Unreachable``."""
         try:
-            arrived += _deliver(store, rows)
-        except (Wait, Unreachable) as why:
-            _be_patient(store, str(why), getattr(why, "until", None))
-            return arrived
-    StatementStore.objects.filter(pk=store.pk).update(failures=0, wait_until=None, trouble="")
-    return arrived
+            answer = self.post(rows)
+        except (Broken, Unreachable) as why:
+            if not by_halves:
+                raise
+            if len(rows) > 1:
+                self.halve(rows, by_halves=True)
+            else:
+                self.stand_back(rows[0], why)
+            return
+        if answer.status in ARRIVED:
+            self.arrived += _settle(self.store, [row.pk for row in rows], DeliveryState.SENT)
+        elif len(rows) > 1:
+            self.halve(rows, by_halves=by_halves)
+        elif answer.status == 409 and _is_there(self.store, rows[0]):
+            self.arrived += _settle(self.store, [rows[0].pk], DeliveryState.SENT)
+        else:
+            _settle(self.store, [rows[0].pk], DeliveryState.REFUSED, _told(answer))
 
+    def post(self, rows: Sequence[StatementDelivery]) -> Answer:
+        """Taken or judged; else raises ``Wait``, ``Broken`` or ``Unreachable``."""
+        content = json.dumps([row.body for row in rows], ensure_ascii=False).encode()
+        answer = _ask("POST", self.store, "statements", content)
+        if answer.status in ARRIVED or answer.status in JUDGED:
+            return answer
+        kind = Broken if answer.status >= 500 and answer.status != 503 else Wait
+        raise kind(_in_words(answer), _asked_for(answer))
 
-def _deliver(store: StatementStore, rows: Sequence[StatementDelivery]) -> int:
-    """All at once; where the store objects, by halves, until what it objects to stands alone. Raises ``Wait``."""
-    answer = _ask("POST", store, "statements", json.dumps([row.body for row in rows], ensure_ascii=False).encode())
-    if answer.status in {200, 204}:
-        return _settle(store, rows, DeliveryState.SENT)
-    if answer.status not in JUDGED:
-        raise Wait(_in_words(answer), _asked_for(answer))
-    if len(rows) > 1:
+    def halve(self, rows: Sequence[StatementDelivery], *, by_halves: bool) -> None:
         half = len(rows) // 2
-        return _deliver(store, rows[:half]) + _deliver(store, rows[half:])
-    if answer.status == 409 and _is_there(store, rows[0]):
-        return _settle(store, rows, DeliveryState.SENT)
+        for part in (rows[:half], rows[half:]):
+            self.deliver(part, by_halves=by_halves)
+
+    def stand_back(self, row: StatementDelivery, why: Exception) -> None:
+        """Raises ``why`` when it looks as if the store itself were out of order."""
+        self.stumbled[row.pk] = str(why)[:500]
+        self.store.deliveries.filter(pk=row.pk, state=DeliveryState.WAITING).update(answer=str(why)[:500])
+        if not self.arrived and len(self.stumbled) >= SUSPICIOUS:
+            raise why
+
+
+def _told(answer: Answer) -> str:
     text = answer.body.decode("utf-8", "replace").replace("\x00", "").strip()
-    _settle(store, rows, DeliveryState.REFUSED, f"{answer.status} {text}"[:500])
-    return 0
+    return f"{answer.status} {text}"[:500]
 
 
 @transaction.atomic
-def _settle(store: StatementStore, rows: Sequence[StatementDelivery], state: str, answer: str = "") -> int:
+def _settle(store: StatementStore, keys: Sequence[int], state: str, answer: str = "") -> int:
     now = timezone.now()
-    still = StatementDelivery.objects.filter(pk__in=[row.pk for row in rows], state=DeliveryState.WAITING)
+    still = StatementDelivery.objects.filter(pk__in=keys, state=DeliveryState.WAITING)
     count = still.update(state=state, answer=answer, settled_at=now)
     if state == DeliveryState.SENT:
         StatementStore.objects.filter(pk=store.pk).update(sent=F("sent") + count, sent_at=now)

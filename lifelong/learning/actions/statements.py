@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -23,9 +23,10 @@ from lifelong.learning.models import (
     StatementStore,
     StudySession,
 )
-from lifelong.learning.queries.statements import actor_of, consents_in_force, progress_of
+from lifelong.learning.queries.statements import IDLE, actor_of, consents_in_force, progress_of
 from lifelong.learning.queries.study import entries_of
 
+LATE = timedelta(minutes=30)  # by which the clock's work may be behind; once more is the same statement
 Build = Callable[[dict[str, Any]], xapi.Statement]
 
 
@@ -68,6 +69,17 @@ def note_ended(sessions: Iterable[StudySession], *, at: datetime) -> None:
         if row is not None and entry is not None:
             happened.append((one.user_id, "terminated", _bound(xapi.ended, one, row, entry)))
     _write(happened, at=at)
+
+
+def note_idle(*, at: datetime) -> int:
+    """A learner who has been away for so long has ended what they did. The session goes on counting: what a line that dropped
+    held back still comes in."""
+    idle = StudySession.objects.filter(
+        ended_at__isnull=True, wall_s__gt=0, last_at__range=(at - IDLE - LATE, at - IDLE)
+    )
+    told = list(of_the_willing(idle))
+    note_ended(told, at=at)
+    return len(told)
 
 
 def note_completed(rows: Sequence[Progress]) -> None:

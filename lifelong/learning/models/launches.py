@@ -21,6 +21,7 @@ class SchoolLearner(models.Model):
     class Meta:
         verbose_name = _("学校平台的学习者")
         constraints = [models.UniqueConstraint(fields=["platform", "sub_hash"], name="one_learner_of_a_platform")]
+        indexes = [models.Index(fields=["platform", "came_at"], name="school_learner_came")]
 
     def __str__(self) -> str:
         return f"{self.platform} · {self.sub_hash[:8]}"

@@ -1,9 +1,11 @@
 """Stores, what waits for them, who agreed, and everything of one learner as statements."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from lifelong.accounts.models import User
 from lifelong.learning import xapi
@@ -20,6 +22,7 @@ from lifelong.learning.models import (
 )
 from lifelong.learning.queries.study import entries_of
 
+IDLE = timedelta(minutes=30)  # without a heartbeat: as far as statements go, the session has ended
 MOST = 5_000  # sessions in one file
 
 
@@ -68,7 +71,8 @@ def statements_of(user: User) -> list[xapi.Statement]:
             progress = rows.get((one.resource_id, one.file))
             if progress is not None:
                 found.append(xapi.begun(one, entry, progress.length_s, actor))
-                found += [xapi.ended(one, progress, entry, actor)] if one.ended_at else []
+                over = one.ended_at or one.last_at < timezone.now() - IDLE
+                found += [xapi.ended(one, progress, entry, actor)] if over else []
         elif isinstance(one, Progress):
             found += [xapi.completed(one, entry, actor)] if one.completed_at else []
         elif isinstance(one, Rating):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from lifelong.accounts.models import User
+from lifelong.accounts.models import GUESTS, User
 from lifelong.accounts.queries import people
 from lifelong.catalogue.actions import lti
 from lifelong.catalogue.lti.fetching import Unreachable
@@ -16,7 +16,7 @@ from lifelong.catalogue.models import LtiPlatform
 from lifelong.catalogue.tests.school import ISSUER, school
 from lifelong.jobs.models import Job
 from lifelong.learning import tasks
-from lifelong.learning.actions import scores
+from lifelong.learning.actions import launches, scores
 from lifelong.learning.actions.study import take_in
 from lifelong.learning.beats.rules import beat_of
 from lifelong.learning.models import SchoolLearner, SchoolScore, StudySession
@@ -122,6 +122,27 @@ def test_the_pseudonym_is_no_account_and_another_course_begins_with_what_is_know
     assert not user.has_usable_password()
     assert not people().filter(pk=user.pk).exists()
     assert User.objects.filter(pk=user.pk).exists()
+
+
+def test_one_platform_brings_no_more_learners_than_a_school_has(client, platform, lms, monkeypatch):
+    monkeypatch.setattr(launches, "MOST_NEW_IN_A_DAY", 2)
+    entry = playable()
+    assert [begin(client, launch(platform, entry, sub=f"s{n}")).status_code for n in range(4)] == [200, 200, 429, 429]
+    assert begin(client, launch(platform, entry, sub="s1")).status_code == 200  # who is known goes on
+    assert SchoolLearner.objects.count() == 2
+    SchoolLearner.objects.update(came_at=timezone.now() - timedelta(days=2))
+    assert begin(client, launch(platform, entry, sub="s3")).status_code == 200
+
+
+def test_who_never_studied_is_forgotten_after_a_month_and_evidence_stays(client, platform, lms):
+    entry = playable()
+    watch(begin(client, launch(platform, entry, sub="studied")), 0, 20, n=1, after_s=20)
+    begin(client, launch(platform, entry, sub="looked"))
+    assert launches.forget_idle(at=timezone.now() + timedelta(days=29)) == 0
+    assert launches.forget_idle(at=timezone.now() + timedelta(days=31)) == 1
+    assert [learner.sub for learner in SchoolLearner.objects.all()] == ["studied"]
+    assert StudySession.objects.count() == SchoolScore.objects.count() == 1
+    assert User.objects.filter(email__endswith=GUESTS).count() == 1
 
 
 def test_nobody_begins_without_a_fresh_launch_of_an_open_platform(client, platform, lms, monkeypatch):

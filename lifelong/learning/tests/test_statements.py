@@ -67,7 +67,8 @@ class Lrs:
     """Stores and answers as the specification says; ``answers`` are given instead, one a request."""
 
     def __init__(self):
-        self.kept, self.batches, self.poison, self.answers = {}, [], set(), []
+        self.kept, self.batches, self.answers = {}, [], []
+        self.poison, self.breaking = set(), set()  # verbs that are judged wrong; at which it fails
 
     def answer(self, path, headers, body):
         if path == "/xapi/about":
@@ -85,6 +86,8 @@ class Lrs:
             return self.answers.pop(0), {}
         told = json.loads(body)
         self.batches.append(len(told))
+        if any(one["verb"]["id"].rpartition("/")[2] in self.breaking for one in told):
+            return 500, {}
         try:
             for one in told:
                 check(one)
@@ -208,6 +211,60 @@ def test_a_poisoned_statement_is_set_aside_with_its_answer_and_the_others_go_on(
     desk.post(f"/work/statements/{store.pk}/refused", {"do": "again"})
     assert send() == 1
     assert sorted(verbs(lrs)) == ["completed", "initialized", "rated"]
+
+
+def later(*, hours):
+    """A turn after all patience."""
+    return forwarding.send_due(at=timezone.now() + timedelta(hours=hours))
+
+
+def test_a_statement_at_which_the_store_always_fails_holds_nothing_up_for_good(willing, lrs, store):
+    lrs.breaking = {"initialized", "completed"}
+    studied(willing, playable())
+    for stars in range(1, 6):
+        voices.rate(playable(), stars=stars, by=willing, at=timezone.now() + timedelta(seconds=stars))
+    assert [later(hours=turn * 7) for turn in range(3)] == [0, 0, 0]  # perhaps it is the store
+    assert lrs.batches == [7, 7, 7]
+    assert later(hours=28) == 5
+    refused = StatementDelivery.objects.filter(state=DeliveryState.REFUSED)
+    assert {one.kind for one in refused} == lrs.breaking
+    assert all("500" in one.answer for one in refused)
+    assert StatementStore.objects.get().trouble == ""
+    assert send() == 0
+
+
+def test_a_store_that_is_out_of_order_loses_nothing_and_is_not_asked_statement_by_statement(willing, lrs, store):
+    lrs.breaking = {"initialized", "completed", "rated"}
+    studied(willing, playable())
+    for second in range(30):
+        voices.rate(playable(), stars=1 + second % 5, by=willing, at=timezone.now() + timedelta(seconds=second))
+    StatementStore.objects.update(failures=forwarding.SUSPICIOUS)
+    assert later(hours=7) == 0
+    assert len(lrs.batches) < 12
+    assert StatementStore.objects.get().failures == 4
+    assert not StatementDelivery.objects.exclude(state=DeliveryState.WAITING).exists()
+    lrs.breaking = set()
+    assert later(hours=14) == 32
+    assert not StatementDelivery.objects.exclude(state=DeliveryState.SENT).exists()
+
+
+def test_half_an_hour_away_is_the_end_told_once_and_the_session_counts_on(willing, lrs, store):
+    entry = playable()
+    player = studied(willing, entry, whole=False)
+    away = player.row().last_at
+    assert statements.note_idle(at=away + timedelta(minutes=29)) == 0
+    assert statements.note_idle(at=away + timedelta(minutes=31)) == 1
+    statements.note_idle(at=away + timedelta(minutes=36))
+    assert send() == 2
+    assert verbs(lrs) == ["initialized", "terminated"]
+    assert list(lrs.kept.values())[-1]["result"]["duration"] == "PT60.00S"
+    mine = signed_in(willing).get("/learning/statements.json").json()
+    assert {one["id"] for one in mine} == set(lrs.kept)
+    study.take_in([player.beat(60 + 2000, (60, 100))])  # what the line held back
+    assert player.row().content_s == 100
+    Player(willing, entry, at=timezone.now())
+    send()
+    assert verbs(lrs)[2:] == ["completed", "initialized"]
 
 
 def test_a_conflict_about_the_same_statement_is_none_and_about_another_is_one(willing, lrs, store):
