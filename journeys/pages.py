@@ -4,7 +4,7 @@ import re
 import time
 from pathlib import Path
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Frame, Locator, Page, expect
 
 from journeys.people import Person
 
@@ -178,9 +178,9 @@ class Book:
 
 
 class Film:
-    """A player on a page."""
+    """A player on a page, or in a frame of one."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page | Frame) -> None:
         self.page = page
         self.video = page.locator("video").first
 
@@ -191,8 +191,7 @@ class Film:
 
     def play(self) -> None:
         self.video.evaluate("video => { video.muted = true }")
-        self.page.locator(".player").first.focus()
-        self.page.keyboard.press("k")
+        self.page.locator(".player").first.press("k")
         self.page.wait_for_function(
             "() => { const v = document.querySelector('video'); return v.videoWidth > 0 && v.currentTime > 0.3 }"
         )
@@ -205,6 +204,14 @@ class Film:
         self.page.wait_for_function(
             "to => { const v = document.querySelector('video'); return v.ended || v.currentTime > to + 0.3 }", arg=to
         )
+
+    def pause(self) -> None:
+        self.page.locator(".player").first.press("k")
+        self.page.wait_for_function("() => document.querySelector('video').paused")
+
+    @property
+    def place(self) -> float:
+        return float(self.video.evaluate("video => video.currentTime"))
 
     @property
     def source(self) -> str:
