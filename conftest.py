@@ -1,6 +1,9 @@
 """For every test in the house."""
 
+from math import inf
+
 import hypothesis
+import pytest
 from django.conf import settings
 
 from lifelong.audit.testing import let_flush_through
@@ -13,6 +16,15 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A machine shared by many is slow at times; how long an example takes is no statement about the code.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def no_text_written():
+    """A process keeps for a second what the footer says and which texts stand; no test reads there what another wrote,
+    and none pays for the reading with a query more."""
+    from lifelong.texts import queries
+
+    queries._kept = (inf, queries.State())
 
 
 def pytest_collection_modifyitems(config, items):

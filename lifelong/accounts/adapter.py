@@ -21,6 +21,7 @@ from lifelong.accounts.policy import roles_of
 from lifelong.accounts.queries import locked_until
 from lifelong.audit import record
 from lifelong.notices import mail_to
+from lifelong.texts.queries import operator_now
 from lifelong.web import facts
 from lifelong.web.homes import home_of
 
@@ -38,7 +39,7 @@ class Adapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Through the outbox like every mail: kept until a server is set, tried again, its link shown to nobody."""
-        mail = self.render_mail(template_prefix, email, {"email": email, "operator": settings.OPERATOR, **context})
+        mail = self.render_mail(template_prefix, email, {"email": email, "operator": operator_now(), **context})
         mail_to(email, subject=mail.subject, text=str(mail.body), secret=True, at=timezone.now())
 
     def format_email_subject(self, subject: str) -> str:

@@ -47,6 +47,7 @@ RIGHTS: dict[str, set[str]] = {
     "categories.manage": {Role.OPERATOR},
     "platforms.manage": {Role.OPERATOR, Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},
     "home.compose": {Role.OPERATOR},
+    "texts.manage": {Role.OPERATOR},  # agreement, privacy policy, help, about, footer
     "comments.moderate": {Role.OPERATOR},
     "certificates.revoke": {Role.OPERATOR},
     "lti.manage": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},  # schools' platforms that launch our resources

@@ -22,6 +22,7 @@ from lifelong.accounts.models import (
 )
 from lifelong.regions.models import Region
 from lifelong.regions.queries import province_of
+from lifelong.texts.queries import covers, material_versions
 
 
 def can_sign_in(user: User) -> bool:
@@ -123,7 +124,7 @@ def holders_of(role: str, at: datetime | None = None) -> QuerySet[User]:
     return User.objects.filter(pk__in=held.values("user_id"), is_active=True)
 
 
-TEXTS = {ConsentTo.TERMS: "2026-11", ConsentTo.PRIVACY: "2026-11"}  # the version that is shown now
+TEXTS = (ConsentTo.TERMS, ConsentTo.PRIVACY)
 
 
 def consents_of(user: User) -> QuerySet[Consent]:
@@ -132,15 +133,29 @@ def consents_of(user: User) -> QuerySet[Consent]:
 
 def consent_is_withdrawn(user: User) -> bool:
     """Whether the person agreed once and then took it back. Work accounts, opened by approval, were never asked."""
-    given = list(Consent.objects.filter(user=user, to__in=list(TEXTS)).values_list("to", "withdrawn_at"))
+    given = list(Consent.objects.filter(user=user, to__in=TEXTS).values_list("to", "withdrawn_at"))
     standing = {to for to, withdrawn_at in given if withdrawn_at is None}
     return bool(given) and not standing >= set(TEXTS)
 
 
-def texts_changed_since_consent(user: User) -> bool:
-    """Whether a text that the person agreed to has a newer version now."""
-    standing = Consent.objects.filter(user=user, withdrawn_at=None, to__in=list(TEXTS)).values_list("to", "version")
-    return any(TEXTS[ConsentTo(to)] != version for to, version in standing)
+def texts_to_agree(user: User, at: datetime) -> list[str]:
+    """The texts that changed in what matters since the person agreed, or, for work accounts, since there was nothing to agree to.
+
+    Who took the consent back is not asked again and again; a guest agreed with the platform that vouches for them.
+    """
+    wanted = [name for name, version in material_versions(at).items() if version]
+    if not wanted or user.email.endswith(GUESTS):
+        return []
+    given = list(Consent.objects.filter(user=user, to__in=TEXTS).values_list("to", "version", "withdrawn_at"))
+    standing = {to: version for to, version, withdrawn_at in given if withdrawn_at is None}
+    if given and not standing:
+        return []
+    return [name for name in wanted if not covers(name, standing.get(name, ""), at)]
+
+
+def has_guardian(user: User) -> bool:
+    """Whether a guardian agreed for this person, who was under 14 then."""
+    return Consent.objects.filter(user=user, to=ConsentTo.GUARDIAN, withdrawn_at=None).exists()
 
 
 def number_locked(at: datetime) -> int:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from lifelong.accounts.views import account, authorities, entrance, people
+from lifelong.accounts.views import account, authorities, consent, entrance, people
 
 urlpatterns = [
     path("activate/<str:token>", entrance.activate, name="activate"),
     path("setup/<str:token>", entrance.setup, name="setup"),
     path("account/", account.account, name="account"),
+    path("account/consent", consent.consent, name="consent"),
     path("account/resume", account.resume, name="resume"),
     path("work/people/", people.people, name="people"),
     path("work/people/export.xlsx", people.export, name="people-export"),

@@ -15,7 +15,6 @@ from lifelong.catalogue.views import (
     portal,
     reports,
     resources,
-    texts,
     transcript,
 )
 
@@ -51,10 +50,6 @@ urlpatterns = [
     path("complaint", reports.report, name="complaint"),
     path("reports/", reports.find_report, name="report_find"),
     path("reports/<str:number>", reports.report_state, name="report_state"),
-    path("about", texts.text, {"name": "about"}, name="about"),
-    path("help", texts.text, {"name": "help"}, name="help"),
-    path("terms", texts.text, {"name": "terms"}, name="terms"),
-    path("privacy", texts.text, {"name": "privacy"}, name="privacy"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     path("sitemap-<str:name>.xml", machines.sitemap_part, name="sitemap_part"),
     path("feeds/<str:code>.atom", machines.feed, name="feed"),

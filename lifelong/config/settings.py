@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "lifelong.audit",
     "lifelong.jobs",
     "lifelong.notices",
+    "lifelong.texts",
     "lifelong.web",
     "lifelong.regions",
     "lifelong.institutions",
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "lifelong.accounts.middleware.StaffSession",
+    "lifelong.accounts.consenting.ConsentFirst",
     "lifelong.web.middleware.RightsByDeclaration",
     "lifelong.web.middleware.RefusalsInWords",
 ]

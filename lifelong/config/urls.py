@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.urls import include, path
 
 CHAPTERS = [
-    "web", "jobs", "audit", "notices", "accounts", "institutions", "calls", "media", "standards", "screening",
+    "web", "jobs", "audit", "notices", "texts", "accounts", "institutions", "calls", "media", "standards", "screening",
     "resources", "review", "catalogue", "learning", "demo",
 ]  # fmt: skip
 

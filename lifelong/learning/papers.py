@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lifelong.learning.models import Certificate
 from lifelong.learning.words import in_words
+from lifelong.texts.queries import operator_now
 from lifelong.web import papers
 
 SOURCE = Path(__file__).parent / "typst" / "certificate.typ"
@@ -40,7 +41,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
             "note": _("时长按第一次学到的内容计算，重复观看不重复计入。扫描二维码或打开网址可以查验真伪。"),
             "address": address_of(certificate),
             "qr": qr_of(address_of(certificate)),
-            "issuer": settings.OPERATOR["name"],
+            "issuer": operator_now()["name"],
             "issued": day(timezone.localtime(certificate.issued_at)),
             "revoked": _("已作废") if certificate.revoked_at else "",
         },

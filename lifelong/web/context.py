@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from lifelong.notices.queries import unread_count
+from lifelong.texts.queries import operator_now
 from lifelong.web import desk
 
 
@@ -18,7 +19,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": request.COOKIES.get("theme", "")
         if request.COOKIES.get("theme") in {"light", "dark", "contrast"}
         else "",
-        "operator": settings.OPERATOR,
+        "operator": SimpleLazyObject(operator_now),
         "demo": settings.DEMO,
         "mail_waits": not settings.EMAIL_URL,
         "unread": SimpleLazyObject(lambda: unread_count(request.user) if request.user.is_authenticated else 0),

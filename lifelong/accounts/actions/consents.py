@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lifelong.accounts.models import Consent, ConsentTo, User
-from lifelong.accounts.queries import TEXTS
 from lifelong.audit import record
+from lifelong.texts.queries import versions_agreed_to
 from lifelong.web.refusals import NotAllowed
 
 
@@ -24,7 +24,9 @@ def agree(person: User, *, guardian: bool = False, by: User, at: datetime) -> No
     """To the texts as they are now. An older version that was agreed to ends with it; safe to repeat."""
     _check_own(person, by)
     User.objects.select_for_update().get(pk=person.pk)
-    wanted = {**TEXTS, **({ConsentTo.GUARDIAN: TEXTS[ConsentTo.PRIVACY]} if guardian else {})}
+    wanted = versions_agreed_to(at)
+    if guardian:
+        wanted[ConsentTo.GUARDIAN] = wanted[ConsentTo.PRIVACY]
     for to, version in wanted.items():
         standing = Consent.objects.filter(user=person, to=to, withdrawn_at=None)
         standing.exclude(version=version).update(withdrawn_at=at)

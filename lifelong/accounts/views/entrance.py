@@ -18,6 +18,7 @@ from lifelong.accounts.actions.setup import setup_is_open
 from lifelong.accounts.forms import ActivationForm, SetupForm
 from lifelong.accounts.models import User
 from lifelong.accounts.queries import activation_by
+from lifelong.texts.queries import operator_now
 from lifelong.web.attempts import show_refusal
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import PUBLIC, right
@@ -71,7 +72,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks for the three administrators; POST invites them and the link dies."""
     if not setup_is_open(token):
         return _quiet(render(request, "accounts/setup_dead.html", status=410))
-    form = SetupForm(request.POST or None, initial={"operator": settings.OPERATOR["name"]})
+    form = SetupForm(request.POST or None, initial={"operator": operator_now()["name"]})
     if request.method == "POST" and form.is_valid():
         try:
             invitations = actions.set_up(

@@ -16,6 +16,7 @@ from lifelong.catalogue.oai.errors import BadArgument, BadResumptionToken, BadVe
 from lifelong.catalogue.oai.formats import FORMATS, Format
 from lifelong.catalogue.oai.harvest import PAGE, Row
 from lifelong.catalogue.oai.markup import around, stamp, tag
+from lifelong.texts.queries import operator_now
 
 LONGEST = 4 * 1024 * 1024  # characters of one page of records: what is longer goes on with the next token
 #: A harvester comes again with ``from`` = our date of answer. What was still being written down at that moment carries an
@@ -60,7 +61,7 @@ def beginning() -> str:
 def identify(request: Request, now: datetime) -> str:
     first = harvest.earliest() or now
     parts = [
-        tag("repositoryName", _("终身教育平台 · %(operator)s") % {"operator": settings.OPERATOR["name"]}),
+        tag("repositoryName", _("终身教育平台 · %(operator)s") % {"operator": operator_now()["name"]}),
         tag("baseURL", base_address()), tag("protocolVersion", "2.0"), tag("adminEmail", mailbox()),
         tag("earliestDatestamp", stamp(first)), tag("deletedRecord", "persistent"),
         tag("granularity", "YYYY-MM-DDThh:mm:ssZ"), tag("compression", "gzip"), _scheme(),
@@ -70,7 +71,7 @@ def identify(request: Request, now: datetime) -> str:
 
 def mailbox() -> str:
     """Where harvesters write to. The schema wants a host with a dot, which a trial on ``localhost`` has not."""
-    found = settings.OPERATOR.get("email") or parseaddr(settings.DEFAULT_FROM_EMAIL)[1] or "noreply@localhost"
+    found = operator_now()["email"] or parseaddr(settings.DEFAULT_FROM_EMAIL)[1] or "noreply@localhost"
     return str(found) if "." in found.rpartition("@")[2] else f"{found}.invalid"
 
 

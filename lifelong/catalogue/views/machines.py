@@ -15,6 +15,7 @@ from lifelong.catalogue.models import Entry
 from lifelong.catalogue.oai.markup import held
 from lifelong.catalogue.queries import pages
 from lifelong.catalogue.queries.categories import category, category_path
+from lifelong.texts.queries import operator_now
 from lifelong.web.rights import PUBLIC, right
 from lifelong.web.vocabulary import AREAS
 
@@ -79,7 +80,7 @@ def feed(request: HttpRequest, code: str) -> HttpResponse:
     _answer, cards = pages.listing(sort="newest", size=FEED, **where)
     atom = Atom1Feed(
         title=title, link=settings.SITE_URL + place, description=title, language="zh-hans",
-        feed_url=f"{settings.SITE_URL}/feeds/{code}.atom", author_name=settings.OPERATOR["name"],
+        feed_url=f"{settings.SITE_URL}/feeds/{code}.atom", author_name=operator_now()["name"],
     )  # fmt: skip
     for card in cards:
         atom.add_item(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lifelong.accounts.actions import agree
 from lifelong.accounts.limits import allow
 from lifelong.accounts.models import User
-from lifelong.accounts.queries import TEXTS, consent_is_withdrawn, consents_of, texts_changed_since_consent
+from lifelong.accounts.queries import consent_is_withdrawn, consents_of, texts_to_agree
 from lifelong.learning.actions import privacy
 from lifelong.learning.queries.privacy import archive
 from lifelong.web.attempts import attempt
@@ -29,8 +29,7 @@ from lifelong.web.rights import SIGNED_IN, right
 def privacy_and_data(request: HttpRequest) -> HttpResponse:
     user = request.user
     context = {
-        "consents": consents_of(user), "withdrawn": consent_is_withdrawn(user), "renewed": texts_changed_since_consent(user),
-        "versions": {str(to): version for to, version in TEXTS.items()},
+        "consents": consents_of(user), "withdrawn": consent_is_withdrawn(user), "renewed": texts_to_agree(user, timezone.now()),
     }  # fmt: skip
     return render(request, "learning/privacy.html", context)
 

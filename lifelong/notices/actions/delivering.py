@@ -16,6 +16,7 @@ from lifelong import audit
 from lifelong.audit.masks import mask_email
 from lifelong.notices.actions.sending import enqueue_delivery, mail_to
 from lifelong.notices.models import Mail, MailState
+from lifelong.texts.queries import operator_now
 from lifelong.web.refusals import NotAllowed, Refusal
 
 MOST_ATTEMPTS = 10
@@ -81,7 +82,7 @@ def in_words(error: Exception, mail: Mail) -> str:
 
 def with_footer(text: str) -> str:
     closing = _("本邮件由系统自动发出，请勿直接回复。")
-    return f"{text}\n\n—— \n{settings.OPERATOR['name']}\n{settings.SITE_URL}\n{closing}\n"
+    return f"{text}\n\n—— \n{operator_now()['name']}\n{settings.SITE_URL}\n{closing}\n"
 
 
 @transaction.atomic
