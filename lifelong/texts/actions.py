@@ -4,7 +4,7 @@ from datetime import date, datetime
 from datetime import time as clock_time
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -37,7 +37,11 @@ def save_draft(name: str, *, chinese: str, english: str, revision: int, by: Any,
     draft.chinese, draft.english = chinese, english
     draft.revision += 1
     draft.changed_by, draft.changed_at = by, at
-    draft.save()
+    try:
+        with transaction.atomic():
+            draft.save()
+    except IntegrityError as error:  # two first drafts at the same moment, where rows are locked one by one
+        raise DraftMoved(_("另一位编辑同时写了一份草稿。您填写的还在，请核对后再提交一次。")) from error
     detail = {"text": name, "revision": draft.revision, "characters": [len(chinese), len(english)]}
     audit.record("texts.draft_saved", by=by, of=draft, at=at, detail=detail)
     return draft

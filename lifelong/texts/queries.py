@@ -52,9 +52,10 @@ _kept: tuple[float, State] | None = None
 
 def state() -> State:
     global _kept  # noqa: PLW0603 - one process' copy
-    if _kept is None or time.monotonic() - _kept[0] > KEPT_S:
-        _kept = (time.monotonic(), _read())
-    return _kept[1]
+    kept = _kept  # another thread may forget it at any moment
+    if kept is None or time.monotonic() - kept[0] > KEPT_S:
+        kept = _kept = (time.monotonic(), _read())
+    return kept[1]
 
 
 def forget() -> None:
