@@ -4,9 +4,9 @@ asks for a line here, or for a reason, for each name in the address tables. Plac
 PORTAL = {
     "stranger": [
         "/", "/areas/older", "/categories/{category}", "/search", "/search?q={word}&type=A01&sort=newest", "/search?q=没有这样的资源",
-        "/resources/{film}", "/resources/{sound}", "/resources/{linked}", "/resources/{retired}", "/series/{series}",
+        "/resources/{film}", "/resources/{sound}", "/resources/{sound}/transcript", "/resources/{linked}", "/resources/{retired}", "/series/{series}",
         "/speakers/{speaker}", "/institutions/", "/institutions/{institution}", "/batches/", "/batches/{batch}", "/calls/",
-        "/calls/{call}", "/calls/{call}/register", "/registrations/{registration_token}/", "/help", "/about", "/terms", "/privacy",
+        "/calls/{call}", "/calls/{call}/register", "/registrations/{registration_token}/", "/help", "/about", "/terms", "/privacy", "/terms/versions",
         "/report?resource={film}", "/complaint", "/reports/{complaint}", "/verify", "/verify/{certificate}", "/api/docs", "/elder",
         "/nothing-here", "/embed/{film}", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/",
         "/accounts/password/reset/key/done/", "/accounts/confirm-email/", "/accounts/confirm-email/{email_key}/", "/accounts/inactive/",
@@ -16,6 +16,7 @@ PORTAL = {
     "learner@example.org": [
         "/", "/resources/{film}", "/learning/", "/learning/history", "/learning/record", "/learning/certificates", "/learning/favourites", "/learning/notes",
         "/learning/notes/{note}", "/learning/lists", "/learning/lists/{list}", "/learning/comments", "/learning/privacy-and-data", "/learning/privacy-and-data/delete",
+        "/learning/statements",
         "/account/", "/accounts/email/", "/accounts/password/set/", "/accounts/logout/", "/accounts/reauthenticate/", "/accounts/3rdparty/",
         "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/",
     ],
@@ -26,23 +27,25 @@ DESK = {
         "/work/resources/series", "/work/resources/import/", "/work/resources/import/{import_run}/", "/work/resources/{draft}/",
         "/work/resources/{draft}/v1/", "/work/resources/{draft}/v1/files", "/work/resources/{draft}/v1/preview",
         "/work/resources/{draft}/v1/submit", "/work/resources/{received}/v1/receipts/{receipt}",
-        "/work/resources/{received}/", 
+        "/work/resources/{received}/", "/work/resources/upload/", "/work/resources/storage",
         "/work/platforms/", "/work/platforms/new/", "/work/platforms/{platform}/",
     ],
-    "handling@example.org": ["/work/", "/work/registrations/enter", "/work/registrations/sheet"],
+    "handling@example.org": ["/work/", "/work/registrations/enter", "/work/registrations/sheet", "/work/panels/", "/work/panels/{panel}/", "/work/panels/items/{item}/", "/work/experts/", "/work/experts/{expert}/"],
     "deciding@example.org": [
         "/work/", "/work/calls/", "/work/calls/compose", "/work/calls/{call}/", "/work/calls/{call}/change", "/work/calls/{call}/board",
         "/work/registrations/", "/work/registrations/{registration}/", "/work/review/provincial/",
         "/work/review/provincial/{round}/", "/work/institutions/", "/work/institutions/enter", "/work/institutions/sheet",
         "/work/institutions/{institution}/", "/work/institutions/{institution}/change", "/work/platforms/{platform}/", "/work/platforms/{platform}/evidence/",
     ],
-    "expert@example.org": ["/work/"],
+    "expert@example.org": ["/work/", "/work/scoring/", "/work/scoring/{assignment}/"],
     "final@example.org": ["/work/", "/work/review/final/", "/work/batches/", "/work/batches/{batch}/", "/work/batches/{batch}/preview", "/work/catalogue/{film}/"],
     "operator@example.org": [
         "/work/", "/work/catalogue/", "/work/catalogue/{film}/", "/work/reports/", "/work/reports/{complaint}", "/work/comments/", "/work/certificates/",
         "/work/certificates/{certificate}", "/work/home/", "/work/home/{section}/", "/work/categories/", "/work/categories/{category}/", "/work/words/",
         "/work/words/{words}/", "/work/words/allowed/", "/work/words/test/", "/work/jobs/", "/work/jobs/{job}/", "/work/outbox/", "/work/outbox/{mail}/",
         "/work/lti/", "/work/lti/new/", "/work/lti/{lti}/", "/work/platforms/{platform}/correct/",
+        "/work/statements/", "/work/statements/new/", "/work/statements/{store}/", "/work/storage/",
+        "/work/texts/", "/work/texts/terms/", "/work/texts/terms/preview",
     ],
     "system@example.org": ["/work/", "/work/people/", "/work/people/{person}/", "/work/authorities/", "/work/jobs/"],
     "security@example.org": ["/work/", "/work/people/", "/work/people/appoint", "/work/people/{person}/"],
@@ -52,20 +55,20 @@ EXCUSED = {
     "answers machines": [
         "healthz", "readyz", "metrics", "favicon", "media_public", "media_signed", "sitemap", "sitemap_part", "feed", "oembed", "oai", "oai_schema",
         "api_nothing", "lti_login", "lti_choose", "lti_jwks", "openid_connect_login", "openid_connect_callback",
-        "resources:files-state", "study_place", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
+        "resources:files-state", "resources:imports-archives", "study_place", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
     ],
     "gives a file": [
         "audit-download", "people-export", "institutions-export", "calls-export", "call-attachment", "call-form", "call-board-export", "registrations-export",
         "registration-paper", "my-registration-word", "my-registration-printed", "my-registration-stamped", "categories-export", "platforms-export",
         "evidence-file", "words-export", "resources:imports-template", "batch_export", "resource_qr", "my_record_sheet", "my_certificate_file", "my_notes_text",
-        "my_notes_sheet", "mfa_download_recovery_codes",
+        "my_notes_sheet", "mfa_download_recovery_codes", "my_statements_file", "panel_export",
     ],
     "the page of samples, judged by lifelong/web/tests/test_look.py": ["style"],
     "only leads elsewhere": ["short_link", "notice", "report_find", "review", "demo_enter", "resume"],
     "a fragment of a page that is walked": ["resource_shelf", "resource_notes", "resource_voices", "resources:files-list"],
     "after the sign-in of an outside service, whose pages these share": ["socialaccount_signup", "lti_play"],
     "needs a step in between that other stories take, in a frame that is walked": [
-        "setup", "account_confirm_login_code", "resources:sign", "resources:submit-many", "resources:withdraw", "resources:beside",
+        "setup", "consent", "account_confirm_login_code", "resources:sign", "resources:submit-many", "resources:withdraw", "resources:beside",
         "registrations-take-in", "my-registration-correct", "comment_appeal", "comment_flag", "resource_lists", "account_change_password", "mfa_authenticate", "mfa_reauthenticate", "mfa_view_recovery_codes",
         "mfa_generate_recovery_codes", "mfa_deactivate_totp", "mfa_remove_webauthn", "mfa_edit_webauthn",
     ],
@@ -83,9 +86,10 @@ from lifelong.calls.models import Call, Registration
 from lifelong.calls.queries.registrations import token_of
 from lifelong.catalogue.models import Entry, HomeSection, LtiPlatform, Report, Speaker
 from lifelong.jobs.models import Job
-from lifelong.learning.models import Certificate, Note, StudyList
+from lifelong.learning.models import Certificate, Note, StatementStore, StudyList
 from lifelong.notices.models import Mail
 from lifelong.resources.models import ImportRun, Round, Version
+from lifelong.review.models import Assignment
 from lifelong.screening.models import WordList
 from lifelong.standards.models import CategoryNode, HostPlatform
 now = timezone.now()
@@ -99,6 +103,7 @@ received = Round.objects.filter(version__in=mine).exclude(receipt_number="").fir
 newcomer = User.objects.filter(activations__used_at=None).exclude(pk__in=[learner.pk, reporter.pk]).last()
 sound = online.filter(type="A02").first()
 linked = online.exclude(link="").first()
+assignment = Assignment.objects.get(item__panel__title="走遍每一页的评审", expert__email="expert@example.org")
 registration = Registration.objects.filter(state="submitted").first() or Registration.objects.first()
 result = {
     "film": film.identifier, "word": film.title[:2], "sound": sound.identifier, "linked": linked.identifier,
@@ -117,7 +122,8 @@ result = {
     "platform": HostPlatform.objects.first().pk, "round": Round.objects.filter(version__state="submitted").first().pk,
     "section": HomeSection.objects.first().pk, "words": WordList.objects.first().pk, "job": Job.objects.first().pk,
     "mail": Mail.objects.first().pk, "lti": LtiPlatform.objects.first().pk, "person": newcomer.pk,
-    "audit": AuditEntry.objects.first().pk,
+    "audit": AuditEntry.objects.first().pk, "panel": assignment.item.panel_id, "item": assignment.item_id, "assignment": assignment.pk,
+    "expert": assignment.expert_id, "store": StatementStore.objects.first().pk,
 }
 """
 # What the stage has not got yet: a sound, a linked course, a retired resource, a learner's things, complaint, school platform, sheet.
@@ -136,7 +142,11 @@ from lifelong.demo.films import make_sound
 from lifelong.institutions.models import Institution
 from lifelong.learning.actions.certificates import new_id
 from lifelong.learning.models import Certificate
-from lifelong.resources.actions import drafts, imports
+from lifelong.learning.actions import forwarding
+from lifelong.resources.actions import captions, drafts, imports
+from lifelong.resources.models import Round
+from lifelong.review.actions import panels, scoring
+from lifelong.texts import actions as texts
 now = timezone.now()
 reporter, officer, final, operator = (User.objects.get(email=f"{name}@example.org") for name in ("reporter-4141990101", "deciding", "final", "operator"))
 unit, call = Institution.objects.get(code="4141990101"), Call.objects.get(number=CALL)
@@ -153,6 +163,8 @@ with translation.override("zh-hans"):
             submissions.send(version, sound, name=title, by=reporter, at=now)
         made.append(version)
     wait_for_checks(print, most_seconds=60)
+    spoken = "WEBVTT\\n\\n00:00.000 --> 00:04.000\\n大家好，今天练习听书。\\n"
+    captions.set_caption(made[0], entry_id=made[0].files.get().pk, language="zh-Hans", name="字幕.vtt", content=spoken.encode(), by=reporter, at=now)
     for version in made:
         submissions.hand_in(version, call=call, by=reporter, at=timezone.now())
     wait_for_checks(print, most_seconds=60)
@@ -172,5 +184,12 @@ with translation.override("zh-hans"):
     lti.save_platform(lti.PlatformFacts("演练学校", "https://lms.example.org", "walk", "https://lms.example.org/a", "https://lms.example.org/t", "https://lms.example.org/j", ["1"]), by=operator, at=now)
     imports.take_sheet(institution=unit, name="资源.csv", content="资源名称,资源类型\\n一门课,A01\\n".encode(), by=reporter, at=now)
     drafts.create_draft(institution=unit, by=reporter, at=now, values={"title": "还没写完的演练"})
+    handling, expert = (User.objects.get(email=f"{name}@example.org") for name in ("handling", "expert"))
+    scoring.keep_profile(expert, areas=[], employer=None, capacity=40, senior=True, by=handling, at=now)
+    plan = panels.Plan("走遍每一页的评审", now + timedelta(days=4), each=4)
+    panel = panels.draft_panel(Round.objects.filter(version__title="人人看得清的一页"), plan, stage="provincial", call=call, by=handling, at=now)
+    panels.open_panel(panel, by=handling, at=now)
+    forwarding.save_store(name="演练记录库", endpoint="https://lrs.example.org/xapi", key="k", secret="s", is_open=False, by=operator, at=now)
+    texts.save_draft("terms", chinese="# 用户协议\\n\\n供演练用的草稿。", english="# Terms\\n\\nA draft.", revision=0, by=operator, at=now)
 result = None
 """

@@ -159,7 +159,9 @@ def main() -> None:
             loud("没有 PostgreSQL，仅在 SQLite 上测试。 No PostgreSQL: tested on SQLite alone.")
         if not chosen:
             good &= side_by_side(
-                lambda: not browser or step("浏览器 journeys", *pytest, "-m", "journey", "journeys", quiet=True),
+                lambda: (
+                    not browser or step("浏览器 journeys", *pytest, *spread, "-m", "journey", "journeys", quiet=True)
+                ),
                 lambda: demo_world(f"{data}/world") and (not (browser and address) or main_way(address)),
             )
     shutil.rmtree(data, ignore_errors=True)
