@@ -178,11 +178,18 @@ def test_a_removed_resource_is_found_no_more_and_a_changed_one_only_once(tmp_pat
     writer = Writer(Shelf(tmp_path).fresh())
     for key in (1, 2):
         writer.put(resource(key, "书法"))
+    writer.put(resource(3, "书法名家谈", keywords=["颜体"]))
+    writer.put(resource(4, "茶艺入门"))  # what stays keeps the part of the index, and in it the terms of what goes
     writer.commit(1)
+    assert suggest(view_of(writer.index, writer.folder), "颜") == ["颜体"]
     writer.put(resource(1, "书法新编"))
     writer.remove(2)
+    writer.remove(3)
     writer.commit(2)
-    assert found(view_of(writer.index, writer.folder), "书法") == [1]
+    view = view_of(writer.index, writer.folder)
+    assert found(view, "书法") == [1]
+    assert suggest(view, "书法") == ["书法新编"]
+    assert suggest(view, "颜") == suggest(view, "yanti") == []
 
 
 def test_a_reader_sees_a_commit_and_a_new_build_without_being_told(tmp_path: Path) -> None:
