@@ -213,6 +213,8 @@ def test_another_way_to_write_an_id_leads_to_the_right_one(client, library):
     entry = world.entry("高等数学")
     assert client.get(f"/resources/{entry.identifier.lower()}")["Location"] == f"/resources/{entry.identifier}"
     assert client.get(f"/r/{entry.identifier}")["Location"] == f"/resources/{entry.identifier}"
+    for address in (f"/r/{entry.identifier}", f"/resources/{entry.identifier.lower()}"):
+        assert client.get(f"{address}?t=95&file=2")["Location"] == f"/resources/{entry.identifier}?t=95&file=2"
     assert client.get(f"/resources/{entry.identifier}/qr.svg")["Content-Type"] == "image/svg+xml"
     assert client.get("/resources/NOPE").status_code == 404
 

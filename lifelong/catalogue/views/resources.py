@@ -29,7 +29,7 @@ def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
     if entry is None:
         known = as_written(resource_id)
         if known and known != resource_id and pages.entry_at(known) is not None:
-            return redirect(f"/resources/{known}", permanent=True)
+            return _on_to(request, known)
         raise Http404
     if entry.visibility == Visibility.GONE:
         return render(request, "catalogue/resource_gone.html", hidden(entry), status=410)
@@ -53,7 +53,13 @@ def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
 @require_safe
 @right(PUBLIC)
 def short_link(request: HttpRequest, resource_id: str) -> HttpResponse:
-    return redirect(f"/resources/{as_written(resource_id) or resource_id}", permanent=True)
+    return _on_to(request, as_written(resource_id) or resource_id)
+
+
+def _on_to(request: HttpRequest, identifier: str) -> HttpResponse:
+    """To the page itself, at the second and the file that were asked for."""
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(f"/resources/{identifier}" + (f"?{query}" if query else ""), permanent=True)
 
 
 @require_safe
