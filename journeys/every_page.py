@@ -53,7 +53,7 @@ DESK = {
 }  # fmt: skip
 EXCUSED = {
     "answers machines": [
-        "healthz", "readyz", "metrics", "favicon", "media_public", "media_signed", "sitemap", "sitemap_part", "feed", "oembed", "oai", "oai_schema",
+        "healthz", "readyz", "metrics", "favicon", "media_public", "media_signed", "robots", "sitemap", "sitemap_part", "feed", "oembed", "oai", "oai_schema",
         "api_nothing", "lti_login", "lti_choose", "lti_jwks", "openid_connect_login", "openid_connect_callback",
         "resources:files-state", "resources:imports-archives", "study_place", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
     ],

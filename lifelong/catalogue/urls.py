@@ -50,6 +50,7 @@ urlpatterns = [
     path("complaint", reports.report, name="complaint"),
     path("reports/", reports.find_report, name="report_find"),
     path("reports/<str:number>", reports.report_state, name="report_state"),
+    path("robots.txt", machines.robots, name="robots"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     path("sitemap-<str:name>.xml", machines.sitemap_part, name="sitemap_part"),
     path("feeds/<str:code>.atom", machines.feed, name="feed"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import Max
 from django.utils import timezone
@@ -21,6 +22,7 @@ from lifelong.review.lifecycle import BatchState
 from lifelong.review.models import Batch, BatchItem
 from lifelong.standards.models import CategoryNode
 from lifelong.standards.outline import OutlineError, parse
+from lifelong.web.vocabulary import AREAS
 
 NEIGHBOURS = 400  # of a series, in the list beside the player
 
@@ -241,6 +243,17 @@ def institutions_by_size(most: int = 2_000) -> list[tuple[Institution, int]]:
     counts = facet_counts(view_now(), "institution")
     found = Institution.objects.filter(code__in=list(counts)[:most]).select_related("region")
     return [(institution, counts[institution.code]) for institution in found]
+
+
+def lists_with_something(most: int = 20_000) -> list[str]:
+    """Addresses of the lists that hold something now, for the sitemap: areas, categories, institutions, batches."""
+    found = [f"/areas/{code}" for code in AREAS]
+    if (view := view_now()) is not None:
+        facets = ask(view, Question.of("", limit=1, facets=("category", "institution", "batch"))).facets
+        found += [f"/categories/{code}" for code in dict(facets["category"]) if code not in AREAS]
+        found += [f"/institutions/{code}" for code in list(dict(facets["institution"]))[:most]]
+        found += [f"/batches/{quote(number)}" for number in list(dict(facets["batch"]))[:most]]
+    return ["/", "/search", "/institutions/", "/batches/", *found]
 
 
 def speaker_at(key: int) -> Speaker | None:

@@ -202,6 +202,16 @@ def test_machines_read_the_page_too(client, library, settings):
     assert f'property="og:url" content="{settings.SITE_URL}/resources/{entry.identifier}"' in page
 
 
+def test_a_crawler_is_led_to_the_sitemap_and_by_it_to_every_list_that_holds_something(client, library, settings):
+    robots = client.get("/robots.txt")
+    assert robots["Content-Type"].startswith("text/plain")
+    assert f"Sitemap: {settings.SITE_URL}/sitemap.xml" in robots.content.decode()
+    listed = re.findall(rf"<loc>{settings.SITE_URL}([^<]+)</loc>", client.get("/sitemap-lists.xml").content.decode())
+    assert {"/", "/areas/older", "/categories/older.health", "/institutions/4110001", "/batches/2026-01"} <= set(listed)
+    assert len(listed) == len(set(listed))
+    assert {place: client.get(place).status_code for place in listed} == dict.fromkeys(listed, 200)
+
+
 def test_a_title_cannot_break_out_of_the_json(client, feed):
     world.loaded({"title": "</script><script>alert(1)</script>"})
     feed()

@@ -1,4 +1,4 @@
-"""Sitemap and feeds: what machines read besides the REST interface."""
+"""robots.txt, sitemap and feeds: what machines read besides the REST interface."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -21,6 +21,23 @@ from lifelong.web.vocabulary import AREAS
 
 SLICE = 5_000  # resources of one sitemap file: made within a moment; the protocol allows fifty thousand
 FEED = 30
+CLOSED = (
+    "/work/",
+    "/accounts/",
+    "/learning/",
+    "/lti/",
+    "/report?",
+)  # an account's or an answer's, never a page to be found
+
+
+@require_safe
+@right(PUBLIC)
+def robots(request: HttpRequest) -> HttpResponse:
+    """Everything public may be read; names the sitemap, which nobody finds otherwise."""
+    closed = "".join(f"Disallow: {place}\n" for place in CLOSED)
+    return HttpResponse(
+        f"User-agent: *\n{closed}\nSitemap: {settings.SITE_URL}/sitemap.xml\n", content_type="text/plain"
+    )
 
 
 @require_safe
@@ -39,8 +56,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @right(PUBLIC)
 def sitemap_part(request: HttpRequest, name: str) -> HttpResponse:
     if name == "lists":
-        places = ["/", "/search", "/institutions/", "/batches/", *(f"/areas/{code}" for code in AREAS)]
-        return xml(urlset([(place, None) for place in places]))
+        return xml(urlset([(place, None) for place in pages.lists_with_something()]))
     if not (name.isascii() and name.isdigit()) or len(name) > 9:
         raise Http404
     start = int(name) * SLICE
