@@ -132,7 +132,7 @@ def test_a_homophone_is_understood_and_said(client, library):
     assert "<mark>太极拳</mark>" in page
 
 
-@pytest.mark.parametrize("words", ["长辈版", "关怀版", " 長輩版 "])
+@pytest.mark.parametrize("words", ["长辈版", "关怀版", " 長輩版 ", "关怀模式"])
 def test_searching_for_the_elders_edition_opens_it(client, library, words):
     answer = client.get("/search", {"q": words})
     assert answer.cookies["elder"].value == "1"

@@ -24,7 +24,10 @@ from lifelong.resources.identifiers import as_written
 from lifelong.web.rights import PUBLIC, right
 
 FACETS = ("area", "category", "type", "region", "institution", "year", "length", "batch", "captions")
-OPENS_ELDER = {"长辈版", "关怀版", "亲情版", "老年版", "适老版", "老人版"}
+OPENS_ELDER = {
+    "长辈版", "长者版", "关怀版", "亲情版", "老年版", "老人版", "适老版", "大字版",
+    "长辈模式", "长者模式", "关怀模式", "老年模式", "老人模式", "适老化",
+}  # fmt: skip
 YEAR_S = 365 * 24 * 3600
 
 
