@@ -54,7 +54,7 @@ DESK = {
 EXCUSED = {
     "answers machines": [
         "healthz", "readyz", "metrics", "favicon", "media_public", "media_signed", "robots", "sitemap", "sitemap_part", "feed", "oembed", "oai", "oai_schema",
-        "api_nothing", "lti_login", "lti_choose", "lti_jwks", "openid_connect_login", "openid_connect_callback",
+        "api_nothing", "api_root", "api_docs_guessed", "lti_login", "lti_choose", "lti_jwks", "openid_connect_login", "openid_connect_callback",
         "resources:files-state", "resources:imports-archives", "study_place", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
     ],
     "gives a file": [

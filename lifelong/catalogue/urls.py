@@ -67,6 +67,8 @@ urlpatterns = [
     path("oai", oai.oai, name="oai"),
     path("oai/lifelong.xsd", oai.own_schema, name="oai_schema"),
     path("api/docs", docs.docs, name="api_docs"),
+    path("api/v1/", docs.guessed, name="api_root"),
+    path("api/v1/docs", docs.guessed, name="api_docs_guessed"),
     path("api/v1/", api.urls),
     path("api/v1/<path:rest>", docs.no_such_address, name="api_nothing"),
     path("work/catalogue/", desk.library, name="catalogue_library"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from lifelong.catalogue.api.addresses import api, problem
@@ -17,6 +17,13 @@ def docs(request: HttpRequest) -> HttpResponse:
     described = api.get_openapi_schema(path_prefix="/api/v1/")
     shown = {"api": described["info"], "operations": operations(described), "site": settings.SITE_URL}
     return render(request, "catalogue/api_docs.html", shown)
+
+
+@require_safe
+@right(PUBLIC)
+def guessed(request: HttpRequest) -> HttpResponse:
+    """Where people look for it first: the interface's own root and ``docs`` below it."""
+    return redirect("api_docs")
 
 
 @require_safe

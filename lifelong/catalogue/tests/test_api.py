@@ -144,6 +144,8 @@ def test_the_description_describes_what_is_answered(client, library):
     for path in described["paths"]:
         assert path in page
     assert "https://cdn" not in page
+    for guess in ("/api/v1/", "/api/v1/docs"):
+        assert client.get(guess)["Location"] == "/api/docs"
 
 
 def test_an_unchanged_answer_is_not_sent_again(client, library):
