@@ -41,6 +41,45 @@ def test_from_home_to_an_area_to_a_resource_and_back(visitor: Person, library: d
     expect(visitor.page.locator("h1")).to_have_text("今天想学点什么")
 
 
+def test_a_click_on_the_film_hands_the_keys_to_its_player_and_paper_shows_the_code(
+    visitor: Person, library: dict[str, str]
+) -> None:
+    visitor.visit(f"/resources/{library[FIRST]}")
+    video = visitor.page.locator("video")
+    visitor.page.locator(".player-big").click()
+    expect(video).to_have_js_property("paused", False)
+    visitor.page.keyboard.press("k")
+    expect(video).to_have_js_property("paused", True)
+    code = visitor.page.locator(".share img")
+    expect(code).to_be_hidden()  # in another tab of the page
+    visitor.page.emulate_media(media="print")
+    expect(code).to_be_visible()
+    expect(code).to_have_js_property("complete", True)
+    assert code.evaluate("image => image.naturalWidth") > 0
+
+
+def test_back_from_filtered_hits_ticks_what_the_address_says(visitor: Person, library: dict[str, str]) -> None:
+    page = visitor.page
+
+    def ticked() -> list[str]:
+        return page.locator("form[data-island=filters] input:checked").evaluate_all("all => all.map(one => one.id)")  # type: ignore[no-any-return]
+
+    visitor.visit("/search")
+    page.locator("label[for=sort-newest]").click()
+    expect(page).to_have_url(re.compile("sort=newest"))
+    page.wait_for_load_state()  # a form sent before that takes its place in the history
+    page.locator("label[for=sort-views]").click()
+    expect(page).to_have_url(re.compile("sort=views"))
+    page.wait_for_load_state()
+    page.go_back()
+    expect(page).to_have_url(re.compile("sort=newest"))
+    expect(page.locator("#sort-newest")).to_be_checked()
+    page.go_back()
+    expect(page).to_have_url(re.compile("/search$"))
+    expect(page.locator("#sort-relevance")).to_be_checked()
+    assert ticked() == ["sort-relevance"]
+
+
 def test_suggestions_are_chosen_by_keyboard(visitor: Person, library: dict[str, str]) -> None:
     visitor.visit("/")
     field = visitor.page.locator("#hero-search")

@@ -14,6 +14,8 @@ export default function filters(element: HTMLElement): void {
     const field = event.target as HTMLElement;
     if (field.matches("select, input[type=checkbox], input[type=radio], input[type=date]")) form.requestSubmit();
   });
+  // Back to a page that was kept whole: what is ticked is what the address says, not what was ticked on leaving.
+  addEventListener("pageshow", (event) => event.persisted && form.reset());
   form.addEventListener("formdata", (event) => {
     for (const [name, value] of [...event.formData.entries()]) {
       if (value === "" && event.formData.getAll(name).length === 1) event.formData.delete(name);

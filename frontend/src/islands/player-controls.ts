@@ -67,6 +67,7 @@ export class Controls {
       this.media.addEventListener("click", () => (this.acts.toggle(), this.shell.focus({ preventScroll: true })));
     }
     stage.append(this.big);
+    this.big.addEventListener("click", () => this.shell.focus({ preventScroll: true })); // it vanishes, and the keys with it
     const back = button("back-10", say("退 10 秒"));
     const on = button("forward-10", say("进 10 秒"));
     back.addEventListener("click", () => this.acts.seek(this.media.currentTime - 10));
