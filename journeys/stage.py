@@ -1,6 +1,5 @@
 """The platform under the stories: served with web workers, job worker and feeder; its people invited, a call open."""
 
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +58,7 @@ with translation.override("zh-hans"):
         made.append((version, reporter))
     wait_for_checks(print, most_seconds=90)
     for version, reporter in made:
+        submissions.caption(version, by=reporter, at=now - timedelta(days=2), always=True)
         submissions.hand_in(version, call=call, by=reporter, at=now - timedelta(days=2))
     wait_for_checks(print, most_seconds=90)
     for version, reporter in made:
@@ -89,7 +89,7 @@ with translation.override("zh-hans"):
 result = version.resource.resource_id
 """
 PLAIN = "一段供演练用的短片，画面与声音都合乎参考技术标准，讲的是社区里一件小事怎样做好，适合所有居民。"
-LIBRARY_TITLES = ["极限与连续：从一杯凉茶说起", "导数与边际成本", "积分怎样算出总收益"]
+LIBRARY_TITLES = ["极限与连续：从一杯凉茶说起", "导数与边际成本", "积分怎样算出总收益", "太极拳云手与单鞭"]
 
 
 @dataclass
@@ -118,18 +118,21 @@ class Stage:
         return list(self.ask(code, address=address))
 
     def library(self) -> dict[str, str]:
-        """Three published resources with moving pictures, title → resource id; made when first asked for."""
+        """Four published resources with moving pictures and captions, title → resource id; made when first asked for."""
         if self.made is None:
             self.made = self.ask(LIBRARY, CALL=OPEN_CALL, FOLDER=str(self.folder), TITLES=LIBRARY_TITLES)
-            self.wait_for_index(len(self.made))
+            self.wait_for_index(self.made)
         return self.made
 
-    def wait_for_index(self, number: int, *, within_s: float = 20) -> None:
+    def wait_for_index(self, made: dict[str, str], *, within_s: float = 20) -> None:
         """Until lists and search know what was published."""
         end = time.monotonic() + within_s
-        while not re.search(rf"共 {number} 项", urlopen(f"{self.front.url}/areas/degree").read().decode()):
-            assert time.monotonic() < end, "the index lags behind"
+        while missing := [one for one in made.values() if f"/resources/{one}" not in self.newest()]:
+            assert time.monotonic() < end, f"the index lags behind: {missing}"
             time.sleep(0.4)
+
+    def newest(self) -> str:
+        return str(urlopen(f"{self.front.url}/search?sort=newest").read().decode())
 
     def submitted(self, title: str, *, seed: int, summary: str = PLAIN) -> str:
         """A resource that keeps the standard and waits at the province; its resource id."""

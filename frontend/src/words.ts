@@ -16,7 +16,7 @@ const english: Record<string, string> = {
   "正在缓冲": "Buffering", "没能播放。可能是网络断了，请稍后再试。": "Could not play. The connection may be down; please try again.", "再试一次": "Try again", "下载文件": "Download the file", "{rate} 倍": "{rate}×",
   "字幕大小": "Caption size", "标准字幕": "Captions: standard", "大字幕": "Captions: large", "特大字幕": "Captions: largest", "只听声音": "Sound only", "只听声音，省流量": "Sound only, saves data", "恢复画面": "Picture back",
   "字幕已开": "Captions on", "字幕已关": "Captions off", "音量 {n}%": "Volume {n}%", "{now}，共 {all}": "{now} of {all}", "第 {n} 节：{title}": "Section {n}: {title}",
-  "位置 {time}": "at {time}", "朗读": "Read aloud", "停止": "Stop", "{n} 条建议": "{n} suggestions",
+  "位置 {time}": "at {time}", "朗读": "Read aloud", "这台设备没有能朗读的声音。请在系统设置的“文字转语音”里添加中文语音，再按朗读。": "This device has no voice to read with. Add an English voice under “Text to speech” in its settings and press Read aloud again.", "停止": "Stop", "{n} 条建议": "{n} suggestions",
   "等待上传": "Waiting", "正在连接": "Connecting", "继续": "Resume", "移除": "Remove", "重试": "Retry",
   "{percent}% · {sent} / {all}": "{percent}% · {sent} / {all}", "{speed}/秒 · 还要 {time}": "{speed}/s · {time} left", "{speed}/秒": "{speed}/s",
   "已暂停，随时可以继续": "Paused; resume whenever you like", "网络断了，{n} 秒后自动再试": "Connection lost; trying again in {n} s", "平台没有应答，{n} 秒后自动再试": "The platform does not answer; trying again in {n} s",

@@ -1,5 +1,5 @@
 /**
- * "Continue where I was": up to three places this device remembers, put into `<section data-continue hidden>` while the page is still
+ * "Continue where I was": up to three places (or as many as `data-continue` says) this device remembers, put into `<section data-continue hidden>` while the page is still
  * being read. No imports: it is a classic script, so that what stands below is drawn once, in its place. Nothing leaves the device.
  */
 {
@@ -17,7 +17,7 @@
     // a browser that refuses storage just forgets
   }
   const known = places.filter((place) => place?.url && place.title).sort((a, b) => b.at - a.at);
-  for (const place of section && row ? known.slice(0, 3) : []) {
+  for (const place of section && row ? known.slice(0, Number(section!.dataset.continue) || 3) : []) {
     const one = row!.cloneNode(true) as DocumentFragment;
     one.querySelector("a")!.href = place.url;
     one.querySelector("b")!.textContent = place.title;

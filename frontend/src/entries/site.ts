@@ -1,8 +1,18 @@
 import "../styles/site.scss";
+import { rememberFollowed } from "../followed.ts";
 import { attachIslands } from "../islands.ts";
 import { csrfToken, make } from "../page.ts";
 
 attachIslands(document);
+rememberFollowed();
+
+// past the head without an entry in the history: "back" leads to the page before
+document.querySelector<HTMLAnchorElement>("a.skip")?.addEventListener("click", (event) => {
+  const main = document.querySelector<HTMLElement>((event.currentTarget as HTMLAnchorElement).hash);
+  if (!main) return;
+  event.preventDefault();
+  main.focus();
+});
 
 // what takes something away asks first; without a script the form is simply sent
 document.addEventListener(

@@ -1,11 +1,12 @@
 /**
  * The bar of 长辈版: back, zoom of our own, and reading the page aloud by the browser's own voice. While it reads, a tap on a
- * paragraph goes on from there. Buttons for which the browser has no means stay hidden.
+ * paragraph goes on from there. Buttons for which the browser has no means stay hidden; a device without a voice is told of in words.
  */
-import { memory, reicon } from "../page.ts";
+import { make, memory, reicon } from "../page.ts";
 import { say } from "../words.ts";
 
 const STEPS = 6;
+const VOICE_MS = 2500; // a voice that has not begun by then is not there
 const READABLE = "h1, h2, h3, h4, p, li, dt, dd, figcaption, caption, th, td, .door, summary, label";
 
 export default function elder(bar: HTMLElement): void {
@@ -38,6 +39,8 @@ class Reader {
   private readonly voice = window.speechSynthesis;
   private pieces: HTMLElement[] = [];
   private at = -1;
+  private patience = 0;
+  private said: HTMLElement | undefined;
 
   constructor(private readonly button: HTMLButtonElement) {
     button.hidden = false;
@@ -53,6 +56,9 @@ class Reader {
   }
 
   private begin(): void {
+    this.said?.remove();
+    const voices = this.voice.getVoices();
+    if (voices.length && !voices.some((one) => (this.english ? /^en/i : /^(zh|cmn|yue)/i).test(one.lang))) return this.tell();
     const silent = ".player, [aria-hidden=true], .visually-hidden";
     this.pieces = [...document.querySelectorAll<HTMLElement>(`main :is(${READABLE})`)].filter(
       (piece) => piece.offsetParent && piece.innerText.trim() && !piece.querySelector(READABLE) && !piece.closest(silent),
@@ -69,14 +75,31 @@ class Reader {
     this.at = index;
     this.mark(piece);
     const words = new SpeechSynthesisUtterance(piece.innerText);
-    words.lang = document.documentElement.lang.startsWith("en") ? "en" : "zh-CN";
+    words.lang = this.english ? "en" : "zh-CN";
     words.rate = 0.9;
+    words.onstart = () => clearTimeout(this.patience);
     words.onend = () => this.at === index && this.read(index + 1);
-    words.onerror = (event) => event.error !== "canceled" && event.error !== "interrupted" && this.stop();
+    words.onerror = (event) => event.error !== "canceled" && event.error !== "interrupted" && this.tell();
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => this.voice.getVoices().length || this.tell(), VOICE_MS) as unknown as number;
     this.voice.speak(words);
   }
 
+  private get english(): boolean {
+    return document.documentElement.lang.startsWith("en");
+  }
+
+  /** In the bar, above its buttons: nothing pops up and nothing goes away by itself. */
+  private tell(): void {
+    this.stop();
+    const done = make("button", { type: "button" }, say("知道了"));
+    this.said = make("p", { class: "elder-said", role: "status" }, say("这台设备没有能朗读的声音。请在系统设置的“文字转语音”里添加中文语音，再按朗读。"), done);
+    done.addEventListener("click", () => (this.said?.remove(), this.button.focus()));
+    this.button.parentElement!.prepend(this.said);
+  }
+
   private stop(): void {
+    clearTimeout(this.patience);
     this.at = -1;
     this.voice.cancel();
     this.mark(null);

@@ -235,7 +235,14 @@ export class Controls {
     if (this.sound) return;
     const phone = this.media as HTMLVideoElement & { webkitEnterFullscreen?: () => void };
     if (document.fullscreenElement) void document.exitFullscreen();
-    else if (this.shell.requestFullscreen) void this.shell.requestFullscreen().catch(() => undefined);
+    else if (this.shell.requestFullscreen) void this.shell.requestFullscreen().then(() => this.lieDown()).catch(() => undefined);
     else phone.webkitEnterFullscreen?.();
+  }
+
+  /** A telephone held upright shows a broad film no larger in full screen, unless the picture turns. */
+  private async lieDown(): Promise<void> {
+    const { videoWidth, videoHeight } = this.media as HTMLVideoElement;
+    const turning = screen.orientation as (ScreenOrientation & { lock?: (way: string) => Promise<void> }) | undefined;
+    if (videoWidth > videoHeight) await turning?.lock?.("landscape");
   }
 }

@@ -23,7 +23,9 @@ export interface Place {
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const SPAN_SECONDS = 10;
 const KEEP_SECONDS = 5;
-const TOO_EARLY_SECONDS = 15; // nobody needs to be led back to the first moments
+const TOO_EARLY_SECONDS = 15; // nobody needs to be led back to the first moments, of a short film a fifth
+
+const tooEarly = (at: number, duration: number): boolean => at < Math.min(TOO_EARLY_SECONDS, (duration || Infinity) * 0.2);
 
 class Player {
   private readonly media: HTMLMediaElement;
@@ -113,7 +115,7 @@ class Player {
     if (!this.shell.dataset.key || !duration || now < 1) return;
     this.lastKept = now;
     const done = now > duration - Math.max(5, duration * 0.03);
-    if (now < TOO_EARLY_SECONDS || done) return memory.drop(this.memoryKey);
+    if (tooEarly(now, duration) || done) return memory.drop(this.memoryKey);
     const { title, url } = this.shell.dataset;
     memory.set(this.memoryKey, { t: now, d: duration, at: Date.now(), title: title ?? document.title, url: url ?? location.pathname } satisfies Place);
   }
@@ -127,7 +129,7 @@ class Player {
     if (asked > 0) return this.whenKnown(() => this.seek(asked));
     const elsewhere = await learner?.then(({ placeOf }) => placeOf(this.shell)).catch(() => null);
     const at = elsewhere && elsewhere.at > (place?.at ?? 0) ? elsewhere.t : (place?.t ?? 0);
-    if (at > TOO_EARLY_SECONDS && this.media.paused) this.offer(at);
+    if (at && !tooEarly(at, this.media.duration || place?.d || 0) && this.media.paused) this.offer(at);
   }
 
   private offer(at: number): void {

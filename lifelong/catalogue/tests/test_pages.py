@@ -297,6 +297,8 @@ def test_a_report_needs_no_account_and_is_followed_by_its_number(client, library
     page = text(client.get(answer["Location"]))
     assert "处理中" in page
     assert "13800000000" not in page
+    typed = {"number": f" {report.number[:7].lower()} {report.number[7:]}　"}
+    assert client.get("/reports/", typed)["Location"] == f"/reports/{report.number}"
     answerer = signed_in(operator)
     assert report.number in text(answerer.get("/work/reports/"))
     assert answerer.post(f"/work/reports/{report.number}", {"answer": ""}).status_code == 422

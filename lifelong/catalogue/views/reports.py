@@ -1,5 +1,7 @@
 """Reporting a problem and following it by its number; no account needed."""
 
+import unicodedata
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,10 +33,15 @@ def report(request: HttpRequest) -> HttpResponse:
     return render(request, "catalogue/report.html", {"form": form, "entry": entry}, status=status)
 
 
+def as_issued(typed: str) -> str:
+    """As on the receipt: a telephone's keyboard gives small and broad letters and puts spaces between."""
+    return "".join(unicodedata.normalize("NFKC", typed[:40]).upper().split())[:20]
+
+
 @require_safe
 @right(PUBLIC)
 def find_report(request: HttpRequest) -> HttpResponse:
-    number = request.GET.get("number", "").strip().upper()[:20]
+    number = as_issued(request.GET.get("number", ""))
     if number and Report.objects.filter(number=number).exists():
         return redirect("report_state", number)
     return render(request, "catalogue/report_find.html", {"number": number})

@@ -47,11 +47,11 @@ def explain(version: Version, *, by: User, at: datetime) -> None:
         explanations.explain(version, sentences=dict.fromkeys(fails, EXPLANATION), by=by, at=at)
 
 
-def caption(version: Version, *, by: User, at: datetime) -> None:
+def caption(version: Version, *, by: User, at: datetime, always: bool = False) -> None:
     """Every other film brings captions: what is shown, said in two lines."""
     for entry in version.files.select_related("media_file"):
         length = entry.media_file.facts.get("duration_s") or 0.0
-        if version.pk % 2 or not entry.media_file.facts.get("video") or length < 2:
+        if (version.pk % 2 and not always) or not entry.media_file.facts.get("video") or length < 2:
             continue
         texts = [version.title, version.summary.split("。")[0][:30] or version.title]
         half = length / 2

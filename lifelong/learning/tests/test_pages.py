@@ -134,6 +134,16 @@ def test_my_learning_shows_what_goes_on_what_is_done_and_the_week(client, studie
     assert 'class="study-bar"' in page
 
 
+def test_in_large_letters_a_page_of_ones_own_says_first_what_it_is(client, learner):
+    address = "/learning/record"
+    plain = text(client.get(address))
+    assert plain.index('class="mine-nav"') < plain.index("<h1>")
+    client.cookies["elder"] = "1"
+    large = text(client.get(address))
+    assert large.index("<h1>") < large.index('href="#mine-nav"') < large.index('<nav class="mine-nav" id="mine-nav"')
+    assert large.count("学时证明") == plain.count("学时证明")
+
+
 def test_the_header_leads_a_learner_to_their_learning_and_staff_to_their_desk_too(client, learner):
     page = text(client.get("/help"))
     assert "我的学习" in page

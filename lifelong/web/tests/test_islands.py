@@ -427,7 +427,7 @@ def test_the_page_is_read_aloud_from_where_one_taps(visit: Any) -> None:
     page = visit("/elder", elder=True, wait=False)
     page.evaluate(
         """() => { window.said = []; speechSynthesis.cancel = () => {};
-        speechSynthesis.speak = (words) => { said.push(words.text); window.ends = words.onend; }; }"""
+        speechSynthesis.speak = (words) => { said.push(words.text); words.onstart(); window.ends = words.onend; }; }"""
     )
     until(page, "document.querySelector('.elder-bar').dataset.attached")
     page.get_by_role("button", name="朗读").click()
@@ -439,3 +439,17 @@ def test_the_page_is_read_aloud_from_where_one_taps(visit: Any) -> None:
     assert page.evaluate("said.length") == 3
     page.get_by_role("button", name="停止").click()
     assert page.locator(".reading").count() == 0
+
+
+@pytest.mark.parametrize("voices", ["[]", "[{lang: 'en-US'}]"])
+def test_a_device_without_a_voice_for_it_is_told_of_in_words(visit: Any, voices: str) -> None:
+    """The first is silent, the second would read Chinese as nothing."""
+    page = visit("/elder", elder=True, wait=False)
+    page.evaluate(f"() => {{ speechSynthesis.getVoices = () => {voices}; speechSynthesis.speak = () => {{}}; }}")
+    until(page, "document.querySelector('.elder-bar').dataset.attached")
+    page.get_by_role("button", name="朗读").click()
+    page.get_by_role("status").filter(has_text="这台设备没有能朗读的声音").wait_for()
+    assert page.locator(".reading, [data-read][aria-pressed=true]").count() == 0
+    page.get_by_role("button", name="知道了").click()
+    assert page.get_by_text("这台设备没有").count() == 0
+    assert page.evaluate("document.activeElement.matches('[data-read]')")
