@@ -23,7 +23,7 @@ class CatalogueConfig(AppConfig):
         register_face(preview.face_of)
         desk.register_menu(_menu)
         desk.register_waiting(_waiting)
-        readiness.register("index", _index)
+        readiness.register("index", _index, lag=_lag)
 
 
 def _menu(user: Any) -> Iterator[Any]:
@@ -55,3 +55,10 @@ def _index() -> str:
     from lifelong.catalogue.queries.health import index_trouble
 
     return index_trouble()
+
+
+def _lag() -> int | None:
+    """Changes that the index of this machine has not taken over yet."""
+    from lifelong.catalogue.queries.health import index_lag
+
+    return index_lag()

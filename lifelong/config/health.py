@@ -23,12 +23,14 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 @right(PUBLIC)
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """503 while something is wrong. Names and yes or no for everybody; the sentence goes to the log alone."""
+    """503 while something is wrong. Names, yes or no and figures for everybody; the sentence goes to the log alone."""
     found = readiness.findings()
     well = not any(each.trouble for each in found)
     body = {
         "ready": well,
-        "checks": {each.name: {"ok": not each.trouble, "seconds": round(each.seconds, 4)} for each in found},
+        "checks": {
+            each.name: {"ok": not each.trouble, "seconds": round(each.seconds, 4), **each.measures} for each in found
+        },
     }
     return JsonResponse(body, status=200 if well else 503, headers={"Cache-Control": "no-store"})
 
@@ -65,9 +67,12 @@ def queue_lines() -> list[str]:
 
 
 def readiness_lines() -> list[str]:
+    found = readiness.findings()
+    measured = [(f"lifelong_{each.name}_{name}", figure) for each in found for name, figure in each.measures.items()]
     return [
         "# TYPE lifelong_ready gauge",
-        *(f'lifelong_ready{{check="{each.name}"}} {int(not each.trouble)}' for each in readiness.findings()),
+        *(f'lifelong_ready{{check="{each.name}"}} {int(not each.trouble)}' for each in found),
+        *(line for name, figure in measured for line in (f"# TYPE {name} gauge", f"{name} {figure}")),
     ]
 
 

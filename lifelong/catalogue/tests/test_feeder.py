@@ -186,12 +186,13 @@ def test_new_counts_move_the_order(feed):
     assert entry.harvested_at == harvested
 
 
-def test_readiness_tells_of_an_index_that_is_not_there_or_has_stopped(feed, settings):
+def test_readiness_tells_of_an_index_that_is_not_there_or_has_stopped(feed, settings, client):
     assert "feeder" in index_trouble()
     feed()
     assert index_trouble() == ""
     world.loaded()
-    assert index_lag() == 5
+    assert index_lag() == client.get("/readyz").json()["checks"]["index"]["lag"] == 5
+    assert b"\nlifelong_index_lag 5\n" in client.get("/metrics").content
     assert index_trouble() == ""  # a moment is not a trouble
     meta = Shelf(Path(settings.INDEX)).current() / "meta.json"
     long_ago = time.time() - 60
