@@ -100,7 +100,7 @@ def test_an_expert_scores_and_only_then_sees_what_it_comes_to(troupe: Troupe, st
     expect(page.locator("input.points").first).to_have_value("9")
     expert.forgive("422")
     expert.press("提交评分", confirm=True)
-    expert.sees("请用一句话说明理由")
+    expert.sees("还有 5 项没有评完")  # the page that answers
     for word in page.locator("input[name^=word_]").all()[3:]:
         word.fill("有依据")
     expert.press("提交评分", confirm=True)

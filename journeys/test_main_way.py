@@ -159,7 +159,8 @@ def the_officer_forwards(troupe: Troupe, secret: str, receipt: str) -> None:
     round = Round(officer)
     officer.forgive("409")
     round.decide("forward")
-    officer.sees("没有完成")  # while a fail stands
+    officer.sees("没有提交")  # while a fail stands
+    officer.follow("打开这一项")
     round.waive("老设备拍摄，看得清手法，同意豁免。")
     round.decide("forward")
     officer.sees(f"《{TITLE}》：通过并报送终审")
@@ -171,7 +172,7 @@ def the_ministry_publishes(troupe: Troupe) -> str:
     reviewer.follow(TITLE)
     reviewer.sees("老设备拍摄，看得清手法")
     Round(reviewer).decide("accept")
-    reviewer.sees("终审通过")
+    reviewer.sees(f"《{TITLE}》：")  # on the page that follows
     page = reviewer.visit("/work/batches/")
     page.locator("#id_number").fill("2026-72")
     page.locator("#id_title").fill("社区教育推荐资源（演练）")

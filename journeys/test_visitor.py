@@ -67,10 +67,10 @@ def test_back_from_filtered_hits_ticks_what_the_address_says(visitor: Person, li
     visitor.visit("/search")
     page.locator("label[for=sort-newest]").click()
     expect(page).to_have_url(re.compile("sort=newest"))
-    page.wait_for_load_state()  # a form sent before that takes its place in the history
+    page.wait_for_load_state("networkidle")  # a form sent before that takes its place in the history
     page.locator("label[for=sort-views]").click()
     expect(page).to_have_url(re.compile("sort=views"))
-    page.wait_for_load_state()
+    page.wait_for_load_state("networkidle")
     page.go_back()
     expect(page).to_have_url(re.compile("sort=newest"))
     expect(page.locator("#sort-newest")).to_be_checked()

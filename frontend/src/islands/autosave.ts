@@ -89,7 +89,10 @@ class Autosave {
     if (this.saving) {
       event.preventDefault();
       const button = event.submitter;
-      this.leaving = () => this.form.requestSubmit(button);
+      this.leaving = () => {
+        if (button?.closest("[data-confirm]")) button.dataset.agreed = ""; // it was asked already
+        this.form.requestSubmit(button);
+      };
       return;
     }
     this.stopped = true;

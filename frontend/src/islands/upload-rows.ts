@@ -125,7 +125,7 @@ function finding(one: Finding): HTMLLIElement {
     "li",
     { class: `finding finding-${one.verdict}` },
     icon(one.verdict),
-    make("h3", {}, one.title ?? one.id),
+    make("h2", {}, one.title ?? one.id),
     measure,
     quiet || !one.message ? null : make("p", {}, one.message),
     quiet || !one.remedy ? null : make("p", { class: "remedy" }, one.remedy),
