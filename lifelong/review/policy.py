@@ -123,10 +123,6 @@ def can_run(user: User, panel: Panel) -> bool:
     return house and not Assignment.objects.filter(item__panel=panel, expert=user).exists()
 
 
-def can_change_panel(user: User, panel: Panel) -> bool:
-    return panel.state == PanelState.DRAFT and can_run(user, panel)
-
-
 def can_keep_expert(user: User, expert: User) -> bool:
     """Enter what is known of an expert: the house that appointed them."""
     own = [found for stage in Stage if (found := authority_for(user, stage))]
