@@ -1,7 +1,7 @@
 /** What islands say. Chinese is the source; English stands beside it, for pages shown in English. */
 
 const english: Record<string, string> = {
-  "确定": "Yes", "取消": "Cancel", "关闭": "Close", "已复制": "Copied", "没能复制，请手动选中": "Could not copy, please select it by hand",
+  "确定": "Yes", "取消": "Cancel", "已复制": "Copied", "没能复制，请手动选中": "Could not copy, please select it by hand",
   "未选": "None selected", "已选 {n} 件": "{n} selected",
   "已保存 {time}": "Saved {time}", "正在保存": "Saving", "还没有保存": "Not saved yet",
   "网络不通，文字已留在本机，连上后自动保存": "No connection; your text is kept on this device and will be saved when it returns",
@@ -10,14 +10,13 @@ const english: Record<string, string> = {
   "没能保存：{why}": "Not saved: {why}", "重新登录": "Sign in again",
   "保留我写的": "Keep mine", "用别处保存的": "Use the other one",
   "本机有 {time} 未保存的文字。": "This device holds unsaved text from {time}.", "恢复": "Restore", "丢弃": "Discard", "已恢复未保存的文字": "Unsaved text restored",
-  "有内容还没有保存": "Something is not saved yet",
   "播放": "Play", "暂停": "Pause", "退 10 秒": "Back 10 s", "进 10 秒": "Forward 10 s", "静音": "Mute", "取消静音": "Unmute", "音量": "Volume", "进度": "Position", "字幕": "Captions", "画中画": "Picture in picture",
   "全屏": "Full screen", "退出全屏": "Leave full screen", "速度": "Speed", "上次看到 {time}": "You stopped at {time}", "接着看": "Continue", "从头看": "From the start", "上次听到 {time}": "You stopped at {time}", "接着听": "Continue", "从头听": "From the start",
-  "正在缓冲": "Buffering", "没能播放。可能是网络断了，请稍后再试。": "Could not play. The connection may be down; please try again.", "再试一次": "Try again", "下载文件": "Download the file", "{rate} 倍": "{rate}×",
+  "正在缓冲": "Buffering", "没能播放。可能是网络断了，请稍后再试。": "Could not play. The connection may be down; please try again.", "再试一次": "Try again", "{rate} 倍": "{rate}×",
   "字幕大小": "Caption size", "标准字幕": "Captions: standard", "大字幕": "Captions: large", "特大字幕": "Captions: largest", "只听声音": "Sound only", "只听声音，省流量": "Sound only, saves data", "恢复画面": "Picture back",
-  "字幕已开": "Captions on", "字幕已关": "Captions off", "音量 {n}%": "Volume {n}%", "{now}，共 {all}": "{now} of {all}", "第 {n} 节：{title}": "Section {n}: {title}",
+  "字幕已开": "Captions on", "字幕已关": "Captions off", "音量 {n}%": "Volume {n}%", "{now}，共 {all}": "{now} of {all}",
   "位置 {time}": "at {time}", "朗读": "Read aloud", "这台设备没有能朗读的声音。请在系统设置的“文字转语音”里添加中文语音，再按朗读。": "This device has no voice to read with. Add an English voice under “Text to speech” in its settings and press Read aloud again.", "停止": "Stop", "{n} 条建议": "{n} suggestions",
-  "等待上传": "Waiting", "正在连接": "Connecting", "继续": "Resume", "移除": "Remove", "重试": "Retry",
+  "等待上传": "Waiting", "正在连接": "Connecting", "继续": "Resume", "移除": "Remove",
   "{percent}% · {sent} / {all}": "{percent}% · {sent} / {all}", "{speed}/秒 · 还要 {time}": "{speed}/s · {time} left", "{speed}/秒": "{speed}/s",
   "已暂停，随时可以继续": "Paused; resume whenever you like", "网络断了，{n} 秒后自动再试": "Connection lost; trying again in {n} s", "平台没有应答，{n} 秒后自动再试": "The platform does not answer; trying again in {n} s",
   "传完了，正在核对": "Sent; verifying", "正在检测": "Checking", "正在检测 {percent}%": "Checking {percent}%", "合格": "Passes", "有不合格项": "Breaks the standard", "有需要留意的地方": "Has warnings", "未能判定": "Could not be judged", "没有传完，重新选择同一个文件即可接着传": "Unfinished; choose the same file again to go on",
@@ -36,7 +35,6 @@ const english: Record<string, string> = {
   "这里不再计时：您已在另一处开始学习，或者这项资源已下架。重新播放，就在这里继续计时。": "Time no longer counts here: you began studying elsewhere, or this resource was taken offline. Play again to count here.",
   "提交：{what}": "Send: {what}", "没有提交：{why}": "Not sent: {why}", "打开这一项": "Open it", "知道了": "I have read it", "这项资源已不在您的环节": "This resource is no longer with you",
   "网络不通，{n} 个决定留在本机，连上后自动提交": "No connection; {n} decisions are kept on this device and will be sent when it returns", "登录已失效，{n} 个决定留在本机；重新登录后会提交": "You have been signed out; {n} decisions are kept on this device and will be sent after you sign in", "决定已留在本机。连上网络后会提交，并可继续下一项。": "The decision is kept on this device. It will be sent when the connection returns, and you can go on then.",
-  "正在更新": "Updating", "没能更新，稍后自动再试": "Could not update; will try again",
 };
 
 const chinese = !document.documentElement.lang.startsWith("en");
