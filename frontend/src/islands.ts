@@ -38,9 +38,17 @@ export function attachIslands(root: ParentNode): void {
         (island) => {
           island.default(element);
           element.dataset.attached = `${element.dataset.attached ?? ""} ${name}`.trim();
+          tellTyped(element);
         },
         (error) => console.error(name, error),
       );
     }
   }
+}
+
+/** Who types while the module is still on its way is heard too: the field in hand says once more that it was typed into. */
+function tellTyped(element: HTMLElement): void {
+  const field = document.activeElement;
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) || !element.contains(field)) return;
+  if (field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true }));
 }
