@@ -7,14 +7,17 @@ from functools import lru_cache
 from html import unescape
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Max
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from lifelong.catalogue.models import Change, Entry, both_names
 from lifelong.catalogue.queries.categories import category_path
 from lifelong.catalogue.search.schema import Facts
+from lifelong.regions.queries import full_name
 from lifelong.regions.queries import tree as region_tree
+from lifelong.web.vocabulary import AREAS, TYPES
 
 _OUTLINE_TITLES = re.compile(r'\btitle="([^"]*)"')
 OVERLAP = 2_000  # lines of the log looked at again: PostgreSQL shows sequence numbers out of order
@@ -51,6 +54,12 @@ def facts_of(rows: Iterable[dict[str, Any]]) -> Iterator[Facts]:
             region=region_path(row["region_id"]),
             category=tuple(node.code for node in path),
             category_names=tuple(node.name for node in path) or (row["category_path"],),
+            belongs=(
+                *kind_words(row["type"], row["area"]),
+                *place_words(row["region_id"]),
+                row["institution__code"],
+                row["batch__number"] or "",
+            ),
             summary=row["summary"],
             outline=outline_words(row["outline"]),
             duration_s=row["duration_s"],
@@ -68,6 +77,19 @@ def facts_of(rows: Iterable[dict[str, Any]]) -> Iterator[Facts]:
 def outline_words(xml: str) -> str:
     """The titles of a stored outline, which the validator has already made well-formed."""
     return unescape(" ".join(_OUTLINE_TITLES.findall(xml))) if xml else ""
+
+
+@lru_cache(maxsize=100)
+def kind_words(type_code: str, area: str) -> tuple[str, ...]:
+    """``("A01", "视频资源", "老年教育")``: searched in Chinese whatever the language of who started the feeder."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return (type_code, str(TYPES.get(type_code, "")), str(AREAS.get(area, "")))
+
+
+@lru_cache(maxsize=2_000)
+def place_words(code: str | None) -> tuple[str, ...]:
+    """Codes and names of the region and of those it reports to: ``("410000", "410100", "河南省 郑州市")``."""
+    return (*region_path(code), full_name(code)) if code else ()
 
 
 @lru_cache(maxsize=2_000)

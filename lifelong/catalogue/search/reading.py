@@ -78,6 +78,10 @@ def _rungs(searcher: Searcher, folded: str, words: list[str]) -> Iterator[Readin
     if wish and wish != words:
         yield Reading("wish", tuple(wish), all_of(searcher, wish), "".join(joined(wish)))
     wish = wish or words
+    if any(word.isascii() for word in wish):
+        heard = [word for word in wish if word not in text.filler_sounds()]
+        if heard and heard != wish:
+            yield Reading("wish", tuple(heard), all_of(searcher, heard), "".join(joined(heard)))
     fixed = corrected(searcher, wish)
     if fixed != wish:
         yield Reading("corrected", tuple(fixed), all_of(searcher, fixed), "".join(joined(fixed)))

@@ -10,7 +10,7 @@ from tantivy import Document, Index, Schema, SchemaBuilder, TextAnalyzerBuilder,
 from lifelong.catalogue.search import text
 from lifelong.catalogue.search.speech import Speech
 
-VERSION = 4  # raise it with every change here, in speech.py or in text.py: the feeder then builds anew
+VERSION = 5  # raise it with every change here, in speech.py or in text.py: the feeder then builds anew
 
 # facet → the field that counts it; a path like 410000/410300 is counted as one value and rolled up in Python,
 # which is five times faster than counting a field of many values (measured, research/search-spike pitfall 7)
@@ -47,6 +47,7 @@ class Facts:
     region: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
     category_names: tuple[str, ...] = ()
+    belongs: tuple[str, ...] = ()  # what it is filed under besides, in words and codes
     summary: str = ""
     outline: str = ""
     duration_s: int | None = None
@@ -140,12 +141,11 @@ def _once(facts: Facts, series: Short, speakers: list[Short]) -> Iterable[str]:
     for folded, words in speakers:
         yield folded.replace(" ", "")
         yield from words
-    for other in (facts.institution_name, *facts.category_names):
+    for other in (facts.institution_name, *facts.category_names, *facts.belongs):
         yield from text.short_words(other)[1]
     for long in (facts.summary, facts.outline):
         yield from text.index_words(text.fold(long))
     yield facts.identifier.lower()
-    yield facts.type.lower()
 
 
 def _names(facts: Facts) -> list[str]:

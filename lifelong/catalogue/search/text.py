@@ -17,6 +17,7 @@ _CJK = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff
 _RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:\+\+|#)?")
 _IS_CJK = re.compile(rf"[{_CJK}]")
 _LETTERS_OR_DIGITS = re.compile(r"[a-z]+|[0-9]+")
+_MARKED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")  # Latin letters with marks: pinyin with tones, café
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x00AD, 0x2060, 0xFEFF])
 
 # Spoken around a wish rather than part of it: 我想学太极拳, 有没有教做面点的视频 (dictation).
@@ -37,12 +38,18 @@ _lock = Lock()
 
 
 def fold(text: str) -> str:
-    """One form for what means the same: full width, case, traditional characters and invisible marks folded."""
-    plain = normalize("NFKC", text).lower().translate(_INVISIBLE)
+    """One form for what means the same: full width, case, traditional characters, tones and invisible marks folded."""
+    plain = _MARKED.sub(_unmarked, normalize("NFKC", text).lower().translate(_INVISIBLE))
     if plain.isascii():
         return plain
     with _lock:
         return str(_simplifier().convert(plain))
+
+
+def _unmarked(letter: re.Match[str]) -> str:
+    """``à`` → ``a``; ``ü`` is ``v``, as pinyin is typed."""
+    parts = normalize("NFD", letter[0])
+    return "v" if parts.startswith("u\u0308") else parts[0]
 
 
 def is_chinese(text: str) -> bool:
@@ -114,6 +121,12 @@ def sound(word: str) -> str:
 def initials(word: str) -> str:
     """The first letters of a word's syllables (太极拳 → tjq)."""
     return "".join(syllable[:1] for syllable in syllables(word))
+
+
+@lru_cache(maxsize=1)
+def filler_sounds() -> frozenset[str]:
+    """The same as ``FILLERS`` in pinyin: wo xiang xue taijiquan."""
+    return frozenset(sound(word) for word in FILLERS)
 
 
 # Sounds that dictation and dialects mix up, the two of a pair folded together.

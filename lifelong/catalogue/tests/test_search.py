@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from lifelong.catalogue.queries.indexing import kind_words
 from lifelong.catalogue.search.asking import Question, TooDeep, ask, rolled_up
 from lifelong.catalogue.search.highlight import excerpt, marked
 from lifelong.catalogue.search.schema import FACETS, Facts
@@ -23,6 +24,7 @@ def resource(key: int, title: str, **other: object) -> Facts:
         "category": ("older", "older.health") if key % 2 else ("degree",), "published_s": 1_700_000_000 + key,
         "year": 2026, "institution": "4110000001", "duration_s": key * 300, "declared_views": key * 10,
         "speakers": [(1, "张建华")] if key == 1 else [],
+        "belongs": (*kind_words("A02" if key % 4 == 0 else "A01", "older" if key % 2 else "degree"), "410103", "河南省 郑州市", "2026-3"),
     }  # fmt: skip
     return Facts(**(facts | other))  # type: ignore[arg-type]
 
@@ -69,6 +71,14 @@ def found(view: View, text: str, **filters: list[str]) -> list[int]:
         ("张建华", [1]),
         ("res00003", [3]),
         ("a02", [4, 8]),
+        ("音频", [4, 8]),
+        ("健身视频", [6]),
+        ("老年教育 养生", [3, 9]),
+        ("郑州 合唱", [4]),
+        ("410103 舞蹈", [6]),
+        ("2026-3 民法典", [10]),
+        ("tàijíquán", [1]),  # with tones
+        ("wo xiang xue taijiquan", [1]),
     ],
 )
 def test_what_people_type_finds_what_they_mean(view: View, typed: str, keys: list[int]) -> None:
@@ -90,7 +100,7 @@ def test_one_character_finds_what_only_a_keyword_holds(tmp_path: Path) -> None:
 
 
 def test_where_no_record_has_all_words_one_with_a_part_of_each_comes_before_one_with_any(tmp_path: Path) -> None:
-    view = view_on(tmp_path, resource(1, "老年人防骗"), resource(2, "老年手机班"), resource(3, "手机维修"))
+    view = view_on(tmp_path, resource(1, "老年人防骗"), resource(2, "老年手机班"), resource(4, "手机维修"))
     assert found(view, "老年人手机") == [2]
 
 
