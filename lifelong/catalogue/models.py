@@ -103,6 +103,7 @@ class Entry(models.Model):
     # frozen: what is shown and played. A file (actions/media.py): {"rendition", "kind", "url", "poster", "size", "title",
     # "duration_s", "width", "height", "facts"}
     cover = models.CharField(max_length=200, blank=True, default="")
+    small_cover = models.CharField(max_length=200, blank=True, default="")  # wide enough for a card of a list
     poster = models.CharField(max_length=200, blank=True, default="")
     files: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list)
     has_captions = models.BooleanField(_("有字幕"), default=False)

@@ -19,7 +19,8 @@ from lifelong.web.refusals import Refusal
 PLAYED = {RenditionKind.MP4, RenditionKind.MP3}
 A_NIGHT = 200  # films at most that are caught up with
 NO_NAMES: dict[str, Any] = {"url": "", "poster": "", "hls": "", "waveform": "", "sprite": None, "tracks": []}
-NAMED_FIELDS = ["files", "poster", "cover", "has_captions"]
+NAMED_FIELDS = ["files", "poster", "cover", "small_cover", "has_captions"]
+CARD_WIDTH = 640  # px; a card is at most 480 wide, a telephone 390
 
 
 class NotReadyToPlay(Refusal):
@@ -59,8 +60,10 @@ def give_names(entry: Entry, version: Version, *, at: datetime) -> None:
         entry.files.append(file_facts(file, place, played, made) | {"tracks": tracks(file, by_file)})
         entry.poster = entry.poster or entry.files[-1]["poster"]
     entry.has_captions = bool(entry.files) and all(file["tracks"] for file in entry.files)
-    cover = best(by_file.get(version.cover_id or 0, []), {RenditionKind.COVER})
-    entry.cover = public_url(cover) if cover else ""
+    covers = by_file.get(version.cover_id or 0, [])
+    entry.cover = address(covers, RenditionKind.COVER)
+    small = address((one for one in covers if (one.width or 0) <= CARD_WIDTH), RenditionKind.COVER)
+    entry.small_cover = small or entry.cover
 
 
 def best(made: Iterable[Rendition], kinds: set[RenditionKind]) -> Rendition | None:
@@ -148,7 +151,7 @@ def unstreamed() -> list[int]:
 
 def without_names(entry: Entry) -> None:
     """Forget the addresses in ``entry`` (not saved)."""
-    entry.cover = entry.poster = ""
+    entry.cover = entry.small_cover = entry.poster = ""
     entry.files = [{**file, **NO_NAMES} for file in entry.files]
 
 

@@ -146,9 +146,9 @@ def renew_media(media_file_key: int, *, at: datetime | None = None) -> int:
     )
     renewed = []
     for entry in showing.select_related("version").distinct():
-        before = (entry.files, entry.cover, entry.poster)
+        before = [getattr(entry, name) for name in media.NAMED_FIELDS]
         media.give_names(entry, entry.version, at=at)
-        if before != (entry.files, entry.cover, entry.poster):
+        if before != [getattr(entry, name) for name in media.NAMED_FIELDS]:
             entry.save(update_fields=media.NAMED_FIELDS)
             renewed.append(entry.resource_id)
     note_changes(renewed, kind=ChangeKind.PUBLISHED, at=at)

@@ -43,11 +43,17 @@ class Card:
     caption_hits: tuple[CaptionHit, ...] = ()
 
 
+PICTURE = ("small_cover", "cover", "poster")
 CARD = (
-    "resource_id", "visibility", "identifier", "title", "type", "area", "cover", "poster", "duration_s", "speakers",
+    "resource_id", "visibility", "identifier", "title", "type", "area", *PICTURE, "duration_s", "speakers",
     "series_title", "published_at", "summary", "institution__name",
 )  # fmt: skip
 Row = dict[str, Any]  # of ``values()``: a list needs no model instances, which cost four times as much
+
+
+def picture_of(row: Row) -> str:
+    """The first there is of a small cover, a cover, a still of the film; empty where there is none."""
+    return next((row[name] for name in PICTURE if row[name]), "")
 
 
 def card(row: Row, words: tuple[str, ...] | None = None, places: Iterable[Place] = ()) -> Card:
@@ -56,7 +62,7 @@ def card(row: Row, words: tuple[str, ...] | None = None, places: Iterable[Place]
     return Card(
         url=f"/resources/{row['identifier']}",
         title=row["title"],
-        cover_url=row["cover"] or row["poster"],
+        cover_url=picture_of(row),
         area=row["area"],
         type=row["type"],
         seconds=row["duration_s"],

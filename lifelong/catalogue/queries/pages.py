@@ -12,7 +12,17 @@ from lifelong.catalogue.models import Entry, Speaker
 from lifelong.catalogue.queries.categories import category_path, category_tree
 from lifelong.catalogue.queries.home import FilledSection, sections_on
 from lifelong.catalogue.queries.labels import Value, facet_values
-from lifelong.catalogue.queries.listing import CARD, Card, card, cards_of, facet_counts, rows_of, view_now
+from lifelong.catalogue.queries.listing import (
+    CARD,
+    PICTURE,
+    Card,
+    card,
+    cards_of,
+    facet_counts,
+    picture_of,
+    rows_of,
+    view_now,
+)
 from lifelong.catalogue.search.asking import Answer, Question, ask
 from lifelong.catalogue.search.related import related
 from lifelong.catalogue.search.shelf import View
@@ -84,7 +94,7 @@ def series_lines(view: View, sizes: list[tuple[int, int]]) -> list[SeriesLine]:
     covers = {row["resource_id"]: row for row in rows_of([key for ids in firsts for key in ids], COVERS)}
     return [
         SeriesLine(
-            key, titles[key].title, titles[key].institution.name, size, covers[ids[0]]["cover"] or covers[ids[0]]["poster"],
+            key, titles[key].title, titles[key].institution.name, size, picture_of(covers[ids[0]]),
             covers[ids[0]]["area"],
         )
         for (key, size), ids in zip(sizes, firsts, strict=True)
@@ -92,7 +102,7 @@ def series_lines(view: View, sizes: list[tuple[int, int]]) -> list[SeriesLine]:
     ]  # fmt: skip
 
 
-COVERS = ("resource_id", "visibility", "cover", "poster", "area")
+COVERS = ("resource_id", "visibility", *PICTURE, "area")
 
 
 @dataclass
@@ -144,16 +154,7 @@ def series_entries(series_key: int | None) -> list[Entry]:
     shown = Entry.objects.online().filter(series=series_key).order_by("series_position", "series_order", "pk")
     return list(
         shown.only(
-            "version",
-            "resource_id",
-            "identifier",
-            "title",
-            "series_order",
-            "duration_s",
-            "type",
-            "area",
-            "cover",
-            "poster",
+            "version", "resource_id", "identifier", "title", "series_order", "duration_s", "type", "area", *PICTURE
         )[:NEIGHBOURS]
     )
 

@@ -231,14 +231,20 @@ def test_a_loaded_resource_is_suspended_like_any_other(operator):
 def test_the_covers_of_a_public_entry_are_public(final):
     version = world.accepted("有封面的")[0]
     cover = desk.media_file(version.resource.institution)
-    path = Path(settings.FILES) / "renditions" / "cover.jpg"
-    path.write_bytes(b"jpeg")
-    Rendition.objects.filter(media_file=cover).update(kind="cover", path="renditions/cover.jpg")
+    Rendition.objects.filter(media_file=cover).delete()
+    for width in (320, 640, 1280):
+        path = Path(settings.FILES) / "renditions" / f"cover-{width}.jpg"
+        path.write_bytes(b"jpeg")
+        Rendition.objects.create(
+            media_file=cover, kind="cover", path=f"renditions/{path.name}", size=4, sha256="0" * 64, width=width
+        )
     Version.objects.filter(pk=version.pk).update(cover=cover)
     batches.publish(world.batch_of([version], final), at=timezone.now())
     entry = world.entry("有封面的")
-    assert entry.cover.endswith(".jpg")
-    assert len(world.public_files()) == 2
+    wide, card = (Rendition.objects.get(media_file=cover, width=width).public_name for width in (1280, 640))
+    assert wide in entry.cover
+    assert card in entry.small_cover
+    assert len(world.public_files()) == 4
 
 
 ROLES = [*Role.values, "reporter"]

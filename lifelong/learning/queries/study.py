@@ -14,7 +14,7 @@ from lifelong.learning.models import Progress, StudyDay, StudySession
 
 NEAR_THE_END = 0.97  # of the length: nobody needs to be led back to the last words
 FACE = ("version", "resource_id", "identifier", "visibility", "title", "institution_name", "area", "type", "duration_s",
-        "cover", "poster", "files")  # fmt: skip
+        "small_cover", "cover", "poster", "files")  # fmt: skip
 
 
 def length_of(entry: Entry, file: int) -> float:
