@@ -94,9 +94,14 @@ def test_home_shows_the_last_batch_first_with_live_counts(client, library):
     assert re.search(r"area-older.*?<b>5</b>", page)
 
 
-def test_home_in_the_elders_edition_is_doors_without_statistics(client, library):
+def test_home_in_the_elders_edition_is_doors_without_statistics_and_short(client, library):
+    def longest_row(page):
+        return max(row.count("<li>") for row in re.findall(r'<ul class="cards">.*?</ul>', page, re.S))
+
+    assert longest_row(text(client.get("/"))) > 3
     client.cookies["elder"] = "1"
     page = text(client.get("/"))
+    assert longest_row(page) == 3
     assert "data-elder" in page
     assert 'class="strip"' not in page
     assert page.index('class="doors"') < page.index("最近新上")
