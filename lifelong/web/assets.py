@@ -4,6 +4,7 @@ import json
 import logging
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 
 from django.core.checks import CheckMessage, Warning, register
 from django.templatetags.static import static
@@ -13,17 +14,18 @@ NOT_BUILT = "前端还没有构建：请运行 ./run，或在 frontend 目录执
 log = logging.getLogger(__name__)
 
 
-@lru_cache(maxsize=1)
-def _names(changed_at: int) -> dict[str, str]:
-    return json.loads((BUILT / "manifest.json").read_text(encoding="utf-8"))
-
-
 def names() -> dict[str, str]:
-    """All names and their files; empty if nothing was built yet. A new build is seen without a restart."""
+    """All names and their files; empty if nothing was built yet. A new build is seen within a second."""
+    return _names(int(monotonic()))
+
+
+@lru_cache(maxsize=1)
+def _names(second: int) -> dict[str, str]:
     try:
-        return _names((BUILT / "manifest.json").stat().st_mtime_ns)
+        found: dict[str, str] = json.loads((BUILT / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    return found
 
 
 def address_of(name: str) -> str:

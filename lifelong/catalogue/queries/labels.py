@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lifelong.catalogue.queries.categories import category_tree
 from lifelong.institutions.models import Institution
@@ -30,12 +31,16 @@ class Value:
     chosen: bool = False
 
 
+_TITLES = {
+    "area": gettext_lazy("领域"), "category": gettext_lazy("分类"), "type": gettext_lazy("类型"),
+    "institution": gettext_lazy("单位"), "region": gettext_lazy("地区"), "year": gettext_lazy("发布年份"),
+    "length": gettext_lazy("时长"), "batch": gettext_lazy("批次"), "captions": gettext_lazy("字幕"),
+    "series": gettext_lazy("系列"), "speaker": gettext_lazy("主讲人"),
+}  # fmt: skip
+
+
 def title_of(facet: str) -> str:
-    return {
-        "area": _("领域"), "category": _("分类"), "type": _("类型"), "institution": _("单位"), "region": _("地区"),
-        "year": _("发布年份"), "length": _("时长"), "batch": _("批次"), "captions": _("字幕"), "series": _("系列"),
-        "speaker": _("主讲人"),
-    }[facet]  # fmt: skip
+    return str(_TITLES[facet])
 
 
 def length_labels() -> dict[str, str]:

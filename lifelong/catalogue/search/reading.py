@@ -17,6 +17,7 @@ from lifelong.catalogue.search.shelf import count_of
 
 LONGEST_QUESTION = 120  # characters; what is longer is cut
 MOST_WORDS = 24
+SURELY = 100  # documents of a word, of which some may be deleted already, but hardly all
 MOST_TO_CORRECT = 10  # words; a longer text was pasted, not mistyped
 
 
@@ -36,6 +37,8 @@ def read(searcher: Searcher, question: str) -> Reading:
     words = text.cut(folded)[:MOST_WORDS]
     if not words:
         return Reading("nothing", (), Query.empty_query())
+    if len(words) == 1 and searcher.doc_freq("all", words[0]) > SURELY:  # looking for one would score them all
+        return Reading("all", tuple(words), all_of(searcher, words))
     for reading in _rungs(searcher, folded, words):
         if searcher.search(reading.query, 1, count=False).hits:
             return reading

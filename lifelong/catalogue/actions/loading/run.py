@@ -1,9 +1,14 @@
 """Walking through a file to load: chunk by chunk, each whole or not at all, going on where a break left off."""
 
 import hashlib
-from collections.abc import Callable
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import IO
 
@@ -16,11 +21,22 @@ from lifelong.catalogue import events
 from lifelong.catalogue.actions.loading.chunk import Owners, not_known, write
 from lifelong.catalogue.actions.loading.lines import Line, judge
 from lifelong.catalogue.models import Entry, LoadRun
+from lifelong.regions.queries import tree as region_tree
 from lifelong.review.lifecycle import BatchState
 from lifelong.review.models import Batch
 from lifelong.standards.metadata import Context
 
 CHUNK = 2_000  # lines of one transaction
+AHEAD = 2  # chunks that are judged while one is written
+
+
+@dataclass
+class Chunk:
+    """Lines as they were judged; ``last`` the number of the last one read, ``end`` where in the file it ends."""
+
+    judged: list[Line]
+    last: int
+    end: int
 
 
 @dataclass
@@ -48,11 +64,10 @@ def load(path: Path, *, at: datetime, context: Context, tell: Callable[[int], No
     with path.open("rb") as file, rejects.open("ab") as bad:
         file.seek(run.read_bytes)
         bad.truncate(run.rejected_bytes)
-        while lines := _next(file, progress.lines):
-            judged = [judge(number, raw, context, at) for number, raw in lines if raw.strip()]
-            progress.lines = lines[-1][0]
-            _keep(run, judged, progress, owners, file, bad, at=at)
-            tell(file.tell())
+        for chunk in _chunks(file, progress.lines, partial(judge, context=context, now=at)):
+            progress.lines = chunk.last
+            _keep(run, chunk, progress, owners, bad, at=at)
+            tell(chunk.end)
     if progress.rejected:
         progress.rejected_file = str(rejects)
     else:
@@ -79,6 +94,42 @@ def _begin(path: Path, *, at: datetime) -> LoadRun:
     return run
 
 
+Judge = Callable[[int, bytes], Line]
+_judge_here: Judge  # the child's, inherited and never sent: it holds the whole standard
+
+
+def _in_child(judge: Judge) -> None:
+    global _judge_here  # noqa: PLW0603
+    _judge_here = judge
+
+
+def _judged_there(lines: list[tuple[int, bytes]]) -> list[Line]:
+    return _judged(lines, _judge_here)
+
+
+def _judged(lines: list[tuple[int, bytes]], judge: Judge) -> list[Line]:
+    return [judge(number, raw) for number, raw in lines if raw.strip()]
+
+
+def _chunks(file: IO[bytes], last: int, judge: Judge) -> Iterator[Chunk]:
+    """The rest of the file. A child judges the next chunks while this process writes one: judging is two fifths of the work."""
+    region_tree()  # read before the child is made, which must not ask the database over its parent's line
+    lines = _next(file, last)
+    if len(lines) < CHUNK or (os.cpu_count() or 1) < 2:
+        while lines:
+            yield Chunk(_judged(lines, judge), lines[-1][0], file.tell())
+            lines = _next(file, lines[-1][0])
+        return
+    waiting: deque[tuple[Future[list[Line]], int, int]] = deque()
+    with ProcessPoolExecutor(1, get_context("fork"), _in_child, (judge,)) as child:
+        while lines or waiting:
+            while lines and len(waiting) <= AHEAD:
+                waiting.append((child.submit(_judged_there, lines), lines[-1][0], file.tell()))
+                lines = _next(file, lines[-1][0])
+            future, number, end = waiting.popleft()
+            yield Chunk(future.result(), number, end)
+
+
 def _next(file: IO[bytes], last: int) -> list[tuple[int, bytes]]:
     lines = []
     for number in range(last + 1, last + 1 + CHUNK):
@@ -89,17 +140,9 @@ def _next(file: IO[bytes], last: int) -> list[tuple[int, bytes]]:
     return lines
 
 
-def _keep(
-    run: LoadRun,
-    judged: list[Line],
-    progress: Progress,
-    owners: Owners,
-    file: IO[bytes],
-    bad: IO[bytes],
-    *,
-    at: datetime,
-) -> None:
+def _keep(run: LoadRun, chunk: Chunk, progress: Progress, owners: Owners, bad: IO[bytes], *, at: datetime) -> None:
     """Rejected lines to their file first, then everything else and the place to go on at in one transaction."""
+    judged = chunk.judged
     wrong = [line for line in judged if line.problems]
     for line in wrong:
         bad.write(line.to_json().encode("utf-8", "surrogatepass") + b"\n")
@@ -113,7 +156,7 @@ def _keep(
             progress.accepted += len(fresh)
             progress.known += len(good) - len(fresh)
             progress.rejected += len(wrong)
-            _remember(run, progress, file.tell(), bad.tell())
+            _remember(run, progress, chunk.end, bad.tell())
             if judged:
                 detail = {
                     "sha256": run.sha256, "lines": [judged[0].number, judged[-1].number], "accepted": len(fresh),
