@@ -351,6 +351,8 @@ def run(site: Served, chosen: argparse.Namespace, small: bool) -> bool:
         with contextlib.suppress(Gone):
             reporter = Reporter(site, ledger, ticket, until)
             for n in range(share + (number < rest)):
+                if time.perf_counter() > until:
+                    return
                 title = f"第{number + 1}社区学院公开课第 {n + 1} 讲"
                 reporter.bring(title, own_copy(chance.choice(shelf)), picture, cast, chance)
 
