@@ -165,13 +165,13 @@ class Stage:
 
 
 @contextmanager
-def open_stage(folder: Path) -> Iterator[Stage]:
+def open_stage(folder: Path, **environ: str) -> Iterator[Stage]:
     translations()
     expect.set_options(timeout=15_000)
     data = folder / "data"
     data.mkdir()
     with database_of_its_own(data) as database:
-        front = LiveFront(data, command=SERVE, database=database, LIFELONG_DEMO="1")
+        front = LiveFront(data, command=SERVE, database=database, LIFELONG_DEMO="1", **environ)
         front.manage("collectstatic", "--no-input", "--verbosity", "0")
         try:
             institutions = front.python(SETTING)

@@ -22,6 +22,7 @@ const english: Record<string, string> = {
   "传完了，正在核对": "Sent; verifying", "正在检测": "Checking", "正在检测 {percent}%": "Checking {percent}%", "合格": "Passes", "有不合格项": "Breaks the standard", "有需要留意的地方": "Has warnings", "未能判定": "Could not be judged", "没有传完，重新选择同一个文件即可接着传": "Unfinished; choose the same file again to go on",
   "这个文件是空的，请换一个": "This file is empty, please choose another", "这个文件已经在列表里": "This file is already in the list", "上传凭证已过期，请移除后重新选择": "The upload ticket has expired; remove it and choose the file again",
   "平台存储空间不足，已传的部分都保留着；{n} 秒后自动再试": "The platform is out of space; what was sent is kept. Trying again in {n} s",
+  "存储服务暂时连不上，已传的部分都保留着；{n} 秒后自动再试": "The storage cannot be reached for now; what was sent is kept. Trying again in {n} s",
   "一次最多 {n} 个文件，请分几次选择": "At most {n} files at once; please choose in several steps", "网络断了，还没有对到资源": "Connection lost; not matched to resources yet",
   "{n} 个对上了，{open} 个要您选定资源": "{n} matched, {open} need you to choose a resource", "与“{path}”同名，已经对到《{title}》": "Same name as “{path}”, which goes to “{title}”", "换一个资源": "Another resource",
   "“{name}”传到哪个资源": "Resource for “{name}”", "输入名称或资源ID，选一个资源": "Type a title or ID and choose", "由您选定": "chosen by you", "选定资源后开始上传": "Starts when you have chosen a resource",

@@ -5,8 +5,10 @@ from pathlib import Path
 from tempfile import gettempdir
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from lifelong.config.keys import key_from
+from lifelong.media.bucket.place import Place, WrongPlace
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -139,9 +141,16 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
-STORAGE_URL = env.str("STORAGE_URL", default=str(DATA / "files"))  # a folder; the front needs only the file system
+STORAGE_URL = env.str("STORAGE_URL", default=str(DATA / "files"))  # a folder, or a bucket for the originals
+try:
+    keys = {"key": env.str("STORAGE_KEY", default=""), "secret": env.str("STORAGE_SECRET", default="")}
+    BUCKET = Place.read(STORAGE_URL, **keys) if STORAGE_URL.startswith("s3:") else None
+except WrongPlace as wrong:
+    raise ImproperlyConfigured(str(wrong)) from None
 UPLOADS = DATA / "uploads"
-FILES = Path(STORAGE_URL)
+FILES = (
+    DATA / "files" if BUCKET else Path(STORAGE_URL)
+)  # what is played is on disk: the front needs only the file system
 PUBLIC_FILES = FILES / "public"
 # Adaptive playback: whether films are cut for it at all, and the lower rungs, "shorter side:kbit/s"; "-" makes none.
 ADAPTIVE_STREAMS = env.bool("ADAPTIVE_STREAMS", default=True)

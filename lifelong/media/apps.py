@@ -11,12 +11,14 @@ class MediaConfig(AppConfig):
 
     def ready(self) -> None:
         from lifelong.audit.words import name_verbs
-        from lifelong.media import storage
+        from lifelong.media import bucket, storage
         from lifelong.media.words import VERBS
         from lifelong.web import desk, readiness
 
         name_verbs(VERBS)
         readiness.register("storage", storage.trouble)
+        if bucket.is_used():
+            readiness.register("bucket", bucket.trouble, away=bucket.is_away)
         desk.register_menu(_menu)
         desk.register_waiting(_waiting)
 

@@ -32,6 +32,7 @@ class MediaFile(models.Model):
     size = models.BigIntegerField(_("大小（字节）"))
     sha256 = models.CharField(_("校验值（SHA-256）"), max_length=64, db_index=True)
     path = models.CharField(_("存放位置"), max_length=120)  # relative to settings.FILES
+    object_key = models.CharField(_("对象存储中的位置"), max_length=120, blank=True, default="", db_index=True)
     content_type = models.CharField(_("内容类型"), max_length=80, default="application/octet-stream")
     created_at = models.DateTimeField(_("收到时间"), default=timezone.now)
     created_by = models.ForeignKey(
@@ -76,7 +77,8 @@ class UploadQuerySet(models.QuerySet["Upload"]):
 
 
 class Upload(models.Model):
-    """上传: a file on its way. How much is here is the size of its part on disk, never a column."""
+    """上传: a file on its way. How much is here is the size of its part on disk; of one that goes straight into the bucket,
+    what the bucket said last."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     institution = models.ForeignKey(Institution, verbose_name=_("单位"), on_delete=models.PROTECT, related_name="+")
@@ -88,6 +90,8 @@ class Upload(models.Model):
     kind = models.CharField(_("种类"), max_length=8, choices=FileKind.choices, default=FileKind.MEDIA)
     # of three stretches of the file, made by the browser: tells it on another computer, whatever its name or date
     mark = models.CharField(_("内容特征"), max_length=64, blank=True, default="")
+    multipart_id = models.CharField(_("分段上传编号"), max_length=1024, blank=True, default="")  # given by the bucket
+    in_bucket_bytes = models.BigIntegerField(_("对象存储已收到（字节）"), default=0)
     state = models.CharField(_("状态"), max_length=10, choices=UploadState.choices, default=UploadState.OPEN)
     began_at = models.DateTimeField(_("开始时间"), default=timezone.now)
     expires_at = models.DateTimeField(_("失效时间"))

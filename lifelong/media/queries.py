@@ -13,11 +13,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from lifelong.institutions.models import Institution
-from lifelong.media import content_types, storage
+from lifelong.media import bucket, content_types, storage
 from lifelong.media.adaptive import ADAPTIVE_FOLDER, ADAPTIVE_MASTER
 from lifelong.media.lifecycle import RenditionKind, UploadState
 from lifelong.media.models import MediaFile, Rendition, Upload
 from lifelong.media.tickets import LONGEST_SECONDS, issue_file_paper, issue_upload_ticket
+
+PARTS = "/parts"
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,20 @@ def upload_state(upload: Upload) -> UploadNow:
 
 
 def upload_address(upload: Upload) -> str:
-    """Where to send the bytes, ticket included; good for 14 days, signed in or not."""
+    """Where to send the bytes, ticket included; good for 14 days, signed in or not.
+
+    By tus; where there is a bucket it is where to ask for the addresses of parts, unless tus has brought something already.
+    """
     ticket = issue_upload_ticket(upload_id=upload.pk, size=upload.size, expires_at=upload.expires_at)
-    return f"/uploads/{upload.pk}?ticket={ticket}"
+    parts = PARTS if bucket.is_used() and (upload.multipart_id or not received_bytes(upload)) else ""
+    return f"/uploads/{upload.pk}{parts}?ticket={ticket}"
 
 
 def received_bytes(upload: Upload) -> int:
     if upload.state == UploadState.COMPLETE:
         return upload.size
+    if upload.multipart_id:
+        return upload.in_bucket_bytes
     try:
         return storage.part_of(upload.pk).stat().st_size
     except OSError:
@@ -158,7 +166,9 @@ def disk_is_short() -> bool:
 
 def announced_bytes() -> int:
     """What running uploads will still need on disk."""
-    return sum(max(each.size - received_bytes(each), 0) for each in Upload.objects.reserving())
+    return sum(
+        max(each.size - (0 if each.multipart_id else received_bytes(each)), 0) for each in Upload.objects.reserving()
+    )
 
 
 def same_content(sha256: str) -> "list[MediaFile]":

@@ -42,6 +42,11 @@ def original_path(sha256: str) -> str:
     return f"originals/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
+def object_key(name: object) -> str:
+    """Of an original in the bucket; what came straight there bears its upload's id, the rest its hash."""
+    return f"originals/{name}"
+
+
 def rendition_path(sha256: str, name: str) -> str:
     return f"renditions/{sha256[:2]}/{sha256[2:4]}/{sha256}/{name}"
 
@@ -141,6 +146,11 @@ def settle(path: Path) -> None:
 def free_bytes(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     return shutil.disk_usage(folder).free
+
+
+def is_nearly_full(coming: int) -> bool:
+    """What is left below the mark at which new uploads stop is for those that have begun; the last quarter for the platform."""
+    return free_bytes(Path(settings.UPLOADS)) - coming < settings.DISK_KEPT_FREE_BYTES // 4
 
 
 def trouble() -> str:

@@ -1,5 +1,7 @@
 """Work on files outside a request. Each loads by id, does one thing, and may be repeated."""
 
+import logging
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -9,11 +11,13 @@ from django_tasks import task
 
 from lifelong import jobs
 from lifelong.jobs.schedule import daily, every
-from lifelong.media import actions, making, probe, queries, storage
+from lifelong.media import actions, bucket, making, probe, queries, storage
 from lifelong.media.adaptive import ladder
 from lifelong.media.lifecycle import FileKind, ProbeState, UploadState
 from lifelong.media.models import MediaFile, Upload
 
+SOON = timedelta(seconds=30)
+logger = logging.getLogger(__name__)
 OF_MEDIA = [making.movie_or_sound, making.poster, making.streams, making.sprite, making.waveform]
 
 
@@ -22,9 +26,57 @@ def check_upload(upload_id: str) -> None:
     """Reads a long part from the beginning, then makes it a file or refuses it."""
     upload = queries.upload(UUID(upload_id))
     part = storage.part_of(upload_id)
-    if upload is None or upload.state not in {UploadState.OPEN, UploadState.FINISHING} or not part.exists():
+    if upload is None or upload.state not in {UploadState.OPEN, UploadState.FINISHING}:
         return
-    actions.finish_upload(upload, at=timezone.now(), sha256=storage.hash_of(part))
+    direct = bool(upload.multipart_id) and bucket.is_used()
+    if direct and not brought_here(upload):
+        return
+    if part.exists() and part.stat().st_size == upload.size:
+        key = storage.object_key(upload.pk) if direct else ""
+        actions.finish_upload(upload, at=timezone.now(), sha256=storage.hash_of(part), object_key=key)
+
+
+def brought_here(upload: Upload) -> bool:
+    """False where the bucket is away or the disk is full: it is asked again soon, for as long as it takes."""
+    try:
+        if storage.is_nearly_full(upload.size):
+            raise bucket.Away("no room on this disk")
+        actions.bring_here(upload, told=making.share)
+    except bucket.Missing:
+        actions.lose_upload(upload, at=timezone.now())
+        return False
+    except (bucket.Away, bucket.Denied) as trouble:
+        logger.warning("upload %s waits for the bucket: %s", upload.pk, trouble)
+        jobs.enqueue(check_upload, str(upload.pk), run_after=timezone.now() + SOON)
+        return False
+    if storage.part_of(upload.pk).stat().st_size != upload.size:
+        actions.lose_upload(upload, at=timezone.now())
+        return False
+    return True
+
+
+@task(max_attempts=20, title=_("清理对象存储"))
+def drop_from_bucket(key: str, multipart: str) -> None:
+    """What was cancelled, expired, refused, or forgotten a day ago."""
+    if bucket.is_used():
+        actions.drop(key, multipart)
+
+
+@every(minutes=5)
+@task(queue_name="media", title=_("把原文件存入对象存储"))
+def carry_to_bucket() -> int:
+    """Originals that came through a form or a sheet, and those from before there was a bucket."""
+    count = 0
+    for media_file in MediaFile.objects.filter(object_key="").only("sha256", "path") if bucket.is_used() else []:
+        try:
+            actions.carry(media_file, told=making.share)
+            count += 1
+        except (bucket.Away, bucket.Denied) as trouble:
+            logger.warning("originals wait for the bucket: %s", trouble)
+            break
+        except OSError as error:
+            logger.warning("original %s is not on this disk: %s", media_file.pk, error)
+    return count
 
 
 @task(priority=60, max_attempts=4, title=_("检测音视频参数"))
@@ -95,13 +147,23 @@ def make_rungs_of(media_file_id: int) -> None:
 @task(title=_("接续未收尾的上传"))
 def take_up_uploads() -> int:
     """Uploads whose every byte is here and whose end was lost with a server."""
-    whole = [each for each in running() if queries.received_bytes(each) == each.size]
+    whole = [each for each in running() if queries.received_bytes(each) == each.size or actions.may_be_whole(each)]
     for upload in whole:
         try:
-            actions.conclude_upload(upload.pk, at=timezone.now())
+            if upload.multipart_id:
+                ask_bucket(upload)
+            else:
+                actions.conclude_upload(upload.pk, at=timezone.now())
         except actions.ContentDiffers:
             continue  # written down as failed; the page says so
     return len(whole)
+
+
+def ask_bucket(upload: Upload) -> None:
+    try:
+        actions.next_parts(upload.pk, at=timezone.now())
+    except (bucket.Away, bucket.Denied) as trouble:
+        logger.warning("upload %s waits for the bucket: %s", upload.pk, trouble)
 
 
 @every(minutes=10)
@@ -127,5 +189,11 @@ def running() -> QuerySet[Upload]:
 
 
 def still_there(media_file_id: int) -> MediaFile | None:
-    """None for a file that was taken out of its draft, and let go, before its turn came."""
-    return MediaFile.objects.filter(pk=media_file_id).first()
+    """None for a file that was taken out of its draft, and let go, before its turn came.
+
+    Its bytes are on this disk; where they were lost they come back from the bucket.
+    """
+    media_file = MediaFile.objects.filter(pk=media_file_id).first()
+    if media_file and media_file.object_key and bucket.is_used() and not media_file.location.exists():
+        actions.fetch_back(media_file, told=making.share)
+    return media_file

@@ -1,8 +1,9 @@
 /** One file on its way: opened, sent in parts, paused, waited for, refused. What the list does with it is said in upload.ts. */
-import type { DetailedError, Upload } from "tus-js-client";
+import type { DetailedError } from "tus-js-client";
 import { announce, ask, icon, memory, reason } from "../page.ts";
 import { duration, say, size } from "../words.ts";
 import type { Looking } from "./upload-looking.ts";
+import { goesInParts, Parts } from "./upload-parts.ts";
 import { putFindings, type Row } from "./upload-rows.ts";
 
 const CHUNK = 8 * 1024 * 1024;
@@ -10,7 +11,14 @@ const LONGEST_PAUSE = 30;
 const PACE_SECONDS = 8;
 const PASSING = [408, 409, 423, 429];
 const NO_SPACE = 507;
+const NO_STORAGE = 502;
 const FOR_SPACE = 60;
+
+/** What carries the bytes: tus through the platform, or parts straight into its bucket. */
+interface Line {
+  start(): void;
+  abort(): unknown;
+}
 
 interface Begun {
   url: string;
@@ -28,7 +36,7 @@ export class Sending {
   speed = 0;
   onKnown: (id: string) => void = () => undefined;
   onChange: () => void = () => undefined;
-  private upload: Upload | undefined;
+  private upload: Line | undefined;
   private failures = 0;
   private anew = false;
   private pace: { at: number; bytes: number }[] = [];
@@ -87,21 +95,32 @@ export class Sending {
     this.row.pausing(false);
     this.say(say("正在连接"));
     try {
-      const [{ Upload }, address] = await Promise.all([import("tus-js-client"), this.opened()]);
+      const address = await this.opened();
       if (!address || this.state !== "sending") return;
-      this.upload = new Upload(this.file, {
-        uploadUrl: address,
-        chunkSize: CHUNK,
-        retryDelays: null, // the pauses are ours: they say what they wait for and never give up
-        storeFingerprintForResuming: false,
-        onProgress: (sent, all) => this.progress(sent, all),
-        onSuccess: () => this.sent(),
-        onError: (error) => this.trouble((error as DetailedError).originalResponse?.getStatus() ?? 0),
-      });
-      this.upload.start();
+      const line = goesInParts(address) ? this.byParts(address) : await this.byTus(address);
+      if (this.state !== "sending") return;
+      this.upload = line;
+      line.start();
     } catch {
       this.trouble(0);
     }
+  }
+
+  private byParts(address: string): Line {
+    return new Parts(this.file, address, { progress: (sent) => this.progress(sent, this.file.size), sent: () => this.sent(), trouble: (status) => this.trouble(status) });
+  }
+
+  private async byTus(uploadUrl: string): Promise<Line> {
+    const { Upload } = await import("tus-js-client");
+    return new Upload(this.file, {
+      uploadUrl,
+      chunkSize: CHUNK,
+      retryDelays: null, // the pauses are ours: they say what they wait for and never give up
+      storeFingerprintForResuming: false,
+      onProgress: (sent, all) => this.progress(sent, all),
+      onSuccess: () => this.sent(),
+      onError: (error) => this.trouble((error as DetailedError).originalResponse?.getStatus() ?? 0),
+    });
   }
 
   /** The address of the upload: the one begun earlier, or a new one. Null if the platform refused. */
@@ -186,8 +205,12 @@ export class Sending {
   private wait(seconds: number, status: number): void {
     if (this.state !== "waiting") return;
     if (seconds <= 0) return void this.start();
-    const why = status === NO_SPACE ? "平台存储空间不足，已传的部分都保留着；{n} 秒后自动再试" : status ? "平台没有应答，{n} 秒后自动再试" : "网络断了，{n} 秒后自动再试";
-    this.say(say(why, { n: seconds }));
+    const known: Record<number, string> = {
+      [NO_SPACE]: "平台存储空间不足，已传的部分都保留着；{n} 秒后自动再试",
+      [NO_STORAGE]: "存储服务暂时连不上，已传的部分都保留着；{n} 秒后自动再试",
+      0: "网络断了，{n} 秒后自动再试",
+    };
+    this.say(say(known[status] ?? "平台没有应答，{n} 秒后自动再试", { n: seconds }));
     this.timer = setTimeout(() => this.wait(seconds - 1, status), 1000) as unknown as number;
   }
 

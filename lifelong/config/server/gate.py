@@ -86,7 +86,7 @@ class Gate:
 
 def carried_by_all() -> Headers:
     headers = [
-        ("content-security-policy", CONTENT_POLICY),
+        ("content-security-policy", CONTENT_POLICY + parts_go_to()),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
         ("permissions-policy", PERMISSIONS),
@@ -95,6 +95,11 @@ def carried_by_all() -> Headers:
     if settings.SECURE:
         headers.append(("strict-transport-security", f"max-age={settings.SECURE_HSTS_SECONDS}"))
     return headers
+
+
+def parts_go_to() -> str:
+    """Pages may send parts of uploads to the bucket, where there is one."""
+    return f"; connect-src 'self' {settings.BUCKET.origin}" if settings.BUCKET else ""
 
 
 def has_controls(path: str) -> bool:

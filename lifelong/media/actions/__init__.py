@@ -1,5 +1,15 @@
 """Everything that changes uploads, files and renditions."""
 
+from lifelong.media.actions.direct import (
+    Next,
+    bring_here,
+    carry,
+    drop,
+    fetch_back,
+    lose_upload,
+    may_be_whole,
+    next_parts,
+)
 from lifelong.media.actions.files import FileInUse, NotAccepted, forget_file, store_caption, store_small
 from lifelong.media.actions.probing import decode_fully, record_facts, record_full, record_whole
 from lifelong.media.actions.renditions import Made, make_private, make_public, record_renditions
@@ -20,8 +30,8 @@ from lifelong.media.actions.uploads import (
 )
 
 __all__ = [
-    "ContentDiffers", "DiskFull", "EmptyFile", "FileInUse", "Made", "NotAccepted", "QuotaUsedUp", "TooLarge", "UploadEnded",
-    "cancel_upload", "check_quota", "check_size", "conclude_upload", "decode_fully", "expire_uploads", "finish_upload", "forget_file", "forget_orphans", "make_private",
-    "make_public", "match_public_names", "open_upload", "record_facts", "record_full", "record_renditions", "record_whole",
+    "ContentDiffers", "DiskFull", "EmptyFile", "FileInUse", "Made", "Next", "NotAccepted", "QuotaUsedUp", "TooLarge", "UploadEnded",
+    "bring_here", "cancel_upload", "carry", "check_quota", "check_size", "conclude_upload", "decode_fully", "drop", "expire_uploads", "fetch_back", "finish_upload", "forget_file", "forget_orphans", "lose_upload", "make_private",
+    "make_public", "match_public_names", "may_be_whole", "next_parts", "open_upload", "record_facts", "record_full", "record_renditions", "record_whole",
     "store_caption", "store_small",
 ]  # fmt: skip

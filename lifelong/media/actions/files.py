@@ -1,7 +1,7 @@
 """Small files that come through a form: covers, papers, captions."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lifelong import audit, jobs
 from lifelong.accounts.models import User
 from lifelong.institutions.models import Institution
-from lifelong.media import captions, content_types, events, storage
+from lifelong.media import bucket, captions, content_types, events, storage
 from lifelong.media.actions.renditions import Made, record_renditions
 from lifelong.media.actions.uploads import check_disk, check_quota, plain_name
 from lifelong.media.lifecycle import FileKind, ProbeState, RenditionKind
@@ -19,6 +19,7 @@ from lifelong.media.models import MediaFile
 from lifelong.web.refusals import Refusal
 
 LARGEST = 20 * 1024 * 1024
+KEPT = timedelta(days=1)  # in the bucket as on disk: the same content may be on its way to another draft
 
 
 class NotAccepted(Refusal):
@@ -86,6 +87,8 @@ def forget_file(media_file: MediaFile, *, by: User | None, at: datetime) -> None
         raise FileInUse(_("文件“%(name)s”还在公开播放，请先下线。") % {"name": media_file.original_name})
     audit.record("media.file_forgotten", by=by, at=at, of=media_file, detail={"sha256": media_file.sha256})
     media_file.uploads.all().delete()
+    if media_file.object_key and bucket.is_used():
+        jobs.enqueue("lifelong.media.tasks.drop_from_bucket", media_file.object_key, "", run_after=at + KEPT)
     try:
         media_file.delete()
     except ProtectedError as error:

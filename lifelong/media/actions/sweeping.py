@@ -13,7 +13,7 @@ from django.db import transaction
 
 from lifelong import audit
 from lifelong.media import storage
-from lifelong.media.actions.uploads import close_part, forget_part
+from lifelong.media.actions.uploads import close_part, give_back
 from lifelong.media.adaptive import ADAPTIVE_FOLDER, ADAPTIVE_MASTER
 from lifelong.media.lifecycle import UploadState
 from lifelong.media.models import MediaFile, Rendition, Upload
@@ -33,7 +33,7 @@ def expire_uploads(*, at: datetime) -> int:
                 continue
             upload.state, upload.finished_at = UploadState.EXPIRED, at
             upload.save(update_fields=["state", "finished_at"])
-            forget_part(upload.pk)
+            give_back(upload)
             audit.record("media.upload_expired", by=None, at=at, of=upload)
             count += 1
     return count

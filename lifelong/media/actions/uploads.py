@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from lifelong import audit, jobs
 from lifelong.accounts.models import User
 from lifelong.institutions.models import Institution
-from lifelong.media import content_types, events, queries, storage
+from lifelong.media import bucket, content_types, events, queries, storage
 from lifelong.media.lifecycle import FileKind, ProbeState, UploadState, may_step
 from lifelong.media.models import MediaFile, Upload
 from lifelong.web.refusals import Refusal
@@ -89,7 +89,7 @@ def cancel_upload(upload: Upload, *, by: User | None, at: datetime) -> Upload:
     upload = Upload.objects.select_for_update().get(pk=upload.pk)
     step(upload, UploadState.CANCELLED, at)
     upload.save(update_fields=["state", "finished_at"])
-    forget_part(upload.id)
+    give_back(upload)
     audit.record("media.upload_cancelled", by=by, at=at, of=upload)
     return upload
 
@@ -125,10 +125,10 @@ def begin_checking(upload: Upload, *, at: datetime) -> Upload:
     return upload
 
 
-def finish_upload(upload: Upload, *, at: datetime, sha256: str) -> Upload:
+def finish_upload(upload: Upload, *, at: datetime, sha256: str, object_key: str = "") -> Upload:
     """The part becomes a file, checked and stored once per content. Safe to repeat, and to be killed at any moment.
 
-    ``sha256`` is that of the part on disk. Raises ``ContentDiffers`` where it was announced otherwise; then the
+    ``sha256`` is that of the part on disk; ``object_key`` where the bucket has the same bytes already. Raises ``ContentDiffers`` where it was announced otherwise; then the
     upload has failed and its part is kept away from everything that is served.
     """
     part, original = storage.part_of(upload.pk), storage.original_path(sha256)
@@ -141,16 +141,16 @@ def finish_upload(upload: Upload, *, at: datetime, sha256: str) -> Upload:
         if upload.state not in {UploadState.OPEN, UploadState.FINISHING}:
             return upload
         if announced == sha256:
-            return accept(upload, original, sha256, at)
+            return accept(upload, original, sha256, object_key, at)
         refuse(upload, sha256, at)
     raise ContentDiffers(upload.failure)
 
 
-def accept(upload: Upload, original: str, sha256: str, at: datetime) -> Upload:
+def accept(upload: Upload, original: str, sha256: str, object_key: str, at: datetime) -> Upload:
     is_media = upload.kind == FileKind.MEDIA
     media_file = MediaFile.objects.create(
         institution_id=upload.institution_id, kind=upload.kind, original_name=upload.name, size=upload.size,
-        sha256=sha256, path=original, content_type=content_types.of_file(storage.files() / original),
+        sha256=sha256, path=original, object_key=object_key, content_type=content_types.of_file(storage.files() / original),
         created_at=at, created_by_id=upload.by_id,
         probe_state=ProbeState.WAITING if is_media else ProbeState.UNNEEDED,
     )  # fmt: skip
@@ -164,6 +164,8 @@ def accept(upload: Upload, original: str, sha256: str, at: datetime) -> Upload:
     events.file_arrived.send(MediaFile, media_file=media_file, upload=upload)
     if is_media:
         jobs.enqueue("lifelong.media.tasks.probe_facts_of", media_file.pk)
+    if not object_key:
+        drop_from_bucket(upload)
     transaction.on_commit(partial(close_part, upload.pk))  # only tidies: the sweep does it as well
     return upload
 
@@ -176,6 +178,7 @@ def refuse(upload: Upload, sha256: str, at: datetime) -> None:
     }
     upload.save(update_fields=["state", "finished_at", "failure"])
     audit.record("media.upload_failed", by=upload.by, at=at, of=upload, detail={"sha256": sha256}, result="failed")
+    drop_from_bucket(upload)
     transaction.on_commit(partial(put_away, upload.pk))
 
 
@@ -239,6 +242,17 @@ def put_away(upload_id: uuid.UUID) -> None:
     if part.exists():
         part.rename(refused)
     storage.lock_of(upload_id).unlink(missing_ok=True)
+
+
+def give_back(upload: Upload) -> None:
+    """The room of an upload that came to nothing."""
+    forget_part(upload.pk)
+    drop_from_bucket(upload)
+
+
+def drop_from_bucket(upload: Upload) -> None:
+    if upload.multipart_id and bucket.is_used():
+        jobs.enqueue("lifelong.media.tasks.drop_from_bucket", storage.object_key(upload.pk), upload.multipart_id)
 
 
 def forget_part(upload_id: uuid.UUID) -> None:

@@ -7,11 +7,11 @@ import hmac
 import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from django.conf import settings
 
 from lifelong.media import storage
+from lifelong.media.queries import PARTS
 from lifelong.media.ranges import Answer, Header, words
 from lifelong.media.tus import endings
 from lifelong.media.tus.bodies import Stalled, drained, steadily
@@ -48,6 +48,7 @@ class Door:
         self.loop, self.taken, self.hashes = loop, taken, Hashes()
         self.disk = ThreadPoolExecutor(WRITERS, thread_name_prefix="upload")
         self.desk = ThreadPoolExecutor(2, thread_name_prefix="upload-end")  # these alone ask the database
+        self.bucket = ThreadPoolExecutor(WRITERS, thread_name_prefix="upload-bucket")  # and these, beside the bucket
 
     async def answer(self, method: str, path: str, query: str, header: Header, body: Body) -> Answer:
         try:
@@ -66,6 +67,8 @@ class Door:
     async def dispatch(self, method: str, path: str, query: str, header: Header, body: Body) -> Answer:
         if method == "OPTIONS":
             return Answer(204, options(settings.LARGEST_UPLOAD_BYTES))
+        if path.endswith(PARTS):
+            return await self.lead(method, ticket_of(path.removesuffix(PARTS), query, header))
         check_version(header)
         if method == "POST":
             return self.create(path, header)
@@ -77,6 +80,17 @@ class Door:
         if method == "DELETE":
             return await self.end(ticket)
         return await self.add(ticket, patch_of(header), body)
+
+    async def lead(self, method: str, ticket: Ticket) -> Answer:
+        """To the bucket: which parts it still wants, and where they go."""
+        if method == "DELETE":
+            return await self.end(ticket)
+        if method != "POST":
+            return words(405, "这里只能上传。", ("allow", "OPTIONS, POST, DELETE"))
+        status, told = await self.loop.run_in_executor(self.bucket, endings.next_parts, ticket.upload_id)
+        if status != 200:
+            return words(status, told, ("retry-after", "5"))
+        return Answer(200, [("content-type", "application/json"), ticket.expiry], None, told.encode())
 
     def create(self, path: str, header: Header) -> Answer:
         """The upload was opened by a page; this only tells where it is."""
@@ -124,7 +138,7 @@ class Door:
 
     async def take(self, ticket: Ticket, patch: Patch, part: Part, body: Body) -> Answer:
         """Writes what comes. A line that drops keeps it; a chunk with a checksum counts whole or not at all."""
-        if await self.loop.run_in_executor(self.disk, is_nearly_full, patch.length):
+        if await self.loop.run_in_executor(self.disk, storage.is_nearly_full, patch.length):
             raise refuse(507, FULL, *where(part.size, ticket))  # before the last bytes of the disk are gone
         running = self.hashes.take(ticket.upload_id, patch.offset)
         before = running.copy() if running and patch.checksum else None
@@ -190,17 +204,13 @@ class Door:
         return Answer(204, where(ticket.size, ticket)) if status == 204 else words(status, told)
 
     def close(self) -> None:
+        self.bucket.shutdown(wait=True)
         self.disk.shutdown(wait=True)
         self.desk.shutdown(wait=True)
 
 
 def where(offset: int, ticket: Ticket) -> list[tuple[str, str]]:
     return [("upload-offset", str(offset)), ticket.expiry]
-
-
-def is_nearly_full(coming: int) -> bool:
-    """What is left below the mark at which new uploads stop is for those that have begun; the last quarter for the platform."""
-    return storage.free_bytes(Path(settings.UPLOADS)) - coming < settings.DISK_KEPT_FREE_BYTES // 4
 
 
 def gone() -> Refused:

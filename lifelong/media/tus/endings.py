@@ -1,15 +1,19 @@
-"""The two moments when an upload meets the database: its end, and its being given up. Both in a thread."""
+"""When an upload meets the database: its end, its being given up, and what of it the bucket still wants. In a thread."""
 
+import json
 import logging
+from dataclasses import asdict
 from uuid import UUID
 
 from django.db import close_old_connections
 from django.utils import timezone
 
 from lifelong.media import actions, queries
+from lifelong.media.bucket import Away, Denied
 from lifelong.media.lifecycle import UploadState
 
 GONE = "这个上传已取消或已过期，请回到页面重新开始。"
+AWAY = "存储服务暂时连不上，已传的部分都保留着，请稍后继续。"
 logger = logging.getLogger(__name__)
 
 
@@ -46,3 +50,16 @@ def cancel(upload_id: str) -> bool:
     finally:
         close_old_connections()
     return True
+
+
+def next_parts(upload_id: str) -> tuple[int, str]:
+    """For a browser that sends straight into the bucket: status, and JSON of ``actions.Next`` or words."""
+    close_old_connections()
+    try:
+        found = actions.next_parts(UUID(upload_id), at=timezone.now())
+    except (Away, Denied) as trouble:
+        logger.warning("upload %s waits for the bucket: %s", upload_id, trouble)
+        return 502, AWAY
+    finally:
+        close_old_connections()
+    return (200, json.dumps(asdict(found))) if found else (410, GONE)

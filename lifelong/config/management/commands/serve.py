@@ -16,6 +16,7 @@ from django.urls import get_resolver
 
 from lifelong.config.server import limits, ports, web
 from lifelong.config.server.supervisor import Child, Supervisor
+from lifelong.media import bucket
 
 #: Commands that run beside the web workers; each restarts when it dies. One that is not installed is left out.
 BESIDE = {"worker": ["worker", "--grace", "5"], "feeder": ["feeder"]}
@@ -36,6 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, workers: int, no_worker: bool, **_options: Any) -> None:
         self.check_port(host, port)
+        self.check_bucket()
         address = f"http://{'localhost' if host in EVERYWHERE else host}:{port}"
         if "SITE_URL" not in os.environ:
             settings.SITE_URL = address
@@ -62,6 +64,16 @@ class Command(BaseCommand):
                 f"不能在 {host}:{port} 监听（{error}）。请换一个地址或 1024 以上的端口。\n"
                 f"Cannot listen on {host}:{port}. Choose another address, or a port above 1024."
             )
+            sys.exit(2)
+
+    def check_bucket(self) -> None:
+        """Wrong settings are told before anybody uploads; a bucket that is only away now is waited for."""
+        if not bucket.is_used():
+            return
+        trouble = bucket.trouble()
+        bucket.hang_up()
+        if trouble:
+            self.stderr.write(f"对象存储的设置不对，平台没有启动。\n{trouble}. Run: lifelong bucket")
             sys.exit(2)
 
 
