@@ -23,10 +23,9 @@ print(queries.upload_address(upload))
 """
 
 
-def send(site: Served, source: Path) -> float:
+def send(site: Served, source: Path, address: str) -> float:
     """Seconds from the first byte to the answer to the last."""
     size = source.stat().st_size
-    address = site.python(OPENING.format(size=size))
     room = memoryview(bytearray(1 << 16))
     with socket.create_connection(("127.0.0.1", site.port)) as line, source.open("rb") as file:
         began, offset = time.perf_counter(), 0
@@ -61,7 +60,7 @@ def main(megabytes: int) -> None:
             copying.append(time.perf_counter() - began)
             (site.data / "copy").unlink()
             used = site.processor_seconds()
-            sending.append(send(site, source))
+            sending.append(send(site, source, site.python(OPENING.format(size=source.stat().st_size))))
             used = site.processor_seconds() - used
             os.sync()
             shutil.rmtree(site.data / "files")
