@@ -27,12 +27,13 @@ DESK = {
         "/work/resources/series", "/work/resources/import/", "/work/resources/import/{import_run}/", "/work/resources/{draft}/",
         "/work/resources/{draft}/v1/", "/work/resources/{draft}/v1/files", "/work/resources/{draft}/v1/preview",
         "/work/resources/{draft}/v1/submit", "/work/resources/{received}/v1/receipts/{receipt}",
-        "/work/resources/{received}/", "/work/resources/upload/", "/work/resources/storage",
+        "/work/resources/{received}/", "/calls/{call}/ask", "/work/questions/", "/work/resources/upload/", "/work/resources/storage",
         "/work/platforms/", "/work/platforms/new/", "/work/platforms/{platform}/",
     ],
     "handling@example.org": ["/work/", "/work/registrations/enter", "/work/registrations/sheet", "/work/panels/", "/work/panels/{panel}/", "/work/panels/items/{item}/", "/work/experts/", "/work/experts/{expert}/"],
     "deciding@example.org": [
         "/work/", "/work/calls/", "/work/calls/compose", "/work/calls/{call}/", "/work/calls/{call}/change", "/work/calls/{call}/board",
+        "/work/calls/{call}/announcements/{announcement}/", "/work/questions/", "/work/questions/{question}/",
         "/work/registrations/", "/work/registrations/{registration}/", "/work/review/provincial/",
         "/work/review/provincial/{round}/", "/work/institutions/", "/work/institutions/enter", "/work/institutions/sheet",
         "/work/institutions/{institution}/", "/work/institutions/{institution}/change", "/work/platforms/{platform}/", "/work/platforms/{platform}/evidence/",
@@ -58,7 +59,7 @@ EXCUSED = {
         "resources:files-state", "resources:imports-archives", "study_place", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
     ],
     "gives a file": [
-        "audit-download", "people-export", "institutions-export", "calls-export", "call-attachment", "call-form", "call-board-export", "registrations-export",
+        "audit-download", "people-export", "institutions-export", "calls-export", "call-attachment", "call-form", "call-board-export", "call-announcement-export", "questions-export", "registrations-export",
         "registration-paper", "my-registration-word", "my-registration-printed", "my-registration-stamped", "categories-export", "platforms-export",
         "evidence-file", "words-export", "resources:imports-template", "batch_export", "resource_qr", "my_record_sheet", "my_certificate_file", "my_notes_text",
         "my_notes_sheet", "mfa_download_recovery_codes", "my_statements_file", "panel_export",
@@ -82,7 +83,7 @@ from allauth.account.utils import user_pk_to_url_str
 from lifelong.accounts.models import User
 from lifelong.accounts.actions import invitation
 from lifelong.audit.models import AuditEntry
-from lifelong.calls.models import Call, Registration
+from lifelong.calls.models import Amendment, Call, Question, Registration
 from lifelong.calls.queries.registrations import token_of
 from lifelong.catalogue.models import Entry, HomeSection, LtiPlatform, Report, Speaker
 from lifelong.jobs.models import Job
@@ -110,6 +111,7 @@ result = {
     "retired": Entry.objects.exclude(visibility="online").first().identifier,
     "category": CategoryNode.objects.get(pk=film.category_id).code, "series": film.series_id, "speaker": film.speakers[0]["id"],
     "institution": unit.code, "batch": film.batch.number, "call": Call.objects.filter(state="open").first().number,
+    "announcement": Amendment.objects.filter(call__state="open").first().pk, "question": Question.objects.first().pk,
     "registration": registration.number,
     "registration_token": token_of(registration),
     "complaint": Report.objects.first().number, "certificate": Certificate.objects.first().number,
@@ -132,6 +134,7 @@ from datetime import timedelta
 from pathlib import Path
 from django.utils import timezone, translation
 from lifelong.accounts.models import Role, User
+from lifelong.calls import actions as calls
 from lifelong.calls.models import Call
 from lifelong.catalogue.actions import availability, home, lti, reports
 from lifelong.catalogue.models import Entry, Report
@@ -191,5 +194,7 @@ with translation.override("zh-hans"):
     panels.open_panel(panel, by=handling, at=now)
     forwarding.save_store(name="演练记录库", endpoint="https://lrs.example.org/xapi", key="k", secret="s", is_open=False, by=operator, at=now)
     texts.save_draft("terms", chinese="# 用户协议\\n\\n供演练用的草稿。", english="# Terms\\n\\nA draft.", revision=0, by=operator, at=now)
+    calls.ask(unit, call=call, text="演练用的提问。", by=reporter, at=now)
+    calls.announce(call, kind="announcement", title="演练用的公告", text="演练。", by=officer, at=now)
 result = None
 """

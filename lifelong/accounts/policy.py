@@ -17,6 +17,7 @@ RIGHTS: dict[str, set[str]] = {
     "calls.manage": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},
     "calls.publish": {Role.DECIDING_OFFICER},
     "calls.extend": {Role.DECIDING_OFFICER},
+    "questions.answer": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.FINAL_REVIEWER},
     "registrations.check": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER},
     "institutions.read": {
         Role.HANDLING_OFFICER,

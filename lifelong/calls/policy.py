@@ -2,8 +2,9 @@
 
 from lifelong.accounts.models import Authority, AuthorityKind, User
 from lifelong.calls.lifecycle import CallState, RegistrationState
-from lifelong.calls.models import Call, Registration
-from lifelong.calls.queries import authorities_issuing
+from lifelong.calls.models import Call, Question, Registration
+from lifelong.calls.queries import authorities_issuing, reaches
+from lifelong.calls.queries.questions import attended_by
 from lifelong.calls.queries.registrations import seen_by
 from lifelong.institutions.models import Institution
 from lifelong.institutions.queries import institutions_of, reports_for
@@ -89,6 +90,30 @@ def abilities(user: User, call: Call) -> dict[str, bool]:
         "announce": can_announce(user, call),
         "see_board": can_see_board(user, call),
     }
+
+
+# questions
+
+
+def can_ask(user: User, call: Call, institution: Institution) -> bool:
+    """At a call: the reporter of an institution that it asks."""
+    running = call.state in {CallState.OPEN, CallState.CLOSED}
+    return running and reports_for(user, institution) and reaches(call, institution)
+
+
+def can_attend(user: User, question: Question) -> bool:
+    """Answer: the officers it lies with, never for their own institution; what an officer asked, the reporter."""
+    if question.to_institution:
+        return reports_for(user, question.institution)
+    if not user.has_right("questions.answer") or institutions_of(user).filter(pk=question.institution_id).exists():
+        return False
+    return Question.objects.filter(attended_by(user), pk=question.pk).exists()
+
+
+def can_publish_answer(user: User, question: Question) -> bool:
+    """Under the call, in its issuer's name."""
+    answered = question.answered_at is not None and not question.to_institution
+    return answered and question.call is not None and can_announce(user, question.call)
 
 
 # registrations

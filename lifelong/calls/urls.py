@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from lifelong.calls.views import board, composing, deciding, entering, public, registering
+from lifelong.calls.views import (
+    announcements,
+    board,
+    composing,
+    deciding,
+    entering,
+    public,
+    questions,
+    registering,
+)
 
 urlpatterns = [
     path("calls/", public.calls, name="calls"),
@@ -11,6 +20,7 @@ urlpatterns = [
     path("calls/<slug:number>/form.docx", public.blank_form, name="call-form"),
     path("calls/<slug:number>/register", registering.register, name="call-register"),
     path("calls/<slug:number>/confirm", board.confirm, name="call-confirm"),
+    path("calls/<slug:number>/ask", questions.ask, name="call-ask"),
     # the registrant's own, known by its token alone
     path("registrations/<str:token>/", registering.my_registration, name="my-registration"),
     path("registrations/<str:token>/correct", registering.correct, name="my-registration-correct"),
@@ -42,6 +52,23 @@ urlpatterns = [
     path("work/calls/<slug:number>/board", board.board, name="call-board"),
     path("work/calls/<slug:number>/board/remind", board.remind, name="call-board-remind"),
     path("work/calls/<slug:number>/board.xlsx", board.export, name="call-board-export"),
+    path("work/calls/<slug:number>/announcements/<int:pk>/", announcements.announcement, name="call-announcement"),
+    path(
+        "work/calls/<slug:number>/announcements/<int:pk>/remind",
+        announcements.remind,
+        name="call-announcement-remind",
+    ),
+    path(
+        "work/calls/<slug:number>/announcements/<int:pk>/readers.xlsx",
+        announcements.export,
+        name="call-announcement-export",
+    ),
+    path("work/questions/", questions.index, name="questions"),
+    path("work/questions/export.xlsx", questions.export, name="questions-export"),
+    path("work/questions/<int:pk>/", questions.question, name="question"),
+    path("work/questions/<int:pk>/answer", questions.answer, name="question-answer"),
+    path("work/questions/<int:pk>/publish", questions.publish, name="question-publish"),
+    path("work/questions/<int:pk>/unpublish", questions.unpublish, name="question-unpublish"),
     path("work/registrations/", deciding.registrations, name="registrations"),
     path("work/registrations/export.xlsx", deciding.export, name="registrations-export"),
     path("work/registrations/take-in", entering.take_in, name="registrations-take-in"),

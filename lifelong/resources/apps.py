@@ -10,11 +10,14 @@ class ResourcesConfig(AppConfig):
         from lifelong.calls.queries import register_progress
         from lifelong.resources import receivers  # noqa: F401 - connects them
         from lifelong.resources.queries import waiting
+        from lifelong.resources.queries.asked import asked_at
         from lifelong.resources.queries.progress import progress_under
+        from lifelong.resources.queries.timeline import register_source
         from lifelong.resources.words import VERBS
         from lifelong.web import desk
 
         name_verbs(VERBS)
         register_progress(progress_under)
+        register_source(asked_at)
         desk.register_waiting(waiting.waiting_for)
         desk.register_menu(waiting.menu_for)

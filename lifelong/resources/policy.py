@@ -73,6 +73,16 @@ def can_copy(user: User, version: Version) -> bool:
     return _reports(user, version)
 
 
+def can_ask(user: User, version: Version) -> bool:
+    """The reporter at any resource of the institution; officers of its province and the ministry once it was handed in."""
+    if version.deleted_at is not None:
+        return False
+    if _reports(user, version):
+        return True
+    reach, institution = reach_of(user), version.resource.institution
+    return handed_in(version) and (reach.decides_finally or institution.region_id in reach.regions)
+
+
 def can_start_version(user: User, version: Version) -> bool:
     """Version n+1 of what is online or suspended; never of what left the library for good."""
     return (
@@ -134,6 +144,7 @@ VERBS = {
     "delete": can_delete,
     "restore": can_restore,
     "copy": can_copy,
+    "ask": can_ask,
     "start_version": can_start_version,
     "sign": can_sign,
     "submit": can_submit,

@@ -29,6 +29,7 @@ urlpatterns = [
     path("work/resources/import/<int:pk>/confirm", imports.confirm, name="import-confirm"),
     path("work/resources/import/<int:pk>/again", imports.try_again, name="import-again"),
     path("work/resources/<str:resource_id>/", reading.overview, name="overview"),
+    path("work/resources/<str:resource_id>/ask", reading.ask, name="ask"),
     # one version
     path(version, editing.edit, name="edit"),
     path(f"{version}beside", editing.beside, name="beside"),

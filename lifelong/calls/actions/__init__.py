@@ -1,5 +1,6 @@
 """Everything that changes calls and registrations; one function per verb."""
 
+from lifelong.calls.actions.asking import answer_question, ask, publish_answer, unpublish_answer
 from lifelong.calls.actions.composing import (
     Span,
     add_attachment,
@@ -14,7 +15,7 @@ from lifelong.calls.actions.entering import confirm_mandate, take_in, take_in_sh
 from lifelong.calls.actions.handing_in import add_stamped, submit, sweep_papers, withdraw
 from lifelong.calls.actions.proving import prove_email, send_link
 from lifelong.calls.actions.registering import correct, prepare
-from lifelong.calls.actions.reminding import remind, remind_now
+from lifelong.calls.actions.reminding import remind, remind_now, remind_unread
 from lifelong.calls.actions.running import (
     announce,
     close_call,
@@ -26,8 +27,10 @@ from lifelong.calls.actions.running import (
 )
 
 __all__ = [
-    "Span", "add_attachment", "add_stamped", "announce", "approve", "change_call", "close_call", "confirm_mandate",
+    "Span", "add_attachment", "add_stamped", "announce", "answer_question", "approve", "ask", "change_call", "close_call", "confirm_mandate",
     "correct", "correct_address", "delete_draft", "draft_call", "extend_window", "finish_call", "note_full_view",
-    "note_reading", "prepare", "prove_email", "publish_call", "refuse", "remind", "remind_now", "remove_attachment", "reopen_call",
-    "send_again", "send_link", "set_contacts", "submit", "sweep_papers", "take_in", "take_in_sheet", "withdraw",
+    "note_reading", "prepare", "prove_email", "publish_answer", "publish_call", "refuse", "remind", "remind_now",
+    "remind_unread", "remove_attachment", "reopen_call",
+    "send_again", "send_link", "set_contacts", "submit", "sweep_papers", "take_in", "take_in_sheet",
+    "unpublish_answer", "withdraw",
 ]  # fmt: skip

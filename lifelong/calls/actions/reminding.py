@@ -13,8 +13,8 @@ from lifelong.accounts.models import User
 from lifelong.audit import record
 from lifelong.calls import policy, windows
 from lifelong.calls.lifecycle import RegistrationState, Stage
-from lifelong.calls.models import Call, Reminder, Window
-from lifelong.calls.queries import Line, board
+from lifelong.calls.models import Amendment, AmendmentReading, Call, Reminder, Window
+from lifelong.calls.queries import Line, board, readers
 from lifelong.notices import mail_to, send
 from lifelong.web.refusals import NotAllowed
 
@@ -60,6 +60,29 @@ def remind_now(call: Call, institutions: Iterable[int], *, by: User, at: datetim
             told.left += 1
             continue
         record("calls.reminded", by=by, of=line.institution, at=at, detail={"call": call.number, "stage": window.stage})
+        told.sent += 1
+    return told
+
+
+@transaction.atomic
+def remind_unread(amendment: Amendment, institutions: Iterable[int], *, by: User, at: datetime) -> Reminded:
+    """An officer's press: each of these that has not read the announcement gets it once more. ``amendment.call`` comes
+    with windows."""
+    call = amendment.call
+    if not policy.can_remind(by, call):
+        raise NotAllowed(_("您不能在这次征集下发送提醒。"))
+    wanted, told = set(institutions), Reminded()
+    subject = _("请阅读%(kind)s：%(title)s") % {"kind": amendment.get_kind_display(), "title": amendment.title}
+    for one in readers(amendment, at, show="unread"):
+        of = one.line.institution
+        if of.pk not in wanted:
+            continue
+        again = one.reminded_at is not None and at - one.reminded_at < AGAIN_AFTER
+        if again or not _reach(call, one.line, subject, amendment.text, at):
+            told.left += 1
+            continue
+        AmendmentReading.objects.update_or_create(amendment=amendment, institution=of, defaults={"reminded_at": at})
+        record("calls.reminded", by=by, of=of, at=at, detail={"call": call.number, "announcement": amendment.title})
         told.sent += 1
     return told
 

@@ -49,7 +49,7 @@ def publish_call(call: Call, *, by: User, at: datetime) -> Call:
     call.published_at = at
     call.save(update_fields=["state", "published_at"])
     record("calls.published", by=by, of=call, at=at, detail={"number": call.number})
-    _tell_all(call, subject=_("征集通知：%s") % call.title, text=_in_short(call), at=at)
+    tell_all(call, subject=_("征集通知：%s") % call.title, text=_in_short(call), at=at)
     return call
 
 
@@ -80,15 +80,18 @@ def _in_short(call: Call) -> str:
     return "\n".join(lines)
 
 
-def _tell_all(call: Call, *, subject: str, text: str, at: datetime) -> None:
-    """Reporters hear it in the site and by e-mail; an institution without one through its office e-mail."""
+def tell_all(call: Call, *, subject: str, text: str, at: datetime, mail: bool = True) -> None:
+    """Reporters hear it in the site and by e-mail; an institution without one through its office e-mail. Without
+    ``mail`` in the site alone."""
     url = reverse("call", args=[call.number])
     asked = recipients_of(call)
     reporters = Mandate.objects.open_at(at).filter(role=MandateRole.REPORTER, institution__in=asked.values("pk"))
     send(
         [mandate.user for mandate in reporters.select_related("user")],
-        subject=subject, text=text, url=url, kind="call", at=at,
+        subject=subject, text=text, url=url, kind="call", at=at, email=mail,
     )  # fmt: skip
+    if not mail:
+        return
     offices = asked.exclude(office_email="").exclude(pk__in=reporters.values("institution_id"))
     for address in set(offices.values_list("office_email", flat=True)):
         mail_to(address, subject=subject, text=f"{text}\n\n{settings.SITE_URL}{url}", at=at)
@@ -166,13 +169,13 @@ def extend_window(
     subject = _("%(stage)s截止时间延至 %(time)s") % facts
     text = _("%(stage)s截止时间延至 %(time)s。理由：%(reason)s") % facts
     if institution is None:
-        _tell_all(call, subject=f"{call.title}：{subject}", text=text, at=at)
+        tell_all(call, subject=f"{call.title}：{subject}", text=text, at=at)
     else:
-        _tell_one(call, institution, subject=subject, text=text, at=at)
+        tell_one(call, institution, subject=subject, text=text, at=at)
     return extension
 
 
-def _tell_one(call: Call, institution: Institution, *, subject: str, text: str, at: datetime) -> None:
+def tell_one(call: Call, institution: Institution, *, subject: str, text: str, at: datetime) -> None:
     reporter = institution.mandates.open_at(at).filter(role=MandateRole.REPORTER).select_related("user").first()
     if reporter:
         send(reporter.user, subject=subject, text=text, url=reverse("call", args=[call.number]), kind="call", at=at)
@@ -191,15 +194,18 @@ def announce(call: Call, *, kind: str, title: str, text: str, by: User, at: date
     amendment = Amendment.objects.create(call=call, kind=kind, title=title.strip(), text=text.strip(), by=by, at=at)
     record("calls.announced", by=by, of=call, at=at, detail={"kind": kind, "title": amendment.title})
     subject = f"{amendment.get_kind_display()}：{amendment.title}"
-    _tell_all(call, subject=subject, text=amendment.text, at=at)
+    tell_all(call, subject=subject, text=amendment.text, at=at)
     return amendment
 
 
 def note_reading(call: Call, institutions: list[Institution], *, at: datetime) -> None:
     """Somebody of these institutions has the call's announcements before their eyes."""
+    amendments = list(call.amendments.all())
     rows = [
         AmendmentReading(amendment=amendment, institution=institution, at=at)
-        for amendment in call.amendments.all()
+        for amendment in amendments
         for institution in institutions
     ]
     AmendmentReading.objects.bulk_create(rows, ignore_conflicts=True)
+    unread = AmendmentReading.objects.filter(amendment__in=amendments, institution__in=institutions, at=None)
+    unread.update(at=at)

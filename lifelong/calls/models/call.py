@@ -165,16 +165,19 @@ class Amendment(models.Model):
 
 
 class AmendmentReading(models.Model):
+    """What became of an announcement at one institution: read, reminded of it, or both."""
+
     amendment = models.ForeignKey(Amendment, on_delete=models.CASCADE, related_name="readings")
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(_("已读时间"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("提醒时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("阅读")
         constraints = [models.UniqueConstraint(fields=["amendment", "institution"], name="one_reading_per_institution")]
 
     def __str__(self) -> str:
-        return f"{self.institution} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.institution} {self.at:%Y-%m-%d %H:%M}" if self.at else str(self.institution)
 
 
 class Reminder(models.Model):

@@ -12,6 +12,8 @@ from lifelong.calls.queries.calls import (
     reaches,
     recipients_of,
 )
+from lifelong.calls.queries.questions import published_questions, questions, questions_seen_by, waiting_questions
+from lifelong.calls.queries.readings import readers, with_reading_counts
 from lifelong.calls.queries.registrations import (
     registration_by_token,
     registrations,
@@ -22,6 +24,7 @@ from lifelong.calls.queries.registrations import (
 
 __all__ = [
     "Line", "Progress", "authorities_issuing", "board", "calls_for", "calls_of", "joined", "joined_calls",
-    "open_calls_for", "public_calls", "reaches", "recipients_of", "register_progress", "registration_by_token", "registrations",
-    "rivals_of", "similar_to", "waiting_registrations",
+    "open_calls_for", "public_calls", "published_questions", "questions", "questions_seen_by", "reaches", "readers",
+    "recipients_of", "register_progress", "registration_by_token", "registrations", "rivals_of", "similar_to",
+    "waiting_questions", "waiting_registrations", "with_reading_counts",
 ]  # fmt: skip

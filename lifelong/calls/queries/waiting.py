@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from django.db.models import Min
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from lifelong.calls import windows
 from lifelong.calls.lifecycle import CallState, Stage
 from lifelong.calls.models import Call
 from lifelong.calls.queries.calls import authorities_issuing, calls_for, calls_of, joined
+from lifelong.calls.queries.questions import waiting_questions
 from lifelong.calls.queries.registrations import waiting_registrations
 from lifelong.institutions.models import Institution
 from lifelong.institutions.queries import institutions_of
@@ -30,6 +31,8 @@ def waiting_for(user: User) -> Iterator[Waiting]:
         yield from _calls(user)
     if "reporter" in roles_of(user):
         yield from _to_confirm(user)
+    if user.has_right("questions.answer") or "reporter" in roles_of(user):
+        yield from _questions(user)
 
 
 def _registrations(user: User) -> Iterator[Waiting]:
@@ -41,6 +44,16 @@ def _registrations(user: User) -> Iterator[Waiting]:
         note = _("最早提交的已等 %s 天") % waited.days if waited.days else ""
         url = f"{reverse('registrations')}?state=submitted"
         yield Waiting(_("负责人登记待审核"), count, url, note=note, urgent=waited > OLD)
+
+
+def _questions(user: User) -> Iterator[Waiting]:
+    now = timezone.now()
+    numbers = waiting_questions(user).order_by().aggregate(count=Count("pk"), first=Min("asked_at"))
+    if numbers["count"]:
+        waited = now - numbers["first"]
+        note = _("最早提出的已等 %s 天") % waited.days if waited.days else ""
+        url = f"{reverse('questions')}?show=waiting"
+        yield Waiting(_("提问等您答复"), numbers["count"], url, note=note, urgent=waited > OLD)
 
 
 def _calls(user: User) -> Iterator[Waiting]:
@@ -98,3 +111,7 @@ def menu_for(user: User) -> Iterator[Entry]:
         yield Entry(_("征集"), reverse("calls-desk"), _("征集"), 20)
     if user.has_right("registrations.check"):
         yield Entry(_("负责人登记"), reverse("registrations"), _("征集"), 21)
+    if user.has_right("questions.answer"):
+        yield Entry(_("提问与答复"), reverse("questions"), _("征集"), 23)
+    elif "reporter" in roles_of(user):
+        yield Entry(_("提问与答复"), reverse("questions"), _("资源报送"), 26)

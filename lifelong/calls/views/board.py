@@ -59,14 +59,14 @@ def _filters(request: HttpRequest) -> dict[str, str]:
 @right("calls.read")
 def board(request: HttpRequest, number: str) -> HttpResponse:
     """A POST with a purpose shows the telephones in full, and that is in the audit."""
-    call = _published(request, number)
+    call = published(request, number)
     filters, now = _filters(request), timezone.now()
     purpose = request.POST.get("purpose", "").strip()
     if request.method == "POST" and not purpose:
         messages.error(request, _("请写明查看完整电话的用途。"))
     lines = queries.board(call, now, **filters)
     if purpose:
-        _note_purpose(request, call, purpose, len(lines))
+        note_purpose(request, call, purpose, len(lines))
         if request.POST.get("do") == "export":
             return _sheet(call, lines, filters, clear=True)
     every = queries.board(call, now) if any(filters.values()) else lines
@@ -91,7 +91,7 @@ def board(request: HttpRequest, number: str) -> HttpResponse:
 @right("calls.read")
 def remind(request: HttpRequest, number: str) -> HttpResponse:
     """One press reminds the ticked ones, or everybody on screen who has not finished."""
-    call = _published(request, number)
+    call = published(request, number)
     lines = queries.board(call, timezone.now(), **_filters(request))
     chosen = numerals(request.POST.getlist("id")) if request.POST.get("do") == "chosen" else None
     wanted = [line.institution.pk for line in lines if chosen is None or line.institution.pk in chosen]
@@ -107,14 +107,14 @@ def remind(request: HttpRequest, number: str) -> HttpResponse:
     return redirect(back)
 
 
-def _published(request: HttpRequest, number: str) -> Call:
+def published(request: HttpRequest, number: str) -> Call:
     call = seen(request, number)
     if not policy.can_see_board(request.user, call):
         raise Http404
     return call
 
 
-def _note_purpose(request: HttpRequest, call: Call, purpose: str, count: int) -> None:
+def note_purpose(request: HttpRequest, call: Call, purpose: str, count: int) -> None:
     record(
         "accounts.personal_data_read", by=request.user, of=call, at=timezone.now(),
         detail={"purpose": purpose, "telephones": count},
@@ -125,29 +125,39 @@ def _note_purpose(request: HttpRequest, call: Call, purpose: str, count: int) ->
 @right("calls.read")
 def export(request: HttpRequest, number: str) -> HttpResponse:
     """What is on screen, telephones masked."""
-    call, filters = _published(request, number), _filters(request)
+    call, filters = published(request, number), _filters(request)
     return _sheet(call, queries.board(call, timezone.now(), **filters), filters, clear=False)
 
 
 def _sheet(call: Call, lines: Iterable[Line], filters: dict[str, str], *, clear: bool) -> HttpResponse:
-    words = []
-    if filters["standing"] in STANDINGS:
-        words.append(_("进度：%s") % STANDINGS[filters["standing"]])
-    if filters["region"]:
-        words.append(_("地区：%s") % full_name(filters["region"]))
-    if filters["kind"] in InstitutionKind.values:
-        words.append(_("类型：%s") % InstitutionKind(filters["kind"]).label)
+    words = [_("进度：%s") % STANDINGS[filters["standing"]]] if filters["standing"] in STANDINGS else []
+    words += filter_words(filters)
     title = _("征集进度表")
     content = workbooks.workbook(title, COLUMNS, (_row(line, clear) for line in lines), filters=[call.title, *words])
     return workbooks.answer(content, f"{title}-{call.number}")
 
 
+def filter_words(filters: dict[str, str]) -> list[str]:
+    words = [_("地区：%s") % full_name(filters["region"])] if filters["region"] else []
+    if filters["kind"] in InstitutionKind.values:
+        words.append(_("类型：%s") % InstitutionKind(filters["kind"]).label)
+    return words
+
+
+def person_of(line: Line, clear: bool) -> str:
+    return line.person if clear else mask_name(line.person)
+
+
+def telephones_of(line: Line, clear: bool) -> str:
+    return "；".join(line.telephones if clear else [mask_telephone(one) for one in line.telephones])
+
+
 def _row(line: Line, clear: bool) -> list[Any]:
-    telephones = line.telephones if clear else [mask_telephone(one) for one in line.telephones]
     return [
         line.institution.name, line.institution.code, line.institution.region.name if line.institution.region else "",
         str(STANDINGS[line.standing]), line.progress.submitted, line.progress.drafts, line.progress.returned,
-        windows.deadline(line.due_at), line.reminded_at, line.person if clear else mask_name(line.person), "；".join(telephones), line.institution.office_email,
+        windows.deadline(line.due_at), line.reminded_at, person_of(line, clear), telephones_of(line, clear),
+        line.institution.office_email,
     ]  # fmt: skip
 
 

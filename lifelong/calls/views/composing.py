@@ -133,7 +133,7 @@ def _context_of(request: HttpRequest, found: Call, **forms: Any) -> dict[str, An
         "may": policy.abilities(request.user, found),
         "windows": [(stage, windows.window_of(found, stage)) for stage in Stage],
         "attachments": found.attachments.all(),
-        "amendments": [(one, one.readings.count()) for one in found.amendments.select_related("by")],
+        "amendments": queries.with_reading_counts(found) if found.state != CallState.DRAFT else [],
         "asked": asked,
         "counts": counts,
         "contact_forms": ContactFormSet(initial=contact_initial(found), prefix="contact"),

@@ -50,12 +50,14 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
         "doors": [_door_of(found, stage, now) for stage in Stage if windows.window_of(found, stage)],
         "registration": windows.door(found, Stage.REGISTRATION, None, now),
         "now": now,
+        "published": queries.published_questions(found),
         "children": found.children.public(),
         "may_manage": request.user.is_authenticated and policy.can_see_board(request.user, found),
     }
     if request.user.is_authenticated:
         own = [one for one in institutions_of(request.user) if queries.reaches(found, one)]
         _note_reading(found, own, now)
+        context["may_ask"] = any(policy.can_ask(request.user, found, one) for one in own)
         context["own"] = [{"institution": one, "joined": queries.joined(found, one)} for one in own]
     return render(request, "calls/call.html", context)
 

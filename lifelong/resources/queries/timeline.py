@@ -32,6 +32,7 @@ class Entry:
     reasons: list[tuple[str, str]] = field(default_factory=list)
     receipt: str = ""
     on_behalf_of: str = ""
+    question: int = 0  # where it is answered
 
 
 Source = Callable[[Resource, User], Iterable[Entry]]

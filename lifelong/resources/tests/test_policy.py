@@ -23,23 +23,23 @@ PENDING = {S.UNIT_REVIEW, S.SUBMITTED, S.FORWARDED, S.ACCEPTED, S.RETURNED}
 MATRIX: dict[str, dict[str, set[State]]] = {
     "reporter": {
         "see": ALL, "preview": ALL, "edit": EDITING, "upload": EDITING, "check_link": EDITING, "delete": {S.DRAFT},
-        "copy": ALL, "start_version": {S.PUBLISHED}, "sign": EDITING | {S.UNIT_REVIEW}, "submit": EDITING | {S.UNIT_REVIEW},
+        "copy": ALL, "ask": ALL, "start_version": {S.PUBLISHED}, "sign": EDITING | {S.UNIT_REVIEW}, "submit": EDITING | {S.UNIT_REVIEW},
         "fetch_back": {S.UNIT_REVIEW}, "withdraw": PENDING,
     },
     "reporter who may not sign alone": {
         "see": ALL, "preview": ALL, "edit": EDITING, "upload": EDITING, "check_link": EDITING, "delete": {S.DRAFT},
-        "copy": ALL, "start_version": {S.PUBLISHED}, "send_to_unit_review": EDITING, "fetch_back": {S.UNIT_REVIEW},
+        "copy": ALL, "ask": ALL, "start_version": {S.PUBLISHED}, "send_to_unit_review": EDITING, "fetch_back": {S.UNIT_REVIEW},
         "withdraw": PENDING,
     },
     "institution reviewer": {
         "see": ALL, "preview": ALL, "sign": {S.UNIT_REVIEW}, "submit": {S.UNIT_REVIEW}, "send_back": {S.UNIT_REVIEW},
     },
     "rival reporter": {},
-    "handling officer": {"see": HANDED_IN, "preview": HANDED_IN - EDITING},
-    "deciding officer": {"see": HANDED_IN, "preview": HANDED_IN - EDITING},
+    "handling officer": {"see": HANDED_IN, "preview": HANDED_IN - EDITING, "ask": HANDED_IN},
+    "deciding officer": {"see": HANDED_IN, "preview": HANDED_IN - EDITING, "ask": HANDED_IN},
     "officer of another province": {},
     "expert": {},
-    "final reviewer": {"see": HANDED_IN, "preview": HANDED_IN - EDITING},
+    "final reviewer": {"see": HANDED_IN, "preview": HANDED_IN - EDITING, "ask": HANDED_IN},
     "operator": {"see": {S.PUBLISHED, S.SUPERSEDED}, "preview": {S.PUBLISHED, S.SUPERSEDED}},
     "system administrator": {},
     "stranger": {},

@@ -2,20 +2,24 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from lifelong.media.lifecycle import RenditionKind
 from lifelong.media.queries import playable, rendition, signed_url
 from lifelong.resources import policy
+from lifelong.resources.actions import asking
 from lifelong.resources.lifecycle import State
-from lifelong.resources.models import Finding, Round, Version
+from lifelong.resources.models import Finding, Resource, Round, Version
 from lifelong.resources.queries.preview import face_of, pieces_of
 from lifelong.resources.queries.reading import contents_of, lines_of, lines_of_version, titled
 from lifelong.resources.queries.timeline import timeline, whereabouts
 from lifelong.resources.views.loading import WorkRequest, resource_or_404, shell, version_or_404
+from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
 
@@ -24,6 +28,26 @@ from lifelong.web.rights import right
 def overview(request: WorkRequest, resource_id: str) -> HttpResponse:
     """Where it is, with whom, expected by when; its versions and everything that happened."""
     resource, versions = resource_or_404(request, resource_id)
+    return _overview(request, resource, versions)
+
+
+@require_POST
+@right("desk")
+def ask(request: WorkRequest, resource_id: str) -> HttpResponse:
+    resource, versions = resource_or_404(request, resource_id)
+    text = request.POST.get("text", "")
+    try:
+        asking.ask_about(versions[0], text=text, by=request.user, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return _overview(request, resource, versions, typed=text, status=refusal.status)
+    messages.success(request, _("已提交，答复后会通知您。"))
+    return redirect("resources:overview", resource.resource_id)
+
+
+def _overview(
+    request: WorkRequest, resource: Resource, versions: list[Version], *, typed: str = "", status: int = 200
+) -> HttpResponse:
     newest = versions[0]
     return render(
         request,
@@ -35,8 +59,10 @@ def overview(request: WorkRequest, resource_id: str) -> HttpResponse:
             "where": whereabouts(newest, timezone.now()),
             "entries": timeline(resource, request.user),
             "rounds": newest.rounds.order_by("-number"),
-            "own": policy.reports_for(request.user, resource.institution),
+            "own": policy.is_own(request.user, newest),
+            "typed": typed,
         },
+        status=status,
     )
 
 
