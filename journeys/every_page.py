@@ -69,7 +69,7 @@ EXCUSED = {
     "a fragment of a page that is walked": ["resource_shelf", "resource_notes", "resource_voices", "resources:files-list"],
     "after the sign-in of an outside service, whose pages these share": ["socialaccount_signup", "lti_play"],
     "needs a step in between that other stories take, in a frame that is walked": [
-        "setup", "consent", "account_confirm_login_code", "resources:sign", "resources:submit-many", "resources:withdraw", "resources:beside",
+        "setup", "consent", "account_confirm_login_code", "resources:sign", "resources:submit-many", "resources:withdraw", "resources:beside", "resources:filled",
         "registrations-take-in", "my-registration-correct", "comment_appeal", "comment_flag", "resource_lists", "account_change_password", "mfa_authenticate", "mfa_reauthenticate", "mfa_view_recovery_codes",
         "mfa_generate_recovery_codes", "mfa_deactivate_totp", "mfa_remove_webauthn", "mfa_edit_webauthn",
     ],

@@ -333,6 +333,23 @@ class Step(models.Model):
         return f"{self.verb} {self.at:%Y-%m-%d %H:%M}"
 
 
+class Fill(models.Model):
+    """统一填写: one field of many drafts at once, with what stood there, so that it can be undone."""
+
+    by = models.ForeignKey(User, verbose_name=_("填写人"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("填写时间"))
+    field = models.CharField(_("字段"), max_length=20)
+    value = models.TextField(_("填写内容"))
+    lines = models.JSONField(default=list)  # [{"version": pk, "before": "…", "revision": 7}], as it left them
+    undone_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("统一填写")
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.at:%Y-%m-%d %H:%M}"
+
+
 class ImportRun(models.Model):
     """One sheet brought in: what it said, row by row."""
 

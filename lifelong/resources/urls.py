@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lifelong.resources.views import editing, files, imports, lists, reading, sending, submitting
+from lifelong.resources.views import editing, files, filling, imports, lists, reading, sending, submitting
 
 app_name = "resources"
 version = "work/resources/<str:resource_id>/v<int:number>/"
@@ -11,6 +11,9 @@ urlpatterns = [
     path("work/resources/missing", lists.missing, name="missing"),
     path("work/resources/trash", lists.trash, name="trash"),
     path("work/resources/many", lists.many, name="many"),
+    path("work/resources/fill", filling.fill, name="fill"),
+    path("work/resources/fills/<int:pk>/", filling.filled, name="filled"),
+    path("work/resources/fills/<int:pk>/undo", filling.undo, name="fill-undo"),
     path("work/resources/submit", submitting.submit_many, name="submit-many"),
     path("work/resources/unit-review", submitting.unit_review, name="unit-review"),
     path("work/resources/upload/", sending.index, name="sending"),

@@ -23,6 +23,8 @@ VERBS = {
     "resources.files_named": _("修改文件标题"),
     "resources.series_created": _("新建系列"),
     "resources.series_renamed": _("系列改名"),
+    "resources.filled": _("统一填写"),
+    "resources.fill_undone": _("撤销统一填写"),
     "resources.sheet_received": _("收到批量导入表"),
     "resources.sheet_confirmed": _("确认批量导入"),
     "resources.sheet_tried_again": _("重试批量导入"),

@@ -100,21 +100,6 @@ def save_draft(
 
 
 @transaction.atomic
-def fill_field(versions: list[Version], *, field: str, value: Any, by: User, at: datetime) -> list[tuple[Version, str]]:
-    """One value into one field of many drafts; each with the sentence that says why it could not be taken, or nothing."""
-    outcome = []
-    for version in versions:
-        try:
-            saved = save_draft(version, values={field: value}, revision=lock(version).revision, by=by, at=at)
-        except Refusal as refusal:
-            outcome.append((version, str(refusal)))
-            continue
-        wrong = [p["message"] for p in saved.problems if p["field"] == field and p["severity"] == "error"]
-        outcome.append((saved, "；".join(wrong)))
-    return outcome
-
-
-@transaction.atomic
 def delete_draft(version: Version, *, by: User, at: datetime) -> Version:
     """Into the trash for 30 days. Raises ``NotAllowed`` for what was handed in once: that is withdrawn instead."""
     locked = lock(version)

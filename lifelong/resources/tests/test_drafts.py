@@ -140,12 +140,3 @@ def test_a_second_version_begins_with_everything_of_the_first(ready, reporter):
     assert [f.media_file_id for f in second.files.all()] == [f.media_file_id for f in ready.files.all()]
     assert second.findings.filter(verdict="pass").exists()
     assert drafts.start_version(ready, by=reporter, at=NOW()) == second
-
-
-def test_one_field_is_filled_for_many_and_each_is_told(college, reporter, draft):
-    other = cast.draft(college, reporter, title="微信入门")
-    outcome = drafts.fill_field([draft, other], field="speakers", value="李四;王五", by=reporter, at=NOW())
-    assert [why for _version, why in outcome] == ["", ""]
-    assert set(Version.objects.values_list("speakers", flat=True)) == {"李四;王五"}
-    outcome = drafts.fill_field([draft], field="type", value="B07", by=reporter, at=NOW())
-    assert "资源类型" in outcome[0][1]

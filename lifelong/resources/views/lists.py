@@ -22,6 +22,7 @@ from lifelong.resources.queries import lists
 from lifelong.resources.queries.calling import deadline_for
 from lifelong.resources.queries.missing import prepared
 from lifelong.resources.queries.reach import institutions_reported_by, reach_of
+from lifelong.resources.views.filling import preview
 from lifelong.resources.views.loading import WorkRequest, chosen, reported_institution
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
@@ -97,7 +98,7 @@ def many(request: WorkRequest) -> HttpResponse:
         case "delete":
             _delete(request, versions)
         case "fill":
-            _fill(request, versions)
+            return preview(request, versions)
     return back
 
 
@@ -116,22 +117,6 @@ def _delete(request: WorkRequest, versions: list) -> None:
         messages.success(request, text % {"n": done})
     for text in left:
         messages.warning(request, text)
-
-
-def _fill(request: WorkRequest, versions: list) -> None:
-    form = FillForm(request.POST)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, str(errors[0]))
-        return
-    field, value = form.cleaned_data["field"], form.cleaned_data["value"]
-    outcome = drafts.fill_field(versions, field=field, value=value, by=request.user, at=timezone.now())
-    done = sum(not why for _version, why in outcome)
-    if done:
-        messages.success(request, ngettext("已填写 %(n)s 项资源。", "已填写 %(n)s 项资源。", done) % {"n": done})
-    for version, why in outcome:
-        if why:
-            messages.warning(request, f"《{version.title or version.resource}》{why}")
 
 
 @require_http_methods(["GET", "POST"])
