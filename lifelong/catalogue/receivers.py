@@ -21,7 +21,8 @@ def make_rungs(sender: Any, *, version: Any, to_state: str, **rest: Any) -> None
     """Who is accepted will be shown: what thin lines need is coded while there is time."""
     if to_state == State.ACCEPTED:
         for media_file in version.files.values_list("media_file_id", flat=True):
-            jobs.enqueue("lifelong.media.tasks.make_rungs_of", media_file)
+            party = version.resource.institution_id
+            jobs.enqueue("lifelong.media.tasks.make_rungs_of", media_file, party=party)
 
 
 @receiver(review_events.batch_prepared)

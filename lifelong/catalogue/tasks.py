@@ -9,6 +9,7 @@ from lifelong.catalogue.actions import availability, lti, media, snapshots
 from lifelong.catalogue.lti.fetching import Unreachable
 from lifelong.catalogue.models import Entry, LtiPlatform
 from lifelong.jobs.schedule import daily, every
+from lifelong.media.lifecycle import Urgency
 
 
 @task(title=_("确认下架资源的文件已不能访问"), priority=90)
@@ -28,8 +29,9 @@ def renew_media(media_file_pk: int) -> int:
 def complete_playback() -> int:
     """Films online from before there was adaptive playback, or whose coding was lost: some each night."""
     waiting = media.unstreamed()
-    for media_file in waiting:
-        jobs.enqueue("lifelong.media.tasks.make_rungs_of", media_file)
+    late = Urgency.CAUGHT_UP
+    for media_file, institution in waiting:
+        jobs.enqueue("lifelong.media.tasks.make_rungs_of", media_file, late, priority=late, party=institution)
     return len(waiting)
 
 

@@ -22,7 +22,7 @@ The row says what is owed: a worker that dies in mid-job (``kill -9``) loses its
 Queues named in ``LONG_QUEUES`` (``media``) have slots of their own, so that a short job never waits behind a long one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -47,12 +47,15 @@ def enqueue(
     run_after: datetime | None = None,
     priority: int | None = None,
     kwargs: Mapping[str, Any] | None = None,
+    party: int | str = "",
 ) -> "TaskResult[Any]":
     """Put one job in the queue, as part of the caller's transaction; starts within about 0.2 s of the commit.
 
     ``task`` is the task or its dotted path (the room ``actions`` may not import ``tasks``); ``args`` and ``kwargs`` are
     JSON values. ``owner`` may see the progress page. A ``slot`` is used once: a second call
-    with the same one returns the first job. ``TaskResult.id`` is the job's id.
+    with the same one returns the first job. ``party`` says for whom, where many want the same work: among equal
+    priorities parties are served by turns, so that five hundred jobs of one do not keep the single job of another
+    waiting. ``TaskResult.id`` is the job's id.
     """
     from lifelong.jobs.actions.queueing import add
     from lifelong.jobs.backend import result_of
@@ -62,4 +65,11 @@ def enqueue(
     changes = {"run_after": run_after, "priority": priority}
     if any(value is not None for value in changes.values()):
         declared = declared.using(run_after=run_after, priority=priority)
-    return result_of(add(declared, args, kwargs or {}, owner=owner, slot=slot), declared)
+    return result_of(add(declared, args, kwargs or {}, owner=owner, slot=slot, party=str(party)), declared)
+
+
+def hurry(paths: Iterable[str], first_args: Iterable[Any], *, party: int | str, priority: int) -> int:
+    """Raise waiting jobs of ``party`` to ``priority``: those of the tasks at ``paths`` whose first argument is named."""
+    from lifelong.jobs.actions import queueing
+
+    return queueing.hurry(paths, first_args, party=str(party), priority=priority)

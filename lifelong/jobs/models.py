@@ -37,6 +37,8 @@ class Job(models.Model):
     kwargs = models.JSONField(default=dict)
     queue = models.CharField(_("队列"), max_length=40)
     priority = models.SmallIntegerField(_("优先级"), default=0)
+    party = models.CharField(_("为谁"), max_length=40, blank=True, default="")  # who takes turns with others
+    turn = models.BigIntegerField(_("轮次"), default=0)  # among jobs of one queue and priority
     run_after = models.DateTimeField(_("不早于"), default=timezone.now)
     state = models.CharField(_("状态"), max_length=9, choices=State.choices, default=State.READY)
     slot = models.CharField(max_length=240, null=True, unique=True)
@@ -68,7 +70,12 @@ class Job(models.Model):
     class Meta:
         verbose_name = _("任务")
         indexes = [
-            models.Index(fields=["-priority", "run_after", "id"], condition=Q(state="ready"), name="job_ready"),
+            models.Index(
+                fields=["-priority", "turn", "run_after", "id"], condition=Q(state="ready"), name="job_by_turn"
+            ),
+            models.Index(
+                fields=["party", "queue", "priority", "turn"], condition=Q(state="ready"), name="job_of_party"
+            ),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="job_lease"),
             models.Index(fields=["state", "-id"], name="job_by_state"),
         ]

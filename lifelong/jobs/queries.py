@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Min, QuerySet
 
-from lifelong.jobs.lifecycle import LEASE_SECONDS, State
+from lifelong.jobs.lifecycle import LEASE_SECONDS, LONG_QUEUES, State
 from lifelong.jobs.models import Job, Worker
 
 STUCK_S = 300
@@ -21,14 +21,15 @@ def job_of(result_id: str | int) -> Job | None:
 @dataclass(frozen=True)
 class Overview:
     counts: dict[str, int]  # by state
-    oldest_waiting_s: float  # how long the longest waiting due job has waited
+    oldest_waiting_s: float  # how long the longest waiting due short job has waited
     workers: list[Worker]  # seen within three heartbeats
 
 
 def overview(at: datetime) -> Overview:
     counted = dict(Job.objects.values_list("state").annotate(number=Count("pk")).order_by())
-    # what is below the usual priority takes the time that is left, for hours where it must
-    oldest = Job.objects.due(at).filter(priority__gte=0).aggregate(first=Min("run_after"))["first"]
+    # long work, and what is below the usual priority, takes the time that is left, for hours where it must
+    usual = Job.objects.due(at).filter(priority__gte=0).exclude(queue__in=LONG_QUEUES)
+    oldest = usual.aggregate(first=Min("run_after"))["first"]
     return Overview(
         counts={state.value: counted.get(state.value, 0) for state in State},
         oldest_waiting_s=max(0.0, (at - oldest).total_seconds()) if oldest else 0.0,

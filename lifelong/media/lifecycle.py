@@ -1,5 +1,7 @@
 """States of an upload and of the measuring of a file, and the steps that are allowed. Touches no database."""
 
+from enum import IntEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +54,17 @@ class FileKind(models.TextChoices):
     PAPER = "paper", _("文件")
     CAPTION = "caption", _("字幕")
     ARCHIVE = "archive", _("压缩包")  # of a sheet and its files; goes once they are taken in
+
+
+class Urgency(IntEnum):
+    """Which long work goes first; among equals institutions take turns (``jobs.enqueue``)."""
+
+    ASKED = 30  # somebody looks at its progress
+    REVIEWED = 25  # a reviewer cannot decide without it
+    PUBLISHED = 10  # what is or will be shown is made fit for thin lines
+    REST = 0  # drafts
+    CAUGHT_UP = -50  # films online from before there was adaptive playback, some each night
+    IDLE = -60  # full decodes that nobody waits for yet
 
 
 class RenditionKind(models.TextChoices):

@@ -13,7 +13,7 @@ from lifelong import jobs
 from lifelong.jobs.schedule import daily, every
 from lifelong.media import actions, bucket, making, probe, queries, storage
 from lifelong.media.adaptive import ladder
-from lifelong.media.lifecycle import FileKind, ProbeState, UploadState
+from lifelong.media.lifecycle import FileKind, ProbeState, UploadState, Urgency
 from lifelong.media.models import MediaFile, Upload
 
 SOON = timedelta(seconds=30)
@@ -89,7 +89,7 @@ def probe_facts_of(media_file_id: int) -> None:
     actions.record_facts(media_file, facts=facts.to_json(), readable=facts.readable, at=timezone.now())
 
 
-@task(queue_name="media", max_attempts=4, title=_("通读音视频"))
+@task(queue_name="media", priority=Urgency.REST, max_attempts=4, title=_("通读音视频"))
 def probe_whole_of(media_file_id: int) -> None:
     """The second pass: decodes what the standard asks for."""
     media_file = still_there(media_file_id)
@@ -100,7 +100,7 @@ def probe_whole_of(media_file_id: int) -> None:
     actions.record_whole(media_file, whole=whole.to_json(), at=timezone.now())
 
 
-@task(queue_name="media", priority=-60, max_attempts=4, title=_("完整解码长视频"))
+@task(queue_name="media", priority=Urgency.IDLE, max_attempts=4, title=_("完整解码长视频"))
 def decode_fully(media_file_id: int) -> None:
     """Before publication: every frame of a file that the second pass decoded in part; whatever else waits goes first."""
     media_file = still_there(media_file_id)
@@ -124,9 +124,12 @@ def make_renditions_of(media_file_id: int) -> None:
             actions.record_renditions(media_file, made=made, at=timezone.now())
 
 
-@task(queue_name="media", priority=-50, max_attempts=4, title=_("生成低码率播放版本"))
-def make_rungs_of(media_file_id: int) -> None:
-    """One piece of the lower rungs, then back to the end of the queue: nobody waits long for somebody else's long film."""
+@task(queue_name="media", priority=Urgency.PUBLISHED, max_attempts=4, title=_("生成低码率播放版本"))
+def make_rungs_of(media_file_id: int, priority: int = Urgency.PUBLISHED) -> None:
+    """One piece of the lower rungs, then back to the end of the queue: nobody waits long for somebody else's long film.
+
+    ``priority`` is that of the pieces to come.
+    """
     media_file = still_there(media_file_id)
     if media_file is None:
         return
@@ -140,7 +143,10 @@ def make_rungs_of(media_file_id: int) -> None:
     if piece:
         actions.record_renditions(media_file, made=piece, at=timezone.now())
     if piece is not None:
-        jobs.enqueue(make_rungs_of, media_file_id, run_after=timezone.now())
+        jobs.enqueue(
+            make_rungs_of, media_file_id, priority, run_after=timezone.now(), priority=priority,
+            party=media_file.institution_id,
+        )  # fmt: skip
 
 
 @every(minutes=1)

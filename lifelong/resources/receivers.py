@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from lifelong.media import events
 from lifelong.media.models import MediaFile
+from lifelong.resources import events as resource_events
 from lifelong.resources.actions import files, imports, links
+from lifelong.resources.models import Version
 from lifelong.standards import events as standards_events
 from lifelong.standards.models import HostPlatform
 
@@ -27,6 +29,11 @@ def judge_facts(sender: Any, *, media_file: MediaFile, **rest: Any) -> None:
 @receiver(events.whole_measured)
 def judge_whole(sender: Any, *, media_file: MediaFile, **rest: Any) -> None:
     files.measured_anew(media_file, at=timezone.now())
+
+
+@receiver(resource_events.version_moved)
+def hurry(sender: Any, *, version: Version, **rest: Any) -> None:
+    files.hurry(version)
 
 
 @receiver(standards_events.platform_verified)

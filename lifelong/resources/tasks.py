@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from lifelong.jobs.schedule import daily, every
+from lifelong.media.lifecycle import Urgency
 from lifelong.resources.actions import drafts, files, imports, links, releasing
 from lifelong.resources.models import ImportRun, LinkCheck
 from lifelong.standards.links import checker
@@ -20,7 +21,7 @@ def check_link(link_check_id: int, url: str, attempt: int) -> None:
     links.record_check(check, facts=checker.check_link(url), attempt=attempt, at=timezone.now())
 
 
-@task(queue_name="media", priority=30, max_attempts=4, title=_("导入元数据表"))
+@task(queue_name="media", priority=Urgency.ASKED, max_attempts=4, title=_("导入元数据表"))
 def work_on_sheet(run_id: int, dry_run: bool) -> dict[str, str]:
     """Looks at a sheet, or brings it in; a minute for ten thousand rows, hence among the long ones."""
     run = ImportRun.objects.get(pk=run_id)

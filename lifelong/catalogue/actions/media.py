@@ -141,12 +141,12 @@ def take_names(version: Version, *, at: datetime, keep: Version | None = None) -
         entry.save(update_fields=NAMED_FIELDS)
 
 
-def unstreamed() -> list[int]:
-    """Files of online entries that have nothing yet to show on the scrub bar: they were made ready by an older version."""
+def unstreamed() -> list[tuple[int, int]]:
+    """Files of online entries, each with its institution, that have nothing yet to show on the scrub bar: they were made ready by an older version."""
     shown = Entry.objects.online().values("version__files__media_file")
     drawn = Rendition.objects.filter(kind__in=[RenditionKind.SPRITE, RenditionKind.WAVEFORM]).values("media_file")
     waiting = MediaFile.objects.filter(pk__in=shown, renditions__kind__in=PLAYED).exclude(pk__in=drawn)
-    return list(waiting.order_by("pk").values_list("pk", flat=True).distinct()[:A_NIGHT])
+    return list(waiting.order_by("pk").values_list("pk", "institution_id").distinct()[:A_NIGHT])
 
 
 def without_names(entry: Entry) -> None:

@@ -27,7 +27,7 @@ LATER = {
     "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', %s || ' seconds')",
 }
 DUE = """SELECT id FROM jobs_job WHERE state='ready' AND {queues} AND run_after <= {now}
-  ORDER BY priority DESC, run_after, id LIMIT 1"""
+  ORDER BY priority DESC, turn, run_after, id LIMIT 1"""
 CLAIM = """UPDATE jobs_job SET state='running', worker=%s, attempts=attempts+1, fence=fence+1, lease_until={later},
   started_at=COALESCE(started_at, {now}), attempted_at={now}, progress_done=0, progress_total=0, progress_note=''
   WHERE id=({due}{lock}) RETURNING *"""
@@ -121,7 +121,7 @@ def _tell(job: Job) -> None:
     if follower:
         from lifelong.jobs.actions.queueing import add
 
-        add(task_at(follower), job.args, job.kwargs, owner=job.owner)
+        add(task_at(follower), job.args, job.kwargs, owner=job.owner, party=job.party)
 
 
 def release(job: Job) -> bool:

@@ -84,6 +84,62 @@ def test_the_more_urgent_job_runs_first_and_equals_in_their_order(path):
     assert lines(path) == ["高", "平一", "平二", "低"]
 
 
+def served(number):
+    """What is claimed and done next, as (party, text)."""
+    order = []
+    for _ in range(number):
+        job = leasing.claim("me")
+        leasing.finish(job, None)
+        order.append((job.party, job.args[1]))
+    return order
+
+
+def test_five_hundred_files_of_one_institution_do_not_keep_the_one_of_another_waiting(path):
+    for number in range(500):
+        jobs.enqueue(NOTE, path, number, party=41)
+    assert served(20) == [("41", number) for number in range(20)]
+    jobs.enqueue(NOTE, path, 0, party=42)
+    for number in range(3):
+        jobs.enqueue(NOTE, path, number, party=43)
+    assert served(8) == [
+        ("41", 20), ("42", 0), ("43", 0), ("41", 21), ("43", 1), ("41", 22), ("43", 2), ("41", 23)
+    ]  # fmt: skip
+    jobs.enqueue(NOTE, path, 0, party=44)
+    assert served(2) == [("41", 24), ("44", 0)], (
+        "who comes when the others have long been served is not put behind them"
+    )
+
+
+def test_many_jobs_of_one_priority_cost_an_institution_nothing_at_another(path):
+    for number in range(9):
+        jobs.enqueue(NOTE, path, number, party=41)
+    for number in range(3):
+        jobs.enqueue(NOTE, path, number, party=42, priority=5)
+    jobs.enqueue(NOTE, path, "urgent", party=41, priority=5)
+    assert served(3) == [("42", 0), ("41", "urgent"), ("42", 1)]
+
+
+def test_a_job_waiting_for_its_time_holds_nobodys_turn(path):
+    later = timezone.now() + timedelta(hours=1)
+    jobs.enqueue(NOTE, path, "later", party=41, run_after=later)
+    for number in range(5):
+        jobs.enqueue(NOTE, path, number, party=41)
+    served(3)
+    for number in range(2):
+        jobs.enqueue(NOTE, path, number, party=42)
+    assert served(4) == [("41", 3), ("42", 0), ("41", 4), ("42", 1)]
+
+
+def test_what_is_hurried_goes_first_and_only_that(path):
+    for text in ("甲", "乙", "丙"):
+        jobs.enqueue(NOTE, text, text, party=41)
+    jobs.enqueue(NOTE, "丙", "丙", party=42)
+    assert jobs.hurry([NOTE], ["丙"], party=41, priority=7) == 1
+    assert jobs.hurry([NOTE], ["丙"], party=41, priority=7) == 0
+    assert jobs.hurry(["another.task"], ["甲"], party=41, priority=7) == 0
+    assert served(4) == [("41", "丙"), ("41", "甲"), ("42", "丙"), ("41", "乙")]
+
+
 def test_a_job_does_not_start_before_its_time(path):
     later = timezone.now() + timedelta(hours=1)
     jobs.enqueue(NOTE, path, "一", run_after=later)

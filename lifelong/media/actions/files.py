@@ -55,7 +55,7 @@ def store_small(
     audit.record("media.file_stored", by=by, at=at, of=media_file, detail={"name": name, "sha256": sha256})
     events.file_arrived.send(MediaFile, media_file=media_file, upload=None)
     if media_file.kind == FileKind.COVER:
-        jobs.enqueue("lifelong.media.tasks.make_renditions_of", media_file.pk)
+        jobs.enqueue("lifelong.media.tasks.make_renditions_of", media_file.pk, party=institution.pk)
     return media_file
 
 

@@ -8,8 +8,11 @@ from django.db import transaction
 
 from lifelong import audit, jobs
 from lifelong.media import events
-from lifelong.media.lifecycle import ProbeState
+from lifelong.media.lifecycle import ProbeState, Urgency
 from lifelong.media.models import MediaFile
+
+FIRST_WORK = ("lifelong.media.tasks.make_renditions_of", "lifelong.media.tasks.probe_whole_of")
+DECODE_FULLY = "lifelong.media.tasks.decode_fully"
 
 
 @transaction.atomic
@@ -24,8 +27,8 @@ def record_facts(media_file: MediaFile, *, facts: dict[str, Any], readable: bool
     audit.record("media.facts_measured", by=None, at=at, of=media_file, detail={"state": media_file.probe_state})
     events.facts_measured.send(MediaFile, media_file=media_file)
     if readable:
-        jobs.enqueue("lifelong.media.tasks.make_renditions_of", media_file.pk)
-        jobs.enqueue("lifelong.media.tasks.probe_whole_of", media_file.pk)
+        for task in FIRST_WORK:
+            jobs.enqueue(task, media_file.pk, party=media_file.institution_id)
     return media_file
 
 
@@ -47,7 +50,21 @@ def decode_fully(media_files: Iterable[MediaFile]) -> None:
     """Has those that were only decoded in part decoded frame by frame, when nothing else waits; once per file."""
     for media_file in media_files:
         if media_file.is_sampled:
-            jobs.enqueue("lifelong.media.tasks.decode_fully", media_file.pk, slot=f"media.decode_fully:{media_file.pk}")
+            slot = f"media.decode_fully:{media_file.pk}"
+            jobs.enqueue(DECODE_FULLY, media_file.pk, slot=slot, party=media_file.institution_id)
+
+
+def hurry(media_files: Iterable[MediaFile], *, decoded: bool) -> None:
+    """A reviewer waits for these: what is still to be made and read of them goes before all other work on films.
+
+    ``decoded``: the full decode too, for who cannot decide without it.
+    """
+    tasks = [*FIRST_WORK, DECODE_FULLY] if decoded else FIRST_WORK
+    of_institution: dict[int, list[int]] = {}
+    for media_file in media_files:
+        of_institution.setdefault(media_file.institution_id, []).append(media_file.pk)
+    for institution, keys in of_institution.items():
+        jobs.hurry(tasks, keys, party=institution, priority=Urgency.REVIEWED)
 
 
 @transaction.atomic

@@ -120,7 +120,7 @@ def begin_checking(upload: Upload, *, at: datetime) -> Upload:
     if upload.state == UploadState.OPEN:
         step(upload, UploadState.FINISHING, None)
         upload.save(update_fields=["state"])
-        jobs.enqueue("lifelong.media.tasks.check_upload", str(upload.pk))
+        jobs.enqueue("lifelong.media.tasks.check_upload", str(upload.pk), party=upload.institution_id)
         audit.record("media.upload_received", by=upload.by, at=at, of=upload)
     return upload
 
@@ -163,7 +163,7 @@ def accept(upload: Upload, original: str, sha256: str, object_key: str, at: date
     )  # fmt: skip
     events.file_arrived.send(MediaFile, media_file=media_file, upload=upload)
     if is_media:
-        jobs.enqueue("lifelong.media.tasks.probe_facts_of", media_file.pk)
+        jobs.enqueue("lifelong.media.tasks.probe_facts_of", media_file.pk, party=media_file.institution_id)
     if not object_key:
         drop_from_bucket(upload)
     transaction.on_commit(partial(close_part, upload.pk))  # only tidies: the sweep does it as well

@@ -141,7 +141,14 @@ def measured_anew(media_file: MediaFile, *, at: datetime) -> None:
         elif locked.state in UNDER_REVIEW:  # should it be returned, the next round is frozen from these verdicts
             findings.judge_version(locked, at=at)
             media.decode_fully([media_file])
+            hurry(locked)
         findings.judge_open_round(locked, media_file, at=at)
+
+
+def hurry(version: Version) -> None:
+    """What its reviewers wait for goes before all other work on films; the final review needs every frame decoded."""
+    if version.state in UNDER_REVIEW:
+        media.hurry(media_files_of(version), decoded=version.state != State.SUBMITTED)
 
 
 @transaction.atomic

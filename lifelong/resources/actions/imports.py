@@ -243,7 +243,7 @@ def _bundle(run: ImportRun) -> AbstractContextManager[Bundle]:
 
 def _begin(run: ImportRun) -> ImportRun:
     run.state, run.failure, run.finished_at = "waiting", "", None
-    run.job_id = jobs.enqueue(TASK, run.pk, run.dry_run, owner=run.by).id
+    run.job_id = jobs.enqueue(TASK, run.pk, run.dry_run, owner=run.by, party=run.institution_id).id
     run.save(update_fields=["dry_run", "state", "failure", "finished_at", "job_id"])
     return run
 

@@ -63,7 +63,7 @@ def _begin(version: Version, url: str, *, at: datetime) -> LinkCheck:
     check, _made = LinkCheck.objects.update_or_create(
         version=version, defaults={"url": url, "attempts": 0, "next_at": at, "checked_at": None, "outcome": {}}
     )
-    jobs.enqueue(TASK, check.pk, url, 1)
+    jobs.enqueue(TASK, check.pk, url, 1, party=version.resource.institution_id)
     return check
 
 
@@ -90,7 +90,8 @@ def record_check(check: LinkCheck, *, facts: LinkFacts, attempt: int, at: dateti
     if round is not None and round.values.get("link") == check.url:
         _put(version, verdict, at=at, round=round)
     if check.next_at is not None:
-        jobs.enqueue(TASK, check.pk, check.url, attempt + 1, run_after=check.next_at)
+        party = version.resource.institution_id
+        jobs.enqueue(TASK, check.pk, check.url, attempt + 1, run_after=check.next_at, party=party)
     audit.record(
         "resources.link_checked", of=version, at=at, detail={"outcome": facts.outcome, "attempt": check.attempts}
     )

@@ -10,6 +10,7 @@ from lifelong.calls.models import Extension, Window
 from lifelong.institutions.models import MandateRole
 from lifelong.jobs.models import Job
 from lifelong.media import actions as media
+from lifelong.media.lifecycle import Urgency
 from lifelong.media.models import MediaFile, Upload
 from lifelong.media.probe.facts import Facts, WholeFacts
 from lifelong.notices.models import Notice
@@ -142,6 +143,28 @@ def test_every_other_fail_wants_one_sentence_and_goes_along(college, call, repor
 def test_the_second_pass_may_still_run(ready, call, reporter):
     assert ready.files.get().media_file.probe_state == "facts"
     assert hand_in(ready, call, reporter)
+
+
+def urgency(file: MediaFile) -> dict[str, int]:
+    jobs = Job.objects.waiting().filter(args=[file.pk]).exclude(path__endswith="probe_facts_of")
+    return {path.rpartition(".")[2]: priority for path, priority in jobs.values_list("path", "priority")}
+
+
+def test_what_reviewers_wait_for_goes_before_all_other_work(college, rival_college, rival, call, reporter):
+    version, other = cast.ready(college, reporter), cast.ready(college, reporter, seed="2", title="手机拍照入门")
+    theirs = cast.ready(rival_college, rival, seed="3")
+    file, waiting = version.files.get().media_file, [each.files.get().media_file for each in (other, theirs)]
+    before = urgency(waiting[0])
+    hand_in(version, call, reporter)
+    assert set(urgency(file).values()) == {Urgency.REVIEWED}
+    assert [urgency(each) for each in waiting] == [before, before]
+    assert max(before.values()) < Urgency.REVIEWED
+    sampled = WholeFacts(method="sampled", duration_s=60.0, frames=30, packets=4000, decoded_s=4.0)
+    media.record_whole(file, whole=sampled.to_json(), at=NOW())
+    assert urgency(file)["decode_fully"] == Urgency.IDLE, "the province decides without it"
+    version.refresh_from_db()
+    move(version, to=State.FORWARDED, verb="forwarded", by=reporter, at=NOW())
+    assert urgency(file)["decode_fully"] == Urgency.REVIEWED
 
 
 def test_a_type_outside_the_calls_scope_stops_and_the_clause_is_named(ready, call, reporter):
