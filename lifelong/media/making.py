@@ -16,9 +16,11 @@ from lifelong.media.actions.renditions import Made
 from lifelong.media.adaptive import ADAPTIVE_FOLDER, ADAPTIVE_MASTER, ladder
 from lifelong.media.adaptive.fragments import CannotStream
 from lifelong.media.lifecycle import RenditionKind
-from lifelong.media.models import MediaFile
+from lifelong.media.models import MediaFile, Repair
 from lifelong.media.probe.cage import Broken
 from lifelong.media.probe.facts import Facts
+from lifelong.media.probe.probing import probe_facts
+from lifelong.media.repair import Recipe, follow
 
 COVER_WIDTHS = (320, 640, 1280)
 QUALITY = 86
@@ -123,6 +125,19 @@ def next_piece(media_file: MediaFile) -> list[Made] | None:
             ladder.give_up(folder, name)
             logger.warning("no rung %s of file %s: %s", name, media_file.pk, error)
     return None
+
+
+@contextmanager
+def repaired(repair: Repair) -> Iterator[tuple[Path, Facts]]:
+    """What the repair's recipe makes of its original, measured; gone at the end, whoever wants it has taken it in.
+
+    Raises ``CannotRepair``, ``cage.Interrupted`` or OSError.
+    """
+    original, recipe = repair.original, Recipe.from_json(repair.recipe)
+    target = storage.files() / storage.rendition_path(original.sha256, f"repaired{recipe.suffix}")
+    with beside(target) as draft:
+        follow(recipe, original.location, draft, Facts.from_json(original.facts), progress=share)
+        yield draft, probe_facts(draft)
 
 
 def unless_there(media_file: MediaFile, make: Callable[[MediaFile], list[Made]]) -> list[Made]:

@@ -59,6 +59,12 @@ class MediaFile(models.Model):
         return Path(settings.FILES) / self.path
 
     @property
+    def handed_in(self) -> "MediaFile":
+        """The file as it came: the original where this one was made by a repair."""
+        repair: Repair | None = getattr(self, "repair", None)
+        return repair.original if repair else self
+
+    @property
     def is_sampled(self) -> bool:
         """Long: read to its end, but decoded only in part so far."""
         return bool(self.whole) and self.whole.get("method") == "sampled"
@@ -120,6 +126,29 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Repair(models.Model):
+    """修复: a file made from an original by a recipe; both are kept, each with its hash."""
+
+    original = models.ForeignKey(MediaFile, verbose_name=_("原文件"), on_delete=models.PROTECT, related_name="repairs")
+    repaired = models.OneToOneField(
+        MediaFile, verbose_name=_("修复后的文件"), null=True, on_delete=models.CASCADE, related_name="repair"
+    )  # empty until it is made
+    recipe: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("做法"))
+    program = models.CharField(_("程序版本"), max_length=200, blank=True, default="")
+    purpose = models.CharField(_("用途"), max_length=120)  # the caller's words, as with uploads
+    job_id = models.CharField(max_length=64, blank=True, default="")
+    asked_by = models.ForeignKey(User, verbose_name=_("发起人"), null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("发起时间"), default=timezone.now)
+    finished_at = models.DateTimeField(_("完成时间"), null=True)
+
+    class Meta:
+        verbose_name = _("修复")
+        indexes = [models.Index(fields=["purpose"], name="repair_by_purpose")]
+
+    def __str__(self) -> str:
+        return str(self.original)
 
 
 class Rendition(models.Model):

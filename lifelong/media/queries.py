@@ -1,6 +1,6 @@
 """What pages and other chapters ask about uploads, files and renditions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -13,10 +13,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from lifelong.institutions.models import Institution
+from lifelong.jobs.models import Job
 from lifelong.media import bucket, content_types, storage
 from lifelong.media.adaptive import ADAPTIVE_FOLDER, ADAPTIVE_MASTER
 from lifelong.media.lifecycle import RenditionKind, UploadState
-from lifelong.media.models import MediaFile, Rendition, Upload
+from lifelong.media.models import MediaFile, Rendition, Repair, Upload
 from lifelong.media.tickets import LONGEST_SECONDS, issue_file_paper, issue_upload_ticket
 
 PARTS = "/parts"
@@ -190,6 +191,24 @@ def pictures(media_file: MediaFile) -> list[Rendition]:
 def playable(media_file: MediaFile) -> Rendition | None:
     found = media_file.renditions.filter(kind__in=[RenditionKind.MP4, RenditionKind.MP3]).order_by("kind", "-width")
     return found.first()
+
+
+def open_repair(repair_id: int) -> Repair | None:
+    """One that is still to be made; None where it was made, or given up with its file."""
+    return Repair.objects.select_related("original", "asked_by").filter(pk=repair_id, repaired=None).first()
+
+
+def unfinished_repairs(originals: Iterable[MediaFile]) -> dict[int, Job]:
+    """By original: the job of the newest repair that has not come to a file, running or failed. Two queries."""
+    known = Repair.objects.filter(original__in=originals, repaired=None).exclude(job_id="").order_by("pk")
+    newest = {original: int(job) for original, job in known.values_list("original_id", "job_id")}
+    jobs = Job.objects.in_bulk(list(newest.values()))
+    return {original: jobs[job] for original, job in newest.items() if job in jobs}
+
+
+def running_repair(original: MediaFile) -> Job | None:
+    job = unfinished_repairs([original]).get(original.pk)
+    return job if job is not None and not job.is_finished else None
 
 
 def adaptive_folder(media_file: MediaFile) -> Path:

@@ -100,10 +100,18 @@ def write_faststart(report: Reporter, source: int, out: int, between: int, *, si
 def write_rewrapped(report: Reporter, source: int, out: int, between: int, *, size: int) -> dict[str, Any]:
     try:
         _wrap_anew(report, source, between, size)
+    except CannotRemux as cannot:
+        return {"refused": cannot.reason}
+    return index_first(report, between, out, begin=0.5)
+
+
+def index_first(report: Reporter, between: int, out: int, *, begin: float = 0.98) -> dict[str, Any]:
+    """The end of the work on an MP4 that was written in one go; ``begin`` is the share done so far."""
+    try:
         pieces = _shifted(between, os.fstat(between).st_size)
     except (CannotRemux, _Unshiftable) as cannot:
         return {"refused": getattr(cannot, "reason", "layout")}
-    _write(report, between, out, pieces, begin=0.5)
+    _write(report, between, out, pieces, begin=begin)
     return {}
 
 
@@ -197,19 +205,29 @@ def _wrap_anew(report: Reporter, source: int, out: int, size: int) -> None:
         if any(s.codec_context is None or s.codec_context.codec.canonical_name not in _CODECS for s in chosen):
             raise CannotRemux("codec")
         with av.open(file, "w", format="mp4", buffer_size=1 << 20) as target:
-            twins = {s.index: _twin(target, s) for s in chosen}
+            twins = {s.index: twin(target, s) for s in chosen}
             for number, packet in enumerate(container.demux(*chosen)):
                 if packet.dts is None:
                     continue
+                timed(packet, container.streams[packet.stream_index])
                 packet.stream = twins[packet.stream_index]
                 target.mux(packet)
                 if number % 512 == 0 and packet.pos:
                     report.progress(0.5 * min(packet.pos / size, 1.0))
 
 
-def _twin(target: Any, stream: Any) -> Any:
-    twin = target.add_stream_from_template(stream)
-    twin.disposition = stream.disposition
+def timed(packet: Any, stream: Any) -> None:
+    """AVI says when pictures are decoded, not when they are shown; the same where none waits for a later one."""
+    if packet.pts is None:
+        if getattr(stream.codec_context, "has_b_frames", 0):
+            raise CannotRemux("layout")
+        packet.pts = packet.dts
+
+
+def twin(target: Any, stream: Any) -> Any:
+    """A track of ``target`` for the packets of ``stream`` as they are."""
+    track = target.add_stream_from_template(stream)
+    track.disposition = stream.disposition
     if stream.language:
-        twin.metadata["language"] = stream.language
-    return twin
+        track.metadata["language"] = stream.language
+    return track

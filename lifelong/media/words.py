@@ -10,6 +10,8 @@ VERBS = {
     "media.upload_expired": _("清理过期的上传"),
     "media.file_arrived": _("收到媒体文件"),
     "media.file_stored": _("存入文件"),
+    "media.repair_asked": _("发起修复"),
+    "media.file_repaired": _("生成修复后的文件"),
     "media.file_forgotten": _("清除文件"),
     "media.facts_measured": _("检测文件参数"),
     "media.whole_measured": _("通读全片"),

@@ -5,11 +5,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
+from lifelong.jobs import GiveUp
 from lifelong.jobs.schedule import daily, every
+from lifelong.media import making
+from lifelong.media import queries as media_queries
 from lifelong.media.lifecycle import Urgency
-from lifelong.resources.actions import drafts, files, imports, links, releasing
+from lifelong.media.repair import CannotRepair
+from lifelong.resources.actions import drafts, files, imports, links, releasing, repairs
 from lifelong.resources.models import ImportRun, LinkCheck
 from lifelong.standards.links import checker
+from lifelong.standards.technical.repair_words import failure
 
 
 @task(priority=20, max_attempts=4, title=_("检查资源链接"))
@@ -27,6 +32,19 @@ def work_on_sheet(run_id: int, dry_run: bool) -> dict[str, str]:
     run = ImportRun.objects.get(pk=run_id)
     imports.work_on(run, dry_run=dry_run, at=timezone.now())
     return {"url": reverse("resources:import", args=[run_id])}
+
+
+@task(queue_name="media", priority=Urgency.ASKED, max_attempts=4, title=_("修复媒体文件"))
+def repair(repair_id: int) -> None:
+    """A kill at any moment leaves the original as it is, and no half file; the next attempt begins anew."""
+    found = media_queries.open_repair(repair_id)
+    if found is None:
+        return
+    try:
+        with making.repaired(found) as (made, facts):
+            repairs.finish(found, made, facts=facts, at=timezone.now())
+    except CannotRepair as cannot:
+        raise GiveUp(failure(cannot.reason)) from cannot
 
 
 @every(hours=1)

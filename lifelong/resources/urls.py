@@ -46,6 +46,7 @@ urlpatterns = [
     path(f"{version}files/open", files.open_upload, name="files-open"),
     path(f"{version}files/send", files.send, name="files-send"),
     path(f"{version}files/change", files.change, name="files-change"),
+    path(f"{version}files/repair", files.repair, name="files-repair"),
     path(f"{version}files/caption", files.add_caption, name="files-caption"),
     path(f"{version}files/explain", files.explain, name="files-explain"),
     path(f"{version}files/cancel/<uuid:upload>", files.cancel_upload, name="files-cancel"),

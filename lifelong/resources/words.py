@@ -17,6 +17,8 @@ VERBS = {
     "resources.rights_file_set": _("设置授权文件"),
     "resources.rights_file_removed": _("去掉授权文件"),
     "resources.file_added": _("加入媒体文件"),
+    "resources.file_repaired": _("改用平台修复后的文件"),
+    "resources.original_used": _("改回原文件"),
     "resources.file_removed": _("去掉媒体文件"),
     "resources.file_left_over": _("上传完成时草稿已不能改，文件未加入"),
     "resources.files_ordered": _("调整文件顺序"),

@@ -89,6 +89,7 @@ def forget_file(media_file: MediaFile, *, by: User | None, at: datetime) -> None
     media_file.uploads.all().delete()
     if media_file.object_key and bucket.is_used():
         jobs.enqueue("lifelong.media.tasks.drop_from_bucket", media_file.object_key, "", run_after=at + KEPT)
+    media_file.repairs.filter(repaired=None).delete()
     try:
         media_file.delete()
     except ProtectedError as error:

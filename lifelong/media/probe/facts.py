@@ -46,6 +46,7 @@ class VideoTrack(Record):
     bit_rate: int | None = None  # of this track alone, bit/s
     encrypted: bool = False
     interlaced: bool = False
+    hdr: bool = False  # PQ or HLG: more light than an ordinary screen shows
 
     @property
     def display_size(self) -> tuple[int, int]:

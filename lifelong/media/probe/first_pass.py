@@ -14,6 +14,7 @@ from lifelong.media.probe.sniff import HEAD_BYTES, Kind, kind_of
 _TRACKS = 32  # more are not listed
 _STILLS = {"mjpeg", "png", "bmp", "gif", "webp", "tiff"}  # beside a real picture track these are covers
 _INTERLACED = (2, 3, 4, 5)
+HDR = (16, 18)  # FFmpeg's numbers of PQ and HLG
 
 
 def measure(report: Reporter, fd: int, *, size: int) -> dict[str, Any]:
@@ -134,6 +135,7 @@ def _video(stream: Any, track: boxes.Track | None) -> VideoTrack:
         duration_s=_seconds(stream),
         bit_rate=(context.bit_rate if context else None) or None,
         interlaced=bool(context) and context.field_order in _INTERLACED,
+        hdr=bool(context) and context.color_trc in HDR,
         **facts,
     )
 

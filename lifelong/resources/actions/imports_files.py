@@ -54,10 +54,11 @@ def _wanted(row: PlannedRow, bundle: Bundle) -> Iterator[tuple[str, str, Entry]]
 def _media(
     version: Version, name: str, entry: Entry, bundle: Bundle, row: PlannedRow, by: User, at: datetime
 ) -> None:  # fmt: skip
-    there = list(version.files.select_related("media_file"))
-    if any(each.media_file.size == entry.size for each in there):
+    there = list(version.files.select_related("media_file__repair__original"))
+    came = [each.media_file.handed_in for each in there]
+    if any(file.size == entry.size for file in came):
         sha256 = _hash_of(entry, bundle)
-        if any(each.media_file.sha256 == sha256 for each in there):
+        if any(file.sha256 == sha256 for file in came):
             return
     plain = plain_name(entry.name)
     upload = files.open_upload(version, name=plain, size=entry.size, by=by, at=at)

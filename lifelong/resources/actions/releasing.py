@@ -8,7 +8,7 @@ from django.db.models.functions import Cast
 from lifelong.accounts.models import User
 from lifelong.media import actions as media
 from lifelong.media.lifecycle import UploadState
-from lifelong.media.models import MediaFile, Upload
+from lifelong.media.models import MediaFile, Repair, Upload
 from lifelong.resources.models import ImportRun, Round, VersionFile
 
 GRACE = timedelta(days=1)
@@ -16,13 +16,19 @@ ARCHIVE_KEPT = timedelta(days=14)
 
 
 def release(media_file: MediaFile, *, by: User | None, at: datetime) -> bool:
-    """Whether it was let go. What a round froze, another draft holds or the public plays stays."""
+    """Whether it was let go. What a round froze, another draft holds or the public plays stays.
+
+    With a repaired file goes its original.
+    """
     if VersionFile.objects.filter(media_file=media_file).exists() or was_frozen(media_file):
         return False
+    original = media_file.handed_in
     try:
         media.forget_file(media_file, by=by, at=at)
     except media.FileInUse:
         return False
+    if original != media_file:
+        release(original, by=by, at=at)
     return True
 
 
@@ -36,7 +42,11 @@ def release_unused(*, at: datetime) -> int:
     """Media that came for a draft which no longer holds them, and ZIPs of sheets that are done with or forgotten."""
     held = VersionFile.objects.filter(media_file=OuterRef("media_file"))
     came = Upload.objects.filter(state=UploadState.COMPLETE, finished_at__lt=at - GRACE, purpose__startswith="version:")
-    files = [up.media_file for up in came.filter(~Exists(held)).select_related("media_file") if up.media_file]
+    came = came.filter(~Exists(held)).exclude(media_file__repairs__repaired__isnull=False)  # they go with what was made
+    files = [up.media_file for up in came.select_related("media_file") if up.media_file]
+    used = VersionFile.objects.filter(media_file=OuterRef("repaired"))
+    made = Repair.objects.filter(~Exists(used), finished_at__lt=at - GRACE).select_related("repaired")
+    files += [one.repaired for one in made if one.repaired]
     old = ImportRun.objects.filter(archive__isnull=False, created_at__lt=at - ARCHIVE_KEPT)
     return sum(release(file, by=None, at=at) for file in files) + sum(release_archive(run, at=at) for run in old)
 

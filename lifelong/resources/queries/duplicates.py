@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
 from lifelong.media.models import MediaFile
 from lifelong.resources.models import Version, VersionFile
 from lifelong.resources.queries.reach import HANDED_IN, PUBLIC_STATES
@@ -28,11 +31,13 @@ class Duplicate:
 
 def same_files(version: Version, files: Iterable[MediaFile]) -> list[Duplicate]:
     """Other resources with a file of the same content; strangers' only once handed in, and only as a fact. Two queries."""
-    wanted = {file.sha256: file.pk for file in files if file.sha256}
+    wanted = {file.handed_in.sha256: file.pk for file in files if file.sha256}
     if not wanted:
         return []
     others = (
-        VersionFile.objects.filter(media_file__sha256__in=wanted, version__deleted_at__isnull=True)
+        VersionFile.objects.annotate(sent=Coalesce("media_file__repair__original__sha256", "media_file__sha256"))
+        .filter(Q(media_file__sha256__in=wanted) | Q(media_file__repair__original__sha256__in=wanted))
+        .filter(version__deleted_at__isnull=True)
         .exclude(version__resource_id=version.resource_id)
         .select_related("version__resource", "media_file")
     )
@@ -40,10 +45,10 @@ def same_files(version: Version, files: Iterable[MediaFile]) -> list[Duplicate]:
     own = others.filter(version__resource__institution_id=institution).order_by("version__resource_id", "-version_id")
     found: dict[tuple[int, int], Duplicate] = {}
     for entry in own:
-        pk = wanted[entry.media_file.sha256]
+        pk = wanted[entry.sent]
         found.setdefault((pk, entry.version.resource_id), Duplicate(entry.version, pk))
     handed_in = Version.objects.filter(HANDED_IN).exclude(resource__institution_id=institution)
-    strange = others.filter(version__in=handed_in).values_list("media_file__sha256", flat=True).distinct()
+    strange = others.filter(version__in=handed_in).values_list("sent", flat=True).distinct()
     return [*found.values(), *(Duplicate(None, wanted[sha256]) for sha256 in sorted(strange))]
 
 

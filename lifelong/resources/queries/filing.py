@@ -14,6 +14,7 @@ from lifelong.media.queries import upload_state
 from lifelong.resources.models import Finding, LinkCheck, Verdict, Version, VersionFile
 from lifelong.resources.queries.missing import living_findings, uploads_of
 from lifelong.resources.queries.reading import titled
+from lifelong.resources.queries.repairing import Mending, mendings
 
 JUST_NOW = timedelta(minutes=1)  # long enough for a page that asks every few seconds to see the end once
 BAD = {Verdict.FAIL, Verdict.WARN}
@@ -29,6 +30,7 @@ class FileState:
     verdict: str = ""
     findings: list[Finding] = field(default_factory=list)
     upload_id: str = ""
+    mending: Mending = field(default_factory=Mending)
 
     @property
     def worst(self) -> list[Finding]:
@@ -57,18 +59,19 @@ def file_states(version: Version) -> list[FileState]:
         found.setdefault(finding.media_file_id, []).append(finding)
     uploads = uploads_of(version).filter(state=UploadState.COMPLETE)
     came_by = {media: str(pk) for media, pk in uploads.values_list("media_file_id", "pk") if media}
-    files = version.files.select_related("media_file").prefetch_related("captions__media_file")
-    return [_state(entry, found.get(entry.media_file_id, []), came_by) for entry in files]
+    files = list(version.files.select_related("media_file__repair__original").prefetch_related("captions__media_file"))
+    mending = mendings(files)
+    return [_state(entry, found.get(entry.media_file_id, []), came_by, mending[entry.media_file_id]) for entry in files]
 
 
-def _state(entry: VersionFile, findings: list[Finding], came_by: dict[int, str]) -> FileState:
+def _state(entry: VersionFile, findings: list[Finding], came_by: dict[int, str], mending: Mending) -> FileState:
     file = entry.media_file
     findings = sorted(findings, key=lambda finding: (WORST.index(Verdict(finding.verdict)), finding.pk))
     findings = titled(findings)
     checking = file.probe_state in {ProbeState.WAITING, ProbeState.FACTS}
     return FileState(
         entry, "checking" if checking else "done", findings[0].verdict if findings else "", findings,
-        came_by.get(file.pk, f"file-{file.pk}"),
+        came_by.get(file.pk, f"file-{file.pk}"), mending,
     )  # fmt: skip
 
 

@@ -44,14 +44,15 @@ def values_of(version: Version) -> dict[str, Any]:
 def files_of(version: Version) -> list[dict[str, Any]]:
     """Media in their order, then cover and rights file: ``id, name, size, sha256, position, title, kind``.
 
-    A medium with captions has ``captions`` too: ``[{"id", "name", "sha256", "language"}]``.
+    A medium with captions has ``captions`` too: ``[{"id", "name", "sha256", "language"}]``; one that the platform repaired
+    has ``original``: ``{"id", "name", "size", "sha256"}``.
     """
-    files = version.files.select_related("media_file").prefetch_related("captions__media_file")
+    files = version.files.select_related("media_file__repair__original").prefetch_related("captions__media_file")
     kept = [
         {
             "id": entry.media_file_id, "name": entry.media_file.original_name, "size": entry.media_file.size,
             "sha256": entry.media_file.sha256, "position": place, "title": entry.title, "kind": "media",
-            **captions_of(entry),
+            **captions_of(entry), **original_of(entry),
         }
         for place, entry in enumerate(files, 1)
     ]  # fmt: skip
@@ -77,6 +78,14 @@ def captions_of(entry: VersionFile) -> dict[str, Any]:
         for caption in entry.captions.all()
     ]  # fmt: skip
     return {"captions": kept} if kept else {}
+
+
+def original_of(entry: VersionFile) -> dict[str, Any]:
+    """What was handed in, where the platform repaired it: named with its hash, and so kept as long as the round."""
+    file = entry.media_file.handed_in
+    if file == entry.media_file:
+        return {}
+    return {"original": {"id": file.pk, "name": file.original_name, "size": file.size, "sha256": file.sha256}}
 
 
 def caption_words(version: Version) -> str:

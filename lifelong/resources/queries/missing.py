@@ -55,7 +55,7 @@ def uploads_of(version: Version) -> QuerySet[Upload]:
 
 def prepared(versions: QuerySet[Version]) -> QuerySet[Version]:
     """With everything that is read here: a constant number of queries for any number of versions."""
-    files = VersionFile.objects.select_related("media_file")
+    files = VersionFile.objects.select_related("media_file__repair__original")
     living = Finding.objects.filter(round__isnull=True).select_related("media_file")
     return versions.select_related(
         "resource__institution", "series", "category", "cover", "rights_file", "call"

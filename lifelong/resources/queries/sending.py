@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -81,8 +82,9 @@ def drafts_of(institution: Institution) -> list[Draft]:
         .order_by("-saved_at")[:MOST_DRAFTS]
     )
     drafts = {version.pk: Draft(version) for version in versions}
-    held = VersionFile.objects.filter(version__in=drafts).select_related("media_file")
-    for pk, name, size in held.values_list("version_id", "media_file__original_name", "media_file__size"):
+    sent = Coalesce("media_file__repair__original__size", "media_file__size")  # what somebody has at home
+    held = VersionFile.objects.filter(version__in=drafts).annotate(sent=sent)
+    for pk, name, size in held.values_list("version_id", "media_file__original_name", "sent"):
         drafts[pk].there[fold(name)] = size
     for draft in drafts.values():
         names = split(draft.version.own_files)

@@ -362,7 +362,7 @@ def test_a_rival_institution_finds_nothing(name, ready, rival):
     assert signed_in(rival).get(overview).status_code == 404
 
 
-POSTS = ["edit", "copy", "delete", "restore", "start-version", "files-send", "files-open", "files-change", "files-explain",
+POSTS = ["edit", "copy", "delete", "restore", "start-version", "files-send", "files-open", "files-change", "files-repair", "files-explain",
          "check-link", "submit", "sign", "send-back", "fetch-back", "withdraw"]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lifelong.media.queries import upload_address, upload_state
-from lifelong.resources.actions import captions, explanations, files, links
+from lifelong.resources.actions import captions, explanations, files, links, repairs
 from lifelong.resources.models import Language, Version
 from lifelong.resources.queries.duplicates import same_files
 from lifelong.resources.queries.filing import file_states, link_state, moving, running_uploads
@@ -35,7 +35,7 @@ def _listed(request: WorkRequest, version: Version) -> dict[str, Any]:
     return {
         **shell(version, request.user),
         "files": files_now,
-        "checking": any(file.state == "checking" for file in files_now) or link.checking,
+        "checking": any(f.state == "checking" or f.mending.running for f in files_now) or link.checking,
         "link": link,
         "languages": Language.choices,
         "caption_accept": captions.ACCEPT,
@@ -133,6 +133,19 @@ def _order(request: WorkRequest, now: list[int]) -> list[int]:
         return (now.index(pk) + 1 if typed is None else typed, now.index(pk))
 
     return sorted(now, key=wanted)
+
+
+@require_POST
+@right("resources.prepare")
+def repair(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
+    """修复 one file, or use the original again, each by its own button."""
+    version = version_or_404(request, resource_id, number)
+    by, at = request.user, timezone.now()
+    if undo := request.POST.get("undo"):
+        repairs.undo(version, entry_id=numeral(undo) or 0, by=by, at=at)
+        return _back(request, version, _("已改回原文件。"))
+    repairs.begin(version, entry_id=numeral(request.POST.get("file", "")) or 0, by=by, at=at)
+    return _back(request, version, _("已开始修复，进度就在文件下面；可以离开这个页面。"))
 
 
 @require_POST

@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 from lifelong.media.models import MediaFile, Rendition
 from lifelong.resources.models import Finding, Round, ScreeningHit, Verdict
 from lifelong.resources.queries.reading import rule_title
+from lifelong.resources.queries.repairing import made_of
 from lifelong.review.models import Clearance, Waiver
 
 ORDER = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.WARN: 2, Verdict.PASS: 3}
@@ -84,7 +85,7 @@ def changed_files(round: Round) -> bool:
 def playable(round: Round) -> list[dict[str, Any]]:
     """The round's media in order: file, its title, and the rendition to play (None until it is made)."""
     wanted = {file["id"]: file for file in round.files if file.get("kind", "media") == "media"}
-    files = {f.pk: f for f in MediaFile.objects.filter(pk__in=wanted)}
+    files = {f.pk: f for f in MediaFile.objects.select_related("repair__original").filter(pk__in=wanted)}
     made = Rendition.objects.filter(media_file__in=wanted)
     best = {r.media_file_id: r for r in made if r.kind in {"mp4", "mp3"}}
     posters = {r.media_file_id: r for r in made if r.kind == "poster"}
@@ -94,6 +95,7 @@ def playable(round: Round) -> list[dict[str, Any]]:
             "title": entry.get("title") or entry["name"],
             "rendition": best.get(pk),
             "poster": posters.get(pk),
+            "made": made_of(files[pk]),
         }
         for pk, entry in wanted.items()
         if pk in files
