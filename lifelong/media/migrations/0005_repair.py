@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('media', '0003_sending'),
+        ('media', '0004_bucket'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
