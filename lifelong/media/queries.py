@@ -211,6 +211,14 @@ def running_repair(original: MediaFile) -> Job | None:
     return job if job is not None and not job.is_finished else None
 
 
+def renditions_by_file(files: Sequence[int]) -> dict[int, dict[str, Rendition]]:
+    """File → kind → the widest of its kind; one query."""
+    found: dict[int, dict[str, Rendition]] = {}
+    for made in Rendition.objects.filter(media_file__in=files).order_by("width"):
+        found.setdefault(made.media_file_id, {})[made.kind] = made
+    return found
+
+
 def adaptive_folder(media_file: MediaFile) -> Path:
     return (storage.files() / storage.rendition_path(media_file.sha256, ADAPTIVE_FOLDER)).absolute()
 

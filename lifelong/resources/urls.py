@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lifelong.resources.views import editing, files, filling, imports, lists, reading, sending, submitting
+from lifelong.resources.views import comparing, editing, files, filling, imports, lists, reading, sending, submitting
 
 app_name = "resources"
 version = "work/resources/<str:resource_id>/v<int:number>/"
@@ -33,6 +33,8 @@ urlpatterns = [
     path("work/resources/import/<int:pk>/again", imports.try_again, name="import-again"),
     path("work/resources/<str:resource_id>/", reading.overview, name="overview"),
     path("work/resources/<str:resource_id>/ask", reading.ask, name="ask"),
+    path("work/resources/<str:resource_id>/versions", comparing.versions, name="versions"),
+    path("work/resources/<str:resource_id>/compare", comparing.compare, name="compare"),
     # one version
     path(version, editing.edit, name="edit"),
     path(f"{version}beside", editing.beside, name="beside"),

@@ -20,6 +20,7 @@ from lifelong.resources.lifecycle import EDITABLE, State, Verb
 from lifelong.resources.models import Caption, Origin, Resource, Version, VersionFile
 from lifelong.resources.queries.freezing import as_clock
 from lifelong.resources.queries.judging import Orders, context_for
+from lifelong.resources.queries.reach import under_way
 from lifelong.standards.metadata import validate
 from lifelong.web.refusals import Conflict, NotAllowed, Refusal
 from lifelong.web.templatetags.web import moment
@@ -113,11 +114,16 @@ def delete_draft(version: Version, *, by: User, at: datetime) -> Version:
 
 @transaction.atomic
 def restore_draft(version: Version, *, by: User, at: datetime) -> Version:
-    """Out of the trash, as it was. Raises ``NotAllowed`` after 30 days."""
+    """Out of the trash, as it was. Raises ``NotAllowed`` after 30 days, or where another version is under way."""
+    Resource.objects.select_for_update().get(pk=version.resource_id)  # one at a time: see ``start_version``
     locked = lock(version)
     gone = locked.deleted_at is None or at - locked.deleted_at > timedelta(days=KEPT_DAYS)
     if gone or not policy.can_restore(by, locked):
         raise NotAllowed(_("草稿不在回收站中，或已超过 30 天。"))
+    if (going := under_way(locked.resource)) is not None:
+        raise NotAllowed(
+            _("这项资源的第 %(n)s 版正在办理，同时只能有一个新版本。请先撤回或删除它。") % {"n": going.number}
+        )
     locked.deleted_at = None
     locked.save(update_fields=["deleted_at"])
     remember(locked, verb=Verb.RESTORED_DRAFT, by=by, at=at)
@@ -166,12 +172,8 @@ def start_version(version: Version, *, by: User, at: datetime) -> Version:
     resource = Resource.objects.select_for_update().get(pk=version.resource_id)
     if not policy.can_start_version(by, version):
         raise NotAllowed(_("只有在线或暂停中的资源可以开始新版本。"))
-    going = {State.WITHDRAWN, State.REFUSED}
-    newer = (
-        resource.versions.filter(number__gt=version.number, deleted_at__isnull=True).exclude(state__in=going).first()
-    )
-    if newer is not None:
-        return newer
+    if (going := under_way(resource)) is not None:
+        return going
     last = resource.versions.order_by("-number").values_list("number", flat=True)[0]
     fresh = Version(resource=version.resource, number=last + 1, created_by=by, created_at=at, saved_by=by, saved_at=at)
     columns = [*(name for name in FIELDS if name != "category"), "category", "category_path", "cover", "rights_file"]

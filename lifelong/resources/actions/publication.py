@@ -16,7 +16,7 @@ from lifelong.resources.models import Resource, Version
 def mark_published(version: Version, *, at: datetime, by: User | None, batch_number: str) -> Version:
     """Version n+1 supersedes n in the same transaction. What is suspended stays so until someone brings it back.
 
-    Raises ``IllegalStep`` where the version is not accepted or the resource left the library for good.
+    Raises ``IllegalStep`` where the version is not accepted, a newer one is online, or the resource left for good.
     """
     resource = (
         Resource.objects.select_for_update(of=("self",)).select_related("online_version").get(pk=version.resource_id)
@@ -24,6 +24,12 @@ def mark_published(version: Version, *, at: datetime, by: User | None, batch_num
     if resource.availability == Availability.RETIRED:
         raise IllegalStep(
             _("资源 %(id)s 已出库，不能再上线。") % {"id": resource.resource_id}, state=resource.availability
+        )
+    if resource.online_version is not None and resource.online_version.number > version.number:
+        raise IllegalStep(
+            _("资源 %(id)s 已有更新的第 %(n)s 版在线，第 %(number)s 版不能再上线。")
+            % {"id": resource.resource_id, "n": resource.online_version.number, "number": version.number},
+            state=version.state,
         )
     note = _("批次 %(number)s") % {"number": batch_number} if batch_number else ""
     move(version, to=State.PUBLISHED, verb=Verb.PUBLISHED, by=by, at=at, note=note)

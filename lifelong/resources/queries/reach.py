@@ -9,7 +9,7 @@ from lifelong.accounts.models import Role, User
 from lifelong.institutions.models import Institution, MandateRole
 from lifelong.institutions.queries import institutions_of
 from lifelong.regions.queries import within
-from lifelong.resources.lifecycle import State
+from lifelong.resources.lifecycle import BEFORE_PUBLICATION, State
 from lifelong.resources.models import Resource, Version
 
 PUBLIC_STATES = {State.PUBLISHED, State.SUPERSEDED}
@@ -74,6 +74,12 @@ def versions_seen_by(user: User) -> QuerySet[Version]:
 def resources_of(user: User) -> QuerySet[Resource]:
     """The resources of the institutions that the person acts for."""
     return Resource.objects.filter(institution_id__in=reach_of(user).own).select_related("institution")
+
+
+def under_way(resource: Resource) -> Version | None:
+    """The one version that is on its way to publication: there is never a second beside it."""
+    going = resource.versions.filter(state__in=BEFORE_PUBLICATION, deleted_at__isnull=True)
+    return going.order_by("-number").first()
 
 
 def institutions_reported_by(user: User) -> QuerySet[Institution]:

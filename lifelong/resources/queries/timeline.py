@@ -56,12 +56,12 @@ def heading_of(name: str) -> str:
 def timeline(resource: Resource, user: User) -> list[Entry]:
     """The newest first. Two queries and those of the registered sources."""
     steps = Step.objects.filter(version__resource=resource).select_related("version", "round", "by")
-    entries = [_entry(step, user) for step in steps]
+    entries = [entry_of(step, user) for step in steps]
     entries += [entry for source in _sources for entry in source(resource, user)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def _entry(step: Step, user: User) -> Entry:
+def entry_of(step: Step, user: User) -> Entry:
     known = step.verb in Verb.values
     state = State(step.to_state).label if step.to_state else ""
     return Entry(

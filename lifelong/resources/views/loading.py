@@ -73,6 +73,8 @@ def shell(version: Version, user: Any) -> dict[str, Any]:
     """What every page of a version carries."""
     shown: dict[str, Any] = {"version": version, "resource": version.resource, "may": policy.abilities(user, version)}
     shown["startable"] = version if shown["may"]["start_version"] else None
+    online = version.resource.online_version_id
+    shown["replaces_online"] = online is not None and online != version.pk and version.state != State.SUPERSEDED
     shown["shown_title"] = version.title if shown["may"]["preview"] else handed_in_title(version)
     return shown | ({"returned": last_return(version)} if version.state == State.RETURNED else {})
 

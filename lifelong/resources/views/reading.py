@@ -13,9 +13,9 @@ from lifelong.media.lifecycle import RenditionKind
 from lifelong.media.queries import playable, rendition, signed_url
 from lifelong.resources import policy
 from lifelong.resources.actions import asking
-from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Finding, Resource, Round, Version
 from lifelong.resources.queries.preview import face_of, pieces_of
+from lifelong.resources.queries.reach import under_way
 from lifelong.resources.queries.reading import contents_of, lines_of, lines_of_version, titled
 from lifelong.resources.queries.timeline import timeline, whereabouts
 from lifelong.resources.views.loading import WorkRequest, resource_or_404, shell, version_or_404
@@ -68,8 +68,7 @@ def _overview(
 
 def _startable(request: WorkRequest, versions: list[Version]) -> Version | None:
     """The public version, where no newer one is under way: one that was withdrawn or refused is over."""
-    over = {State.WITHDRAWN, State.REFUSED, State.SUPERSEDED, State.PUBLISHED}
-    if any(version.state not in over for version in versions):
+    if under_way(versions[0].resource) is not None:
         return None
     return next((version for version in versions if policy.can_start_version(request.user, version)), None)
 
