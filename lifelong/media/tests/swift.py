@@ -1,10 +1,9 @@
 """A real S3 server of one's own: OpenStack Swift with its s3api, in a folder, on loopback, for as long as a test needs it.
 
-Debian: ``apt-get install swift-proxy swift-account swift-container swift-object``.
+Debian: ``apt-get install python3-swift``.
 """
 
 import getpass
-import shutil
 import socket
 import subprocess
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from lifelong.config.testing import free_port
 
 KEY, SECRET, REGION = "test:tester", "testing", "us-east-1"
+PYTHON = "/usr/bin/python3"  # the machine's own: Swift is no package of ours
 SERVERS = ("account", "container", "object")
 DISK = """[DEFAULT]
 bind_ip = 127.0.0.1
@@ -65,6 +65,16 @@ use = egg:swift#slo
 use = egg:swift#proxy
 account_autocreate = true
 """
+SERVE = """
+import sys
+from swift.common import utils
+_, folder, name = sys.argv
+utils.set_swift_dir(folder)
+from swift.common.wsgi import run_wsgi
+from swift.obj.server import global_conf_callback
+more = {"global_conf_callback": global_conf_callback} if name == "object" else {}
+sys.exit(run_wsgi(f"{folder}/{name}.conf", f"{name}-server", verbose=True, **more))
+"""
 RINGS = """
 import sys
 from swift.common.ring import RingBuilder
@@ -77,17 +87,18 @@ for name, port in zip(("account", "container", "object"), sys.argv[2:]):
 
 
 def is_installed() -> bool:
-    return all(shutil.which(f"swift-{name}-server") for name in ("proxy", *SERVERS))
+    return Path("/usr/lib/python3/dist-packages/swift/proxy").is_dir()
 
 
 @contextmanager
 def a_swift(folder: Path) -> Iterator[str]:
     """The server's address, without a bucket in it yet."""
     (folder / "devices" / "d1").mkdir(parents=True)
+    (folder / "swift.conf").write_text("[swift-hash]\nswift_hash_path_suffix = of-a-test\n")
     user, outside = getpass.getuser(), free_port()
     with ExitStack() as running:
         ports = {name: free_port() for name in SERVERS}
-        subprocess.run(["/usr/bin/python3", "-c", RINGS, str(folder), *map(str, ports.values())], check=True)
+        subprocess.run([PYTHON, "-c", RINGS, str(folder), *map(str, ports.values())], check=True)
         for name, port in ports.items():
             begin(running, folder, name, DISK.format(name=name, port=port, user=user, folder=folder))
         begin(running, folder, "proxy", PROXY.format(port=outside, user=user, folder=folder))
@@ -97,16 +108,15 @@ def a_swift(folder: Path) -> Iterator[str]:
 
 
 def begin(running: ExitStack, folder: Path, name: str, settings: str) -> None:
-    file = folder / f"{name}.conf"
-    file.write_text(settings)
+    (folder / f"{name}.conf").write_text(settings)
     said = running.enter_context((folder / f"{name}.log").open("wb"))
-    server = subprocess.Popen([f"swift-{name}-server", str(file), "-v"], stdout=said, stderr=said)
+    server = subprocess.Popen([PYTHON, "-c", SERVE, str(folder), name], stdout=said, stderr=said)
     running.callback(server.wait)
     running.callback(server.terminate)
 
 
 def wait_for(port: int, log: Path) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while True:
         with socket.socket() as line:
             if not line.connect_ex(("127.0.0.1", port)):

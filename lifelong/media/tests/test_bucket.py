@@ -50,9 +50,7 @@ def there(settings: Any) -> Iterator[type[StrictBucket]]:
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     if not swift.is_installed():
-        pytest.skip(
-            "no S3 server on this machine: apt-get install swift-proxy swift-account swift-container swift-object"
-        )
+        pytest.skip("no S3 server on this machine: apt-get install python3-swift")
     with swift.a_swift(tmp_path_factory.mktemp("swift")) as address:
         place = Place.read(f"s3://films/demo?endpoint={address}", key=swift.KEY, secret=swift.SECRET)
         making = Bucket(place)
