@@ -5,7 +5,7 @@ PORTAL = {
     "stranger": [
         "/", "/areas/older", "/categories/{category}", "/search", "/search?q={word}&type=A01&sort=newest", "/search?q=没有这样的资源",
         "/resources/{film}", "/resources/{sound}", "/resources/{sound}/transcript", "/resources/{linked}", "/resources/{retired}", "/series/{series}",
-        "/speakers/{speaker}", "/institutions/", "/institutions/{institution}", "/batches/", "/batches/{batch}", "/calls/",
+        "/speakers/{speaker}", "/institutions/", "/institutions/{institution}", "/batches/", "/batches/{batch}", "/batches/{noticed}/notice", "/batches/{noticed}/objection", "/objections/", "/objections/{objection}", "/calls/",
         "/calls/{call}", "/calls/{call}/register", "/registrations/{registration_token}/", "/help", "/about", "/terms", "/privacy", "/terms/versions",
         "/report?resource={film}", "/complaint", "/reports/{complaint}", "/verify", "/verify/{certificate}", "/api/docs", "/elder",
         "/nothing-here", "/embed/{film}", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/",
@@ -40,7 +40,7 @@ DESK = {
         "/work/institutions/{institution}/", "/work/institutions/{institution}/change", "/work/platforms/{platform}/", "/work/platforms/{platform}/evidence/",
     ],
     "expert@example.org": ["/work/", "/work/scoring/", "/work/scoring/{assignment}/"],
-    "final@example.org": ["/work/", "/work/review/final/", "/work/batches/", "/work/batches/{batch}/", "/work/batches/{batch}/preview", "/work/catalogue/{film}/"],
+    "final@example.org": ["/work/", "/work/review/final/", "/work/batches/", "/work/batches/{batch}/", "/work/batches/{batch}/preview", "/work/batches/{noticed}/", "/work/objections/", "/work/objections/{objection}", "/work/catalogue/{film}/"],
     "operator@example.org": [
         "/work/", "/work/catalogue/", "/work/catalogue/{film}/", "/work/reports/", "/work/reports/{complaint}", "/work/comments/", "/work/certificates/",
         "/work/certificates/{certificate}", "/work/home/", "/work/home/{section}/", "/work/categories/", "/work/categories/{category}/", "/work/words/",
@@ -55,7 +55,7 @@ DESK = {
 }  # fmt: skip
 EXCUSED = {
     "answers machines": [
-        "healthz", "readyz", "metrics", "favicon", "media_public", "media_signed", "robots", "sitemap", "sitemap_part", "feed", "oembed", "oai", "oai_schema",
+        "healthz", "readyz", "metrics", "favicon", "media_public", "media_signed", "robots", "sitemap", "sitemap_part", "feed", "notice_feed", "oembed", "oai", "oai_schema",
         "api_nothing", "api_root", "api_docs_guessed", "lti_login", "lti_choose", "lti_jwks", "openid_connect_login", "openid_connect_callback",
         "resources:files-state", "resources:imports-archives", "study_place", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
     ],
@@ -91,7 +91,7 @@ from lifelong.jobs.models import Job
 from lifelong.learning.models import Certificate, Note, StatementStore, StudyList
 from lifelong.notices.models import Mail
 from lifelong.resources.models import ImportRun, Round, Version
-from lifelong.review.models import Assignment
+from lifelong.review.models import Assignment, Objection
 from lifelong.screening.models import WordList
 from lifelong.standards.models import CategoryNode, HostPlatform
 now = timezone.now()
@@ -115,6 +115,7 @@ result = {
     "announcement": Amendment.objects.filter(call__state="open").first().pk, "question": Question.objects.first().pk,
     "registration": registration.number,
     "registration_token": token_of(registration),
+    "noticed": Objection.objects.first().notice.batch.number, "objection": Objection.objects.first().number,
     "complaint": Report.objects.first().number, "certificate": Certificate.objects.first().number,
     "email_key": EmailConfirmationHMAC(EmailAddress(user=learner, email=learner.email, pk=EmailAddress.objects.first().pk)).key,
     "reset_key": f"{user_pk_to_url_str(learner)}-{default_token_generator.make_token(learner)}",
@@ -149,7 +150,7 @@ from lifelong.learning.models import Certificate
 from lifelong.learning.actions import forwarding
 from lifelong.resources.actions import captions, drafts, imports
 from lifelong.resources.models import Round
-from lifelong.review.actions import panels, scoring
+from lifelong.review.actions import batches, objections, panels, public_notices, scoring
 from lifelong.texts import actions as texts
 now = timezone.now()
 reporter, officer, final, operator = (User.objects.get(email=f"{name}@example.org") for name in ("reporter-4141990101", "deciding", "final", "operator"))
@@ -157,7 +158,7 @@ unit, call = Institution.objects.get(code="4141990101"), Call.objects.get(number
 text = {"area": "community", "category": "社区教育", "summary": "供演练用的一项资源，讲社区里一件小事怎样做好，适合所有居民，也适合初学的人。", "keywords": "社区;演练", "speakers": "顾长风"}
 made = []
 with translation.override("zh-hans"):
-    for number, (title, type) in enumerate((("听书演练", "A02"), ("网络课程演练", "A03"), ("要撤下的演练", "A02"))):
+    for number, (title, type) in enumerate((("听书演练", "A02"), ("网络课程演练", "A03"), ("要撤下的演练", "A02"), ("在公示的演练", "A03"))):
         values = {"title": title, "type": type, **text} | ({"link": "https://www.example.org/?course=walk"} if type == "A03" else {})
         version = submissions.drafts.create_draft(institution=unit, by=reporter, at=now, values=values)
         submissions.attachments.set_cover(version, name="封面.jpg", content=make_cover(title, area="community", seed=number, subtitle=unit.name), by=reporter, at=now)
@@ -176,10 +177,14 @@ with translation.override("zh-hans"):
         version.refresh_from_db()
         reviews.forward(version, by=officer, at=timezone.now())
         reviews.accept(version, by=final, at=timezone.now())
-    reviews.publish("2026-72", "走遍每一页的一批", made, by=final, at=timezone.now())
+    reviews.publish("2026-72", "走遍每一页的一批", made[:3], by=final, at=timezone.now())
     wait_for_checks(print, most_seconds=60)
     now = timezone.now()
     availability.retire(made[2].resource, by=final, reason="演练用的出库。", at=now)
+    waiting = batches.create_batch(number="2026-73", title="公示的演练", by=final, at=now)
+    batches.add_versions(waiting, made[3:], by=final, at=now)
+    notice = public_notices.open_notice(waiting, begins_at=now, ends_at=now + timedelta(days=7), by=final, at=now)
+    objections.object_to(notice, made[3], name="钱学礼", contact="13800000000", reason="供演练用的一条异议，十个字以上。", at=now)
     learners.learn(operator=operator, at=now - timedelta(days=3))
     learner = User.objects.get(email="learner@example.org")
     Certificate.objects.create(number=new_id(), user=learner, name="温书宁", from_date=now.date(), to_date=now.date(), content_s=720, items=[], issued_at=now)

@@ -11,6 +11,7 @@ from lifelong.web import desk
 VERBS = {
     "review.decided": gettext_lazy("作出审核决定"),
     "review.taken_back": gettext_lazy("收回审核决定"),
+    "review.released": gettext_lazy("待上线退回省级"),
     "review.waived": gettext_lazy("豁免不符合项"),
     "review.waiver_lifted": gettext_lazy("撤销豁免"),
     "review.hit_cleared": gettext_lazy("排除筛查命中"),
@@ -38,6 +39,11 @@ VERBS = {
     "review.batch_called_back": gettext_lazy("取消定时发布"),
     "review.batch_cancelled": gettext_lazy("取消批次"),
     "review.batch_published": gettext_lazy("发布批次"),
+    "review.notice_opened": gettext_lazy("发起公示"),
+    "review.notice_called_off": gettext_lazy("停止公示"),
+    "review.notice_overridden": gettext_lazy("记录提前发布的理由"),
+    "review.objected": gettext_lazy("收到公示异议"),
+    "review.objection_answered": gettext_lazy("答复公示异议"),
 }
 
 
@@ -62,6 +68,7 @@ def waiting(user: Any) -> Iterator[desk.Waiting]:
     from lifelong.review import policy
     from lifelong.review.queries.batches import waiting_for_a_batch
     from lifelong.review.queries.desk import waiting_numbers
+    from lifelong.review.queries.public_notices import open_objections
 
     for stage in policy.stages_of(user):
         numbers = waiting_numbers(user, stage)
@@ -70,6 +77,8 @@ def waiting(user: Any) -> Iterator[desk.Waiting]:
             address = reverse("review_queue", args=[stage])
             yield desk.Waiting(_("%(stage)s待办") % {"stage": stage.label}, numbers["waiting"], address, note=note)
     yield from panels_waiting(user)
+    if policy.can_manage_batches(user) and (number := open_objections()):
+        yield desk.Waiting(_("待答复的公示异议"), number, reverse("objections"), urgent=True)
     if policy.can_manage_batches(user) and (number := waiting_for_a_batch().count()):
         yield desk.Waiting(_("待编入批次"), number, reverse("batches_work"), note=_("终审已通过，尚未上线"))
 
@@ -101,6 +110,7 @@ def menu(user: Any) -> Iterator[desk.Entry]:
         yield desk.Entry(_("专家评分"), reverse("scoring"), group=_("审核"), order=31)
     if policy.can_manage_batches(user):
         yield desk.Entry(_("推荐批次"), reverse("batches_work"), group=_("审核"), order=32)
+        yield desk.Entry(_("公示异议"), reverse("objections"), group=_("审核"), order=33)
 
 
 def words(user: Any) -> Iterator[desk.Word]:

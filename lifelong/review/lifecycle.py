@@ -36,17 +36,25 @@ LEADS_TO: dict[tuple[Stage, Outcome], State] = {
 
 class BatchState(models.TextChoices):
     COMPOSING = "composing", _("编排中")
+    NOTICE = "notice", _("公示")  # the list is fixed and before the public
     SCHEDULED = "scheduled", _("已定时")
     PUBLISHED = "published", _("已发布")
     CANCELLED = "cancelled", _("已取消")
 
 
 BATCH_NEXT: dict[BatchState, set[BatchState]] = {
-    BatchState.COMPOSING: {BatchState.SCHEDULED, BatchState.PUBLISHED, BatchState.CANCELLED},
-    BatchState.SCHEDULED: {BatchState.COMPOSING, BatchState.PUBLISHED, BatchState.CANCELLED},
+    BatchState.COMPOSING: {BatchState.NOTICE, BatchState.SCHEDULED, BatchState.PUBLISHED, BatchState.CANCELLED},
+    BatchState.NOTICE: {BatchState.COMPOSING, BatchState.SCHEDULED, BatchState.PUBLISHED, BatchState.CANCELLED},
+    BatchState.SCHEDULED: {BatchState.COMPOSING, BatchState.NOTICE, BatchState.PUBLISHED, BatchState.CANCELLED},
     BatchState.PUBLISHED: set(),
     BatchState.CANCELLED: set(),
 }
+
+
+class ObjectionState(models.TextChoices):
+    OPEN = "open", _("处理中")
+    UPHELD = "upheld", _("异议成立")
+    REJECTED = "rejected", _("异议不成立")
 
 
 class PanelState(models.TextChoices):

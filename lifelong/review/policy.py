@@ -88,6 +88,11 @@ def can_lift(user: User, round: Round) -> bool:
     return can_decide(user, round, Stage.FINAL)
 
 
+def can_release(user: User, round: Round) -> bool:
+    """The ministry gives what waits to go online back to the province."""
+    return round.version.state == State.ACCEPTED and not why_not_decide(user, round, Stage.FINAL)
+
+
 def can_take_back(user: User, decision: Decision) -> bool:
     """Its maker alone, and not what already took something back; the action checks whether the next stage opened it."""
     standing = decision.outcome not in {Outcome.TAKE_BACK, Outcome.LIFT} and not hasattr(decision, "taken_back_by")
@@ -103,7 +108,7 @@ def can_change_batch(user: User, batch: Batch) -> bool:
 
 
 def can_publish_batch(user: User, batch: Batch) -> bool:
-    return can_manage_batches(user) and batch.state in {BatchState.COMPOSING, BatchState.SCHEDULED}
+    return can_manage_batches(user) and batch.state in {BatchState.COMPOSING, BatchState.NOTICE, BatchState.SCHEDULED}
 
 
 # experts
@@ -154,4 +159,5 @@ def abilities(user: Any, round: Round, stage: Stage) -> dict[str, Any]:
         "waive": stage == Stage.PROVINCIAL and deciding,
         "clear": can_clear(user, round),
         "lift": stage == Stage.FINAL and deciding,
+        "release": stage == Stage.FINAL and can_release(user, round),
     }

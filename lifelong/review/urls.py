@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from lifelong.review.views import batches, desk, experts, holding, panels, rounds, scoring
+from lifelong.review.views import (
+    batches,
+    desk,
+    experts,
+    holding,
+    objections,
+    panels,
+    public_notices,
+    rounds,
+    scoring,
+)
 
 urlpatterns = [
     path("work/review/", desk.choose, name="review"),
@@ -13,6 +23,7 @@ urlpatterns = [
     path("work/review/<str:stage>/<int:pk>/hold", holding.hold, name="review_hold"),
     path("work/review/<str:stage>/<int:pk>/opened", holding.opened, name="review_opened"),
     path("work/review/<str:stage>/<int:pk>/decide", rounds.decide, name="review_decide"),
+    path("work/review/rounds/<int:pk>/release", rounds.release, name="review_release"),
     path("work/review/findings/<int:pk>/waive", rounds.waive, name="review_waive"),
     path("work/review/waivers/<int:pk>/lift", rounds.lift, name="review_lift"),
     path("work/review/hits/<int:pk>/clear", rounds.clear, name="review_clear"),
@@ -36,5 +47,15 @@ urlpatterns = [
     path("work/batches/<str:number>/preview", batches.preview, name="batch_preview"),
     path("work/batches/<str:number>/items", batches.change_items, name="batch_items"),
     path("work/batches/<str:number>/release", batches.release, name="batch_release"),
+    path("work/batches/<str:number>/notice", objections.open_notice, name="batch_notice_open"),
+    path("work/batches/<str:number>/notice/call-off", objections.call_off, name="batch_notice_call_off"),
+    path("work/objections/", objections.index, name="objections"),
+    path("work/objections/<str:number>", objections.show, name="objection_work"),
+    path("work/objections/<str:number>/reveal", objections.reveal, name="objection_reveal"),
+    path("batches/<str:number>/notice", public_notices.notice, name="batch_notice"),
+    path("batches/<str:number>/objection", public_notices.object_to, name="batch_object"),
+    path("objections/", public_notices.find, name="objection_find"),
+    path("objections/<str:number>", public_notices.state, name="objection_state"),
+    path("feeds/notices.atom", public_notices.feed, name="notice_feed"),
     path("work/batches/<str:number>/export/<str:what>", batches.export, name="batch_export"),
 ]

@@ -1,5 +1,6 @@
 """What each public page tells, read from entries and the index; a constant number of queries."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -139,13 +140,18 @@ def resource_page(entry: Entry) -> ResourcePage:
     place = next((at for at, one in enumerate(neighbours) if one.pk == entry.pk), None)
     before = neighbours[place - 1] if place else None
     after = neighbours[place + 1] if place is not None and place + 1 < len(neighbours) else None
-    alike: list[Card] = []
-    if (view := view_now()) is not None:
-        code = entry.category.code if entry.category else ""
-        ids = related(view, entry.resource_id, entry.title, entry.keyword_list, code, limit=8)
-        together = {one.resource_id for one in neighbours}
-        alike = cards_of([key for key in ids if key not in together] or ids)[:6]
-    return ResourcePage(entry, category_path(entry.category_id), chapters_of(entry), neighbours, before, after, alike)
+    likest = alike(entry, {one.resource_id for one in neighbours})
+    return ResourcePage(entry, category_path(entry.category_id), chapters_of(entry), neighbours, before, after, likest)
+
+
+def alike(entry: Entry, together: Collection[int] = ()) -> list[Card]:
+    """What is online and like it; what stands ``together`` with it on the page anyway only where there is nothing else."""
+    view = view_now()
+    if view is None:
+        return []
+    code = entry.category.code if entry.category else ""
+    ids = related(view, entry.resource_id, entry.title, entry.keyword_list, code, limit=8)
+    return cards_of([key for key in ids if key not in together] or ids)[:6]
 
 
 def series_entries(series_key: int | None) -> list[Entry]:
@@ -216,12 +222,13 @@ def batch_size(batch: Batch) -> int:
     """How many lines; of a loaded batch, which only grows at its end, its last position: it may hold a million."""
     if batch.origin == "load":
         return batch.items.aggregate(last=Max("position"))["last"] or 0
-    return batch.items.count()
+    return batch.items.went_live().count()
 
 
 def batch_lines(batch: Batch, start: int, size: int) -> list[BatchLine]:
     """A page of the lines. Titles are those of the published version, whatever became of it since."""
-    keys = list(batch.items.order_by("position", "pk").values_list("pk", flat=True)[start : start + size])
+    live = batch.items.all() if batch.origin == "load" else batch.items.went_live()
+    keys = list(live.order_by("position", "pk").values_list("pk", flat=True)[start : start + size])
     items = BatchItem.objects.filter(pk__in=keys).select_related("version__resource__institution")
     page = list(items.order_by("position", "pk"))
     shown = set(
@@ -259,6 +266,12 @@ def lists_with_something(most: int = 20_000) -> list[str]:
 
 def speaker_at(key: int) -> Speaker | None:
     return Speaker.objects.select_related("institution").filter(pk=key).first()
+
+
+def spoke_in_what_is_out(speaker: Speaker) -> bool:
+    """Whether a resource that left the library was theirs; the few that did, of one institution."""
+    out = Entry.objects.shown_or_not().filter(institution=speaker.institution_id, out_at__isnull=False)
+    return any(one["id"] == speaker.pk for speakers in out.values_list("speakers", flat=True) for one in speakers)
 
 
 def hidden_reason(entry: Entry) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from lifelong.catalogue.models import Entry
@@ -18,6 +19,7 @@ from lifelong.institutions.models import Institution
 from lifelong.regions.queries import full_name, province_of
 from lifelong.resources.models import Series
 from lifelong.review.queries.batches import published_batches
+from lifelong.review.queries.public_notices import notice_of, running_notices
 from lifelong.web.rights import PUBLIC, right
 from lifelong.web.vocabulary import AREA_SENTENCES, AREAS
 
@@ -37,6 +39,11 @@ def listed(
         "cards": cards, "total": answer.total if answer else 0, "order": order,
         "page": page_of(answer.total if answer else 0, number, SIZE), "facets": answer.facets if answer else {},
     }  # fmt: skip
+
+
+def nothing_left(request: HttpRequest, title: str) -> HttpResponse:
+    """A list all of whose resources have left the library: an address that was public says so."""
+    return render(request, "catalogue/list_out.html", {"title": title}, status=404)
 
 
 @require_safe
@@ -87,6 +94,8 @@ def series(request: HttpRequest, key: int) -> HttpResponse:
     entries = Entry.objects.online().filter(series=found).order_by("series_position", "series_order", "pk")
     total = entries.count()
     if not total:
+        if Entry.objects.shown_or_not().filter(series=found).exists():
+            return nothing_left(request, found.title)
         raise Http404
     page = page_of(total, number, size)
     start = (page.number - 1) * size
@@ -140,8 +149,12 @@ def institution(request: HttpRequest, code: str) -> HttpResponse:
 @right(PUBLIC)
 def speaker(request: HttpRequest, key: int) -> HttpResponse:
     found = pages.speaker_at(key)
-    shown = listed(request, speaker=[str(key)]) if found else {}
-    if found is None or not shown["total"]:
+    if found is None:
+        raise Http404
+    shown = listed(request, speaker=[str(key)])
+    if not shown["total"]:
+        if pages.spoke_in_what_is_out(found):
+            return nothing_left(request, found.name)
         raise Http404
     return render(request, "catalogue/speaker.html", {**shown, "speaker": found})
 
@@ -153,17 +166,24 @@ def batches(request: HttpRequest) -> HttpResponse:
     found = published_batches()
     page = page_of(found.count(), page_number(request), size)
     start = (page.number - 1) * size
-    return render(request, "catalogue/batches.html", {"batches": found[start : start + size], "page": page})
+    shown = {"batches": found[start : start + size], "page": page, "notices": running_notices(timezone.now())}
+    return render(request, "catalogue/batches.html", shown)
 
 
 @require_safe
 @right(PUBLIC)
 def batch(request: HttpRequest, number: str) -> HttpResponse:
     """分批公告: its list with every line, a pulled one struck through."""
-    found = pages.batch_at(number)
-    if found is None:
+    found, notice = pages.batch_at(number), notice_of(number, timezone.now())
+    if found is None and notice is None:
         raise Http404
+    if found is None:
+        return redirect("batch_notice", number)
     total, size = pages.batch_size(found), 100
     page = page_of(total, page_number(request), size)
     lines = pages.batch_lines(found, start_of(page), size)
-    return render(request, "catalogue/batch.html", {"batch": found, "lines": lines, "page": page, "total": total})
+    return render(
+        request,
+        "catalogue/batch.html",
+        {"batch": found, "lines": lines, "page": page, "total": total, "notice": notice},
+    )

@@ -1,10 +1,7 @@
 """推荐批次: compose, schedule, publish all or nothing, strike a line through later."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localtime
@@ -15,12 +12,14 @@ from lifelong.accounts.models import User
 from lifelong.audit import record
 from lifelong.notices import send
 from lifelong.resources.actions.publication import mark_published
-from lifelong.resources.lifecycle import State
+from lifelong.resources.lifecycle import Availability, State
 from lifelong.resources.models import Round, Version
 from lifelong.review import events, policy
+from lifelong.review.actions.manifests import manifest_of
 from lifelong.review.lifecycle import BATCH_NEXT, BatchState
 from lifelong.review.models import Batch, BatchItem
 from lifelong.review.queries.obstacles import unfit_to_publish
+from lifelong.review.queries.public_notices import standing_notice, stops
 from lifelong.web.refusals import Conflict, NotAllowed, Refusal
 from lifelong.web.templatetags.web import moment
 
@@ -41,6 +40,12 @@ class BatchEmpty(Refusal):
 
 class NotFit(Refusal):
     code = "not_fit"
+
+
+class NoticeStands(Refusal):
+    """The public notice is not over, or an objection waits for its answer."""
+
+    code = "notice_stands"
 
 
 class NumberTaken(Refusal):
@@ -117,12 +122,17 @@ def add_versions(batch: Batch, versions: Iterable[Version], *, by: User, at: dat
     position = batch.items.count()
     added, left = 0, []
     for version in (
-        Version.objects.select_for_update(of=("self",)).filter(pk__in=[v.pk for v in versions]).order_by("pk")
+        Version.objects.select_for_update(of=("self",))
+        .select_related("resource")
+        .filter(pk__in=[v.pk for v in versions])
+        .order_by("pk")
     ):
         if version.state != State.ACCEPTED:
             left.append(_("《%(title)s》目前为“%(now)s”，只有待上线的资源可以编入。") % {
                 "title": version.title, "now": version.get_state_display()})  # fmt: skip
-        elif other := BatchItem.objects.filter(version=version).select_related("batch").first():
+        elif version.resource.availability == Availability.RETIRED:
+            left.append(_("《%(title)s》的资源已出库，新的版本不能再上线，请退回省级。") % {"title": version.title})
+        elif other := BatchItem.objects.filter(version=version, pulled_at__isnull=True).select_related("batch").first():
             if other.batch_id != batch.pk:
                 left.append(_("《%(title)s》已编入批次 %(number)s。") % {
                     "title": version.title, "number": other.batch.number})  # fmt: skip
@@ -166,9 +176,8 @@ def schedule(batch: Batch, *, publish_at: datetime, by: User, at: datetime) -> B
             fields={"publish_at": _("请填写将来的时间。")},
         )
     batch = locked(batch)
-    if not batch.items.exists():
-        raise BatchEmpty(_("批次里还没有资源，请先编入待上线的资源。"))
     wanted_fit(batch)
+    wanted_noticed(batch, publish_at=publish_at, at=at)
     step(batch, BatchState.SCHEDULED)
     batch.publish_at, batch.trouble = publish_at, ""
     batch.save(update_fields=["state", "publish_at", "trouble"])
@@ -180,7 +189,7 @@ def schedule(batch: Batch, *, publish_at: datetime, by: User, at: datetime) -> B
 def call_back(batch: Batch, *, by: User, at: datetime) -> Batch:
     wanted_manager(by)
     batch = locked(batch)
-    step(batch, BatchState.COMPOSING)
+    step(batch, BatchState.NOTICE if standing_notice(batch) else BatchState.COMPOSING)
     batch.publish_at, batch.trouble = None, ""
     batch.save(update_fields=["state", "publish_at", "trouble"])
     record("review.batch_called_back", by=by, of=batch, at=at)
@@ -189,12 +198,16 @@ def call_back(batch: Batch, *, by: User, at: datetime) -> Batch:
 
 @transaction.atomic
 def cancel(batch: Batch, *, by: User, at: datetime) -> Batch:
-    """The batch is given up; its versions wait for another one."""
+    """The batch is given up; its versions wait for another one. What was before the public keeps its lines."""
     wanted_manager(by)
     batch = locked(batch)
     step(batch, BatchState.CANCELLED)
     batch.save(update_fields=["state"])
-    batch.items.all().delete()
+    if batch.public_notices.exists():
+        for item in living_items(batch):
+            pull(item, reason=_("批次已取消"), at=at)
+    else:
+        batch.items.all().delete()
     record("review.batch_cancelled", by=by, of=batch, at=at)
     return batch
 
@@ -203,7 +216,7 @@ def cancel(batch: Batch, *, by: User, at: datetime) -> Batch:
 def prepare(batch: Batch, *, at: datetime) -> Batch:
     """Make everything ready while it is still hidden, so that going live is one short transaction."""
     batch = locked(batch)
-    if batch.state not in {BatchState.COMPOSING, BatchState.SCHEDULED}:
+    if batch.state not in {BatchState.COMPOSING, BatchState.NOTICE, BatchState.SCHEDULED}:
         raise BatchNotOpen(_("批次 %(number)s 已不在编排中。") % {"number": batch.number})
     events.batch_prepared.send(sender=Batch, batch=batch)
     batch.prepared_at = at
@@ -261,10 +274,8 @@ def publish(batch: Batch, *, at: datetime, by: User | None = None) -> Batch:
         return batch
     if by is not None:
         wanted_manager(by)
-    items = list(batch.items.select_related("version__resource__institution").order_by("position", "pk"))
-    if not items:
-        raise BatchEmpty(_("批次里还没有资源，请先编入待上线的资源。"))
-    wanted_fit(batch)
+    items = wanted_fit(batch)
+    wanted_noticed(batch, publish_at=at, at=at)
     step(batch, BatchState.PUBLISHED)
     rounds = newest_rounds(items)
     batch.published_at, batch.published_by, batch.trouble = at, by or batch.created_by, ""
@@ -279,37 +290,32 @@ def publish(batch: Batch, *, at: datetime, by: User | None = None) -> Batch:
     return batch
 
 
-def wanted_fit(batch: Batch) -> None:
-    """Raises ``NotFit`` naming the items where a long file is not fully decoded, or a fail came to light since."""
-    items = list(batch.items.select_related("version").order_by("position", "pk"))
+def living_items(batch: Batch) -> list[BatchItem]:
+    """In their order, without what was pulled."""
+    held = batch.items.living().select_related("version__resource__institution")
+    return list(held.order_by("position", "pk"))
+
+
+def wanted_fit(batch: Batch) -> list[BatchItem]:
+    """The items. Raises ``BatchEmpty``, or ``NotFit`` naming those with a file that is not fully decoded or a late fail."""
+    items = living_items(batch)
+    if not items:
+        raise BatchEmpty(_("批次里还没有资源，请先编入待上线的资源。"))
     if unfit := unfit_to_publish(newest_rounds(items).values()):
         raise NotFit(_("现在还不能发布：%(why)s。") % {"why": "；".join(unfit)}, items=unfit)
+    return items
+
+
+def wanted_noticed(batch: Batch, *, publish_at: datetime, at: datetime) -> None:
+    """Raises ``NoticeStands`` while the public notice runs or an objection is unanswered, unless a reason is recorded."""
+    if found := stops(batch, publish_at=publish_at, at=at):
+        raise NoticeStands(_("现在还不能发布：%(why)s。确需提前的，请写明理由。") % {"why": "；".join(found)})
 
 
 def newest_rounds(items: list[BatchItem]) -> dict[int, Round]:
     """Version id → the round that was accepted."""
     rounds = Round.objects.filter(version__in=[item.version_id for item in items]).order_by("number")
     return {round.version_id: round for round in rounds.select_related("submitted_by", "version")}
-
-
-def manifest_of(batch: Batch, items: list[BatchItem], rounds: dict[int, Round], at: datetime) -> dict[str, Any]:
-    """What was published, with the hash of the values and of every file, and one hash over all of it."""
-    lines = []
-    for item in items:
-        round = rounds[item.version_id]
-        lines.append({
-            "resource_id": item.version.resource.resource_id, "version": item.version.number, "round": round.number,
-            "receipt": round.receipt_number, "title": item.version.title,
-            "institution": item.version.resource.institution.code, "values_sha256": sha256_of(round.values),
-            "files": [{key: file.get(key) for key in ("name", "size", "sha256")} for file in round.files],
-        })  # fmt: skip
-    body = {"batch": batch.number, "title": batch.title, "published_at": localtime(at).isoformat(), "items": lines}
-    return {**body, "sha256": sha256_of(body)}
-
-
-def sha256_of(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def tell_reporters(batch: Batch, rounds: Iterable[Round], at: datetime) -> None:
@@ -340,8 +346,9 @@ def strike_through(version: Version, *, reason: str, at: datetime, by: User | No
 
 @transaction.atomic
 def bring_back(version: Version, *, reason: str, at: datetime) -> None:
-    """What was only suspended stands in its batch again."""
-    for item in BatchItem.objects.filter(version=version, pulled_at__isnull=False, batch__state=BatchState.PUBLISHED):
+    """What was only suspended stands in its batch again; what never went live with it does not."""
+    live = BatchItem.objects.went_live()
+    for item in live.filter(version=version, pulled_at__isnull=False, batch__state=BatchState.PUBLISHED):
         item.pulled_at, item.pulled_reason = None, ""
         item.save(update_fields=["pulled_at", "pulled_reason"])
         amend(item.batch, version, "restored", reason, at)
@@ -361,11 +368,21 @@ def amend(batch: Batch, version: Version, what: str, reason: str, at: datetime) 
     batch.save(update_fields=["amendments"])
 
 
+def pull(item: BatchItem, *, reason: str, at: datetime) -> None:
+    """Out of a batch that is or was before the public: the line stays, struck through."""
+    unprepared(locked(item.batch))
+    item.pulled_at, item.pulled_reason, item.pulled_title = at, reason, item.version.title
+    item.save(update_fields=["pulled_at", "pulled_reason", "pulled_title"])
+
+
 @transaction.atomic
-def drop_from_open_batches(version: Version) -> None:
-    """What is no longer accepted leaves the batch that was being composed."""
-    for item in BatchItem.objects.filter(
-        version=version, batch__state__in=[BatchState.COMPOSING, BatchState.SCHEDULED]
-    ).select_related("batch"):
-        unprepared(locked(item.batch))
-        item.delete()
+def drop_from_open_batches(version: Version, *, reason: str, at: datetime) -> None:
+    """What is no longer accepted leaves the batch that was being composed; ``reason`` is read by the public."""
+    not_out = [BatchState.COMPOSING, BatchState.NOTICE, BatchState.SCHEDULED]
+    held = BatchItem.objects.filter(version=version, pulled_at__isnull=True, batch__state__in=not_out)
+    for item in held.select_related("batch"):
+        if standing_notice(item.batch):
+            pull(item, reason=reason, at=at)
+        else:
+            unprepared(locked(item.batch))
+            item.delete()

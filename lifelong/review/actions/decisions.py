@@ -17,10 +17,11 @@ from lifelong.notices import send
 from lifelong.resources.actions import findings, steps
 from lifelong.resources.lifecycle import State, Verb
 from lifelong.resources.models import Round, Version
+from lifelong.resources.queries.reach import under_way
 from lifelong.review import policy
 from lifelong.review.actions import holding
 from lifelong.review.lifecycle import LEADS_TO, WAITS_IN, Outcome, Stage
-from lifelong.review.models import BatchItem, Decision, Hold, Opening
+from lifelong.review.models import Batch, BatchItem, Decision, Hold, Opening
 from lifelong.review.queries.obstacles import Obstacle, obstacles_of
 from lifelong.web.refusals import Conflict, NotAllowed, Refusal, reason_within
 from lifelong.web.templatetags.web import deadline, moment
@@ -243,6 +244,41 @@ def take_back(decision: Decision, *, by: User, at: datetime, note: str = "") -> 
     return row
 
 
+@transaction.atomic
+def release(round: Round, *, by: User, at: datetime, reason: str) -> Decision:
+    """待上线 → back to the province in one step: out of the batch that holds it, with the ministry's reason.
+
+    Raises ``MayNotDecide``, ``ReasonMissing``, or ``AlreadyDecided`` where it is not waiting to go online any more.
+    """
+    reason = reason_within(reason)
+    if not reason:
+        raise ReasonMissing(_("请写明退回的理由，省级会据此处理。"), fields={"reason": _("请写明退回的理由。")})
+    item = BatchItem.objects.filter(version=round.version_id, pulled_at__isnull=True).first()
+    if item is not None:  # the batch first, as its publication does, so that the two never wait for each other
+        Batch.objects.select_for_update().get(pk=item.batch_id)
+    version = Version.objects.select_for_update(of=("self",)).select_related("resource__institution").get(
+        pk=round.version_id
+    )  # fmt: skip
+    round.version = version
+    newest = version.rounds.order_by("-number").values_list("pk", flat=True).first()
+    if version.state != State.ACCEPTED or newest != round.pk:
+        raise AlreadyDecided(what_happened(version))
+    if why := policy.why_not_decide(by, round, Stage.FINAL):
+        raise MayNotDecide(why)
+    given = [{"field": "", "text": reason}]
+    decision = Decision.objects.create(
+        round=round, stage=Stage.FINAL, outcome=Outcome.RETURN, by=by, authority=authority_of(by, Stage.FINAL), at=at,
+        reasons=given, late=is_late(round, Stage.FINAL, at),
+    )  # fmt: skip
+    record("review.released", by=by, of=decision, at=at, detail={"batch": item.batch.number if item else ""})
+    steps.move(
+        version, to=State.SUBMITTED, verb=Verb.RETURNED_TO_PROVINCE, by=by, at=at, round=round, reasons=given
+    )  # fmt: skip
+    findings.judge_reopened(version, at=at)
+    tell(decision)
+    return decision
+
+
 def moved_on(decision: Decision, version: Version) -> str:
     """Why the decision can no longer be taken back; empty where it can."""
     if version.state != LEADS_TO.get((Stage(decision.stage), Outcome(decision.outcome))):
@@ -250,12 +286,17 @@ def moved_on(decision: Decision, version: Version) -> str:
     newest = version.rounds.order_by("-number").values_list("pk", flat=True).first()
     if newest != decision.round_id:
         return _("单位已重新报送，不能再收回。")
+    if decision.outcome == Outcome.REFUSE and (going := under_way(version.resource)) is not None:
+        return _("单位已开始第 %(n)s 版，不能再收回。") % {"n": going.number}
     opened = Opening.objects.filter(round=decision.round, stage=Stage.FINAL, last_at__gt=decision.at)
     if decision.outcome == Outcome.FORWARD and opened.exists():
         return _("终审已打开这项资源，不能再收回；如需更正，请联系终审退回。")
     if decision.outcome == Outcome.RETURN and version.saved_at > decision.at:
         return _("单位已开始修改，不能再收回。")
-    if decision.outcome == Outcome.ACCEPT and BatchItem.objects.filter(version=version).exists():
+    if (
+        decision.outcome == Outcome.ACCEPT
+        and BatchItem.objects.filter(version=version, pulled_at__isnull=True).exists()
+    ):
         return _("这项资源已编入批次，请先从批次中移出。")
     return ""
 

@@ -21,7 +21,7 @@ def is_written(batch: Batch) -> bool:
 
 def write_export(batch: Batch) -> Path:
     """Written under another name and renamed, so that nobody downloads half a sheet."""
-    items = list(items_of(batch))
+    items = list(items_of(batch).went_live())
     rounds = newest_rounds(items)
     rows = [
         {**rounds[item.version_id].values, "resource_id": item.version.resource.resource_id}

@@ -103,6 +103,10 @@ class ReleaseForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )  # fmt: skip
+    despite = forms.CharField(
+        label=_("仍要提前发布的理由"), required=False, max_length=REASON_MOST,
+        help_text=_("公示期未满或异议未答复时才需要；会记录并公开。"),
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}

@@ -1,4 +1,4 @@
-"""What the review keeps: decisions, batches, panels of experts and their scores."""
+"""What the review keeps: decisions, batches and their public notices, panels of experts and their scores."""
 
 from lifelong.review.models.batches import Batch, BatchItem
 from lifelong.review.models.decisions import Clearance, Decision, Opening, Waiver
@@ -10,10 +10,10 @@ from lifelong.review.models.panels import (
     PanelItem,
     ScoreSheet,
 )
+from lifelong.review.models.public_notices import Objection, PublicNotice
 from lifelong.review.models.queueing import Hold, Phrase
 
 __all__ = [
     "Assignment", "Batch", "BatchItem", "Clearance", "ConflictDeclaration", "Decision", "ExpertProfile", "Hold",
-    "Opening",
-    "Panel", "PanelItem", "Phrase", "ScoreSheet", "Waiver",
+    "Objection", "Opening", "Panel", "PanelItem", "Phrase", "PublicNotice", "ScoreSheet", "Waiver",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Batches of accepted versions."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,16 @@ class Batch(models.Model):
         return f"{self.number} {self.title}"
 
 
+class BatchItemQuerySet(models.QuerySet["BatchItem"]):
+    def living(self) -> "BatchItemQuerySet":
+        return self.filter(pulled_at__isnull=True)
+
+    def went_live(self) -> "BatchItemQuerySet":
+        """What was published with its batch, whatever became of it since; a line of the public notice alone was not."""
+        before = Q(pulled_at__isnull=False, batch__published_at__isnull=False, pulled_at__lt=F("batch__published_at"))
+        return self.exclude(before)
+
+
 class BatchItem(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="batch_items")
@@ -46,12 +57,24 @@ class BatchItem(models.Model):
     added_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     pulled_at = models.DateTimeField(null=True, blank=True)
     pulled_reason = models.CharField(max_length=500, blank=True, default="")
+    # as it stood when it was pulled before going live: its version may be edited since
+    pulled_title = models.CharField(max_length=100, blank=True, default="", db_default="")
+
+    objects = BatchItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("批次条目")
         ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["version"], name="version_in_one_batch")]
+        constraints = [  # what was taken out of a notice keeps its line, and may enter another batch
+            models.UniqueConstraint(
+                fields=["version"], condition=Q(pulled_at__isnull=True), name="version_in_one_batch"
+            )
+        ]
         indexes = [models.Index(fields=["batch", "position"], name="item_in_order")]  # a loaded batch holds a million
 
     def __str__(self) -> str:
         return f"{self.batch} · {self.version}"
+
+    @property
+    def title(self) -> str:
+        return self.pulled_title or self.version.title

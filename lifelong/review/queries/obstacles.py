@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from lifelong.media.lifecycle import ProbeState
 from lifelong.media.models import MediaFile
 from lifelong.media.queries import sampled
+from lifelong.resources.lifecycle import Availability
 from lifelong.resources.models import Finding, LinkCheck, Round, ScreeningHit, Verdict
 from lifelong.review.lifecycle import Stage
 from lifelong.review.models import Clearance, Waiver
@@ -18,7 +19,7 @@ RUNNING = {ProbeState.WAITING, ProbeState.FACTS}
 
 @dataclass(frozen=True)
 class Obstacle:
-    """``kind``: check | fail | block; ``text`` names it for the officer."""
+    """``kind``: check | fail | block | retired; ``text`` names it for the officer."""
 
     kind: str
     text: str
@@ -52,6 +53,8 @@ def obstacles_of(round: Round, stage: Stage) -> list[Obstacle]:
     The province need not wait for the full decode of a long file; the acceptance does (spec 2, Two passes).
     """
     found = []
+    if round.version.resource.availability == Availability.RETIRED:
+        found.append(Obstacle("retired", _("资源已出库，新的版本不能再上线，请不予通过")))
     if running := running_checks(round):
         found.append(Obstacle("check", _("还有 %(n)s 项检测正在进行，请稍后再试") % {"n": running}, running))
     if stage == Stage.FINAL and (n := sampled().filter(pk__in=media_of(round)).count()):

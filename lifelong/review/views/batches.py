@@ -1,6 +1,11 @@
 """Batches: list, compose, preview, release, export."""
 
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
 from django.contrib import messages
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -8,19 +13,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lifelong import jobs
+from lifelong.resources.models import Round, Version
 from lifelong.review import policy
 from lifelong.review.actions import batches as actions
-from lifelong.review.actions import exports
-from lifelong.review.forms import BatchForm, ReleaseForm
-from lifelong.review.lifecycle import BatchState
+from lifelong.review.actions import exports, public_notices
+from lifelong.review.actions.decisions import release as release_one
+from lifelong.review.forms import BatchForm, NoticeForm, ReleaseForm
+from lifelong.review.lifecycle import BatchState, ObjectionState
 from lifelong.review.models import Batch
 from lifelong.review.queries import batches as queries
+from lifelong.review.queries.public_notices import objections, standing_notice, stops
 from lifelong.web.numerals import numerals
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
 FILTERS = ("area", "institution", "call")
 SHOWN_CANDIDATES = 300
+NOTICE_USUALLY = timedelta(days=7)  # five working days and a week-end
 
 
 @right("batches.manage")
@@ -66,9 +75,21 @@ def compose(request: HttpRequest, number: str) -> HttpResponse:
         "may_publish": policy.can_publish_batch(request.user, batch), "exported": exports.is_written(batch),
         "composing": batch.state == BatchState.COMPOSING, "scheduled": batch.state == BatchState.SCHEDULED,
         "releasing": batch.state == BatchState.SCHEDULED and batch.publish_at is not None and batch.publish_at <= timezone.now(),
-        "published": batch.state == BatchState.PUBLISHED,
+        "published": batch.state == BatchState.PUBLISHED, "in_notice": batch.state == BatchState.NOTICE,
+        **noticed(batch),
     }  # fmt: skip
     return render(request, "review/batch.html", context)
+
+
+def noticed(batch: Batch) -> dict[str, Any]:
+    """The public notice that stands, what it stops now, and the form for one to come."""
+    now, today = timezone.now(), timezone.localdate()
+    notice = standing_notice(batch)
+    return {
+        "notice": notice, "notice_shown": notice is not None and notice.begins_at <= now, "notice_stops": stops(batch, publish_at=now, at=now),
+        "notice_form": NoticeForm(initial={"begins_date": today, "ends_date": today + NOTICE_USUALLY}),
+        "unanswered": objections(batch=batch, state=ObjectionState.OPEN).count(),
+    }  # fmt: skip
 
 
 @right("batches.manage")
@@ -76,7 +97,11 @@ def compose(request: HttpRequest, number: str) -> HttpResponse:
 def change_items(request: HttpRequest, number: str) -> HttpResponse:
     batch = get_object_or_404(Batch, number=number)
     chosen = numerals(request.POST.getlist("id"))
-    if request.POST.get("do") == "remove":
+    if request.POST.get("do") in {"release", "release_waiting"}:
+        held = Version.objects.filter(batch_items__in=batch.items.filter(pk__in=chosen))
+        waiting = queries.waiting_for_a_batch().filter(pk__in=chosen)
+        release_many(request, queries.accepted_rounds(held if request.POST["do"] == "release" else waiting))
+    elif request.POST.get("do") == "remove":
         gone = actions.remove_items(batch, chosen, by=request.user, at=timezone.now())
         messages.success(request, _("已移出 %(n)s 项。") % {"n": gone})
     else:
@@ -86,6 +111,19 @@ def change_items(request: HttpRequest, number: str) -> HttpResponse:
         for words in left:
             messages.warning(request, words)
     return redirect("batch_work", number)
+
+
+def release_many(request: HttpRequest, rounds: Iterable[Round]) -> None:
+    """Back to the province, each on its own: who goes is counted, who does not is named with the reason."""
+    done = 0
+    for round in rounds:
+        try:
+            release_one(round, reason=request.POST.get("reason", ""), by=request.user, at=timezone.now())
+            done += 1
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+    if done:
+        messages.success(request, _("已退回省级 %(n)s 项。") % {"n": done})
 
 
 @right("batches.manage")
@@ -105,7 +143,8 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
             messages.error(request, str(words[0]))
         return redirect("batch_work", number)
     try:
-        release_as(request, batch, form)
+        with transaction.atomic():  # a reason to publish early stays only with the publication it is for
+            release_as(request, batch, form)
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("batch_work", number)
@@ -113,6 +152,8 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
 
 def release_as(request: HttpRequest, batch: Batch, form: ReleaseForm) -> None:
     now, wish = timezone.now(), form.cleaned_data["do"]
+    if wish in {"now", "schedule"} and (reason := form.cleaned_data["despite"].strip()):
+        public_notices.override(batch, reason=reason, by=request.user, at=now)
     if wish == "now":
         actions.schedule(batch, publish_at=now, by=request.user, at=now)
         jobs.enqueue("lifelong.review.tasks.publish_batch", batch.pk, owner=request.user)

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_POST
 
 from lifelong.media.queries import signed_url
 from lifelong.resources.models import Finding, Language, Round, ScreeningHit
+from lifelong.resources.queries.history import against_online
 from lifelong.resources.queries.timeline import timeline
+from lifelong.resources.views.comparing import shown as compared
 from lifelong.review import policy
 from lifelong.review.actions import decisions, holding, waivers
 from lifelong.review.forms import DecisionForm
@@ -29,7 +31,9 @@ from lifelong.web.rights import right
 
 def round_or_404(request: HttpRequest, stage: Stage, pk: int) -> Round:
     """What the person may not see does not exist for them."""
-    whole = Round.objects.select_related("version__resource__institution", "version__cover", "call", "signature")
+    whole = Round.objects.select_related(
+        "version__resource__institution", "version__resource__online_version", "version__cover", "call", "signature"
+    )
     round = get_object_or_404(whole, pk=pk)
     if not policy.can_review(request.user, round.version, stage):
         raise Http404
@@ -73,8 +77,17 @@ def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, s
         "decisions": [(d, can_still_take_back(request, d, round)) for d in desk.decisions_of(round)],
         "typed": typed(form), "panels": panels.opinions_on(round),
         "timeline": timeline(round.version.resource, request.user), "at_stage": policy.waits_at(round.version) == stage,
+        **against_what_is_online(request, round),
     }  # fmt: skip
     return render(request, "review/round.html", context, status=status)
+
+
+def against_what_is_online(request: HttpRequest, round: Round) -> dict[str, Any]:
+    """A version that would take the place of another opens with the differences."""
+    pair = against_online(round.version, round)
+    if pair is None:
+        return {}
+    return {"before": pair[0], "after": pair[1], "comparison": compared(request, *pair)}
 
 
 def can_still_take_back(request: HttpRequest, decision: Decision, round: Round) -> bool:
@@ -179,6 +192,15 @@ def clear(request: HttpRequest, pk: int) -> HttpResponse:
     waivers.clear(hit, reason=with_reason(request), by=request.user, at=timezone.now())
     messages.success(request, _("已排除这处命中。"))
     return back(request, round, stage)
+
+
+@right("review.open")
+@require_POST
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    round = round_or_404(request, stage_of(request, Stage.FINAL), pk)
+    decisions.release(round, reason=with_reason(request), by=request.user, at=timezone.now())
+    messages.success(request, _("《%(title)s》已退回省级。") % {"title": round.version.title})
+    return back(request, round, Stage.FINAL)
 
 
 @right("review.open")
