@@ -176,3 +176,18 @@ class Rendition(models.Model):
     @property
     def location(self) -> Path:
         return Path(settings.FILES) / self.path
+
+
+class FormerName(models.Model):
+    """旧公开名: a public name that was taken away. Its addresses go on saying so, and name the page that tells more."""
+
+    public_name = models.CharField(_("旧公开名"), max_length=40, unique=True)
+    page = models.CharField(_("说明页"), max_length=100, db_index=True)
+    gone = models.BooleanField(_("不再提供"))  # for good (410); else for now (404)
+    ended_at = models.DateTimeField(_("停用时间"))
+
+    class Meta:
+        verbose_name = _("旧公开名")
+
+    def __str__(self) -> str:
+        return self.public_name

@@ -32,16 +32,32 @@ def public(method: str, name: str, suffix: str, header: Header) -> Answer:
     """A published rendition. The suffix belongs to the stored name, so nobody can choose how it is understood."""
     content_type = SHOWN.get(suffix)
     if content_type is None:
-        return not_found()
+        return former(name)
     fixed = [("content-type", content_type), ("cache-control", "public, max-age=600")]
-    return plan(method, storage.public_path(name, suffix), header, fixed)
+    return or_former(plan(method, storage.public_path(name, suffix), header, fixed), name)
 
 
 def adaptive(method: str, name: str, file: str, header: Header) -> Answer:
     """A playlist or the media of a rung: every file of the folder has the folder's public name before its own."""
     content_type = SHOWN[PurePosixPath(file).suffix]
     fixed = [("content-type", content_type), ("cache-control", "public, max-age=600")]
-    return plan(method, storage.public_path(name, f".{file}"), header, fixed)
+    return or_former(plan(method, storage.public_path(name, f".{file}"), header, fixed), name)
+
+
+def or_former(found: Answer, name: str) -> Answer:
+    return former(name) if found.status == 404 else found
+
+
+def former(name: str) -> Answer:
+    """No address dies silently: one that was public says whether for good, and leads to the page that tells more."""
+    told = storage.told_of_former(name)
+    if told is None:
+        return not_found()
+    gone, page = told
+    lead = ("link", f'<{page}>; rel="collection"')
+    if gone:
+        return words(410, f"这个文件不再从这个地址提供，现在的情况请看 {page}", lead)
+    return words(404, f"这项资源暂停提供，说明请看 {page}", lead)
 
 
 def signed(method: str, paper: str, header: Header) -> Answer:

@@ -5,6 +5,7 @@
 ``FILES/renditions/ab/cd/<sha256>/…``     what was made from it
 ``FILES/public/ab/<public name>.<suffix>``  hard links to renditions: what anyone may fetch
 ``FILES/public/ab/<public name>.720.m4s``   the same for each file of an adaptive folder
+``FILES/public/ab/<public name>.former``    what a name that was taken away answers
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from django.conf import settings
 BLOCK = 1 << 20
 QUARANTINE = "refused"
 PLAYLIST = ".m3u8"
+FORMER = ".former"
 
 
 def files() -> Path:
@@ -83,6 +85,29 @@ def hide(public_name: str, location: Path) -> None:
     shown = public_path(public_name, "").parent.glob(f"{public_name}.*")
     for link in sorted(shown, key=lambda each: each.suffix != PLAYLIST):
         link.unlink(missing_ok=True)
+
+
+def former_path(public_name: str) -> Path:
+    return public_path(public_name, FORMER)
+
+
+def tell_of_former(public_name: str, *, gone: bool, page: str) -> None:
+    """What the front reads where a name is no longer: whether for good, and the page that tells more."""
+    path, text = former_path(public_name), f"{'gone' if gone else 'hidden'} {page}"
+    if told_of_former(public_name) == (gone, page):
+        return
+    newer = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    write_once(text.encode(), newer)
+    newer.replace(path)
+
+
+def told_of_former(public_name: str) -> tuple[bool, str] | None:
+    """``(gone for good, page)``; None for a name that never was."""
+    try:
+        kind, _space, page = former_path(public_name).read_text().partition(" ")
+    except OSError:
+        return None
+    return kind == "gone", page
 
 
 def hash_of(path: Path) -> str:

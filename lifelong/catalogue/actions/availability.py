@@ -87,7 +87,9 @@ def follow(resource: Resource, *, to: Availability, by: User | None, reason: str
 def _take_out(entry: Entry, to: Availability, *, by: User | None, reason: str, at: datetime) -> None:
     gone = to == Availability.RETIRED
     entry.visibility, entry.visibility_at, entry.out_at = (Visibility.GONE if gone else Visibility.HIDDEN), at, at
-    media.take_names(entry.version, at=at)
+    media.take_names(entry.version, at=at, gone=gone)
+    if gone:
+        media.forget_return(entry.version)
     media.without_names(entry)
     entry.save(update_fields=["visibility", "visibility_at", "out_at", *media.NAMED_FIELDS])
     note_changes([entry.resource_id], kind=ChangeKind.RETIRED if gone else ChangeKind.SUSPENDED, at=at)
@@ -102,6 +104,7 @@ def _take_out(entry: Entry, to: Availability, *, by: User | None, reason: str, a
 def _bring_back(entry: Entry, *, by: User | None, reason: str, at: datetime) -> None:
     entry.visibility, entry.visibility_at, entry.out_at = Visibility.ONLINE, at, None
     media.give_names(entry, entry.version, at=at)
+    media.forget_return(entry.version)
     entry.save(update_fields=["visibility", "visibility_at", "out_at", *media.NAMED_FIELDS])
     note_changes([entry.resource_id], kind=ChangeKind.RESTORED, at=at)
     audit.record("catalogue.restored", by=by, of=entry, at=at, detail={"reason": reason})
@@ -116,7 +119,7 @@ def keep_out(entry: Entry, *, at: datetime | None = None) -> bool:
         return False
     named = any(rendition.public_name for rendition in media.renditions_of(current.version))
     if named:
-        media.take_names(current.version, at=at or timezone.now())
+        media.take_names(current.version, at=at or timezone.now(), gone=current.visibility == Visibility.GONE)
     return named
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lifelong.catalogue.models import Entry
-from lifelong.media.actions.renditions import make_private, make_public
+from lifelong.media.actions.renditions import end_for_good, make_private, make_public
 from lifelong.media.lifecycle import RenditionKind
 from lifelong.media.models import MediaFile, Rendition
 from lifelong.media.queries import public_url
@@ -122,21 +122,34 @@ def technical(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value}
 
 
-def take_names(version: Version, *, at: datetime, keep: Version | None = None) -> None:
+def page_of(version: Version) -> str:
+    """Where the addresses of its files lead when they are no more."""
+    return f"/resources/{version.resource.resource_id}"
+
+
+def forget_return(version: Version) -> None:
+    """Names that were taken away for now stay away for good: the resource was retired, or is back under new ones."""
+    end_for_good(page_of(version))
+
+
+def take_names(version: Version, *, at: datetime, keep: Version | None = None, gone: bool | None = None) -> None:
     """Take every public name of the version away, save those that ``keep`` goes on using; at once.
 
-    Another resource that shows the same file gets a fresh name, so that the old address is dead everywhere.
+    The old addresses answer that they are ``gone``, or hidden for now; None: nobody ever knew them. Another resource
+    that shows the same file gets a fresh name, so that the old address is dead everywhere.
     """
     kept = {rendition.pk for rendition in renditions_of(keep)} if keep else set()
     going = [rendition for rendition in renditions_of(version) if rendition.pk not in kept]
     if not going:
         return
-    make_private(going, at=at)
     files = {rendition.media_file_id for rendition in going}
     sharing = Entry.objects.online().filter(
         Q(version__files__media_file__in=files) | Q(version__cover__in=files)
     ).exclude(resource_id=version.resource_id)  # fmt: skip
-    for entry in sharing.select_related("version").distinct():
+    others = list(sharing.select_related("version__resource").distinct())
+    known = page_of(version) if gone is not None else page_of(others[0].version) if others else ""
+    make_private(going, at=at, page=known, gone=gone is not False)
+    for entry in others:
         give_names(entry, entry.version, at=at)
         entry.save(update_fields=NAMED_FIELDS)
 

@@ -125,7 +125,7 @@ def supersede(keys: dict[int, int], *, at: datetime) -> None:
     old = Entry.objects.shown_or_not().filter(resource_id__in=keys).select_related("version")
     for entry in list(old):
         newer = Version.objects.get(pk=keys[entry.resource_id])
-        media.take_names(entry.version, at=at, keep=newer)
+        media.take_names(entry.version, at=at, keep=newer, gone=True)
         entry.delete()
 
 

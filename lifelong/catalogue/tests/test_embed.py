@@ -80,7 +80,7 @@ def test_what_is_suspended_is_private_and_what_is_retired_gone(client, entry, fi
     assert oembed(client, entry).status_code == 401
     assert client.get(f"/embed/{entry.identifier}").status_code == 404
     availability.retire(entry.resource, by=final, reason="不再提供", at=timezone.now())
-    assert oembed(client, entry).status_code == 404
+    assert oembed(client, entry).status_code == 410
     assert client.get(f"/embed/{entry.identifier}").status_code == 410
     assert "画面有误" not in client.get(f"/embed/{entry.identifier}").content.decode()
     assert client.get("/embed/NONE").status_code == 404

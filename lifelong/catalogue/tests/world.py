@@ -11,6 +11,7 @@ from django.utils import timezone
 from lifelong.accounts.models import User
 from lifelong.catalogue.actions.loading import Progress, load
 from lifelong.catalogue.models import Entry
+from lifelong.media import storage
 from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Version
 from lifelong.review.actions import batches
@@ -64,4 +65,4 @@ def published(final: User, *titles: str, number: str = "2026-01") -> Batch:
 
 
 def public_files() -> set[str]:
-    return {path.stem for path in Path(settings.PUBLIC_FILES).rglob("*.*")}
+    return {path.stem for path in Path(settings.PUBLIC_FILES).rglob("*.*") if path.suffix != storage.FORMER}

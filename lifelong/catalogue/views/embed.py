@@ -64,7 +64,7 @@ class NotToShow(Exception):
 @require_safe
 @right(PUBLIC)
 def oembed(request: HttpRequest) -> HttpResponse:
-    """oEmbed 1.0. 404: no such address here; 401: it is not public now; 501: a format we do not write."""
+    """oEmbed 1.0. 404: no such address here; 401: it is not public now; 410: it was retired; 501: a format we do not write."""
     try:
         form = request.GET.get("format", "json")
         if form not in {"json", "xml"}:
@@ -102,8 +102,10 @@ def entry_of(address: str) -> tuple[Entry, str]:
     if not ours or place not in {"resources", "r", "embed"} or parts.path.count("/") != 2 or not key:
         raise nowhere
     entry = pages.entry_at(as_written(key) or key)
-    if entry is None or entry.visibility == Visibility.GONE:
+    if entry is None:
         raise nowhere
+    if entry.visibility == Visibility.GONE:
+        raise NotToShow(410, _("这项资源已出库，不再提供。"))
     if entry.visibility != Visibility.ONLINE:
         raise NotToShow(401, _("这项资源已下架，暂时不公开。"))
     asked = parse_qs(parts.query)

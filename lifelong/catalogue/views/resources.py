@@ -31,10 +31,8 @@ def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
         if known and known != resource_id and pages.entry_at(known) is not None:
             return _on_to(request, known)
         raise Http404
-    if entry.visibility == Visibility.GONE:
-        return render(request, "catalogue/resource_gone.html", hidden(entry), status=410)
     if entry.visibility != Visibility.ONLINE:
-        return render(request, "catalogue/resource_suspended.html", hidden(entry), status=404)
+        return out_of_library(request, entry)
     page = pages.resource_page(entry)
     file = file_asked_for(request, entry)
     kind = file["kind"] if file else ""
@@ -53,7 +51,11 @@ def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
 @require_safe
 @right(PUBLIC)
 def short_link(request: HttpRequest, resource_id: str) -> HttpResponse:
-    return _on_to(request, as_written(resource_id) or resource_id)
+    known = as_written(resource_id) or resource_id
+    entry = pages.entry_at(known)
+    if entry is not None and entry.visibility != Visibility.ONLINE:
+        return out_of_library(request, entry)
+    return _on_to(request, known)
 
 
 def _on_to(request: HttpRequest, identifier: str) -> HttpResponse:
@@ -70,8 +72,10 @@ def qr_code(request: HttpRequest, resource_id: str) -> HttpResponse:
     from qrcode.image.svg import SvgPathImage
 
     entry = pages.entry_at(resource_id)
-    if entry is None or entry.visibility != Visibility.ONLINE:
+    if entry is None:
         raise Http404
+    if entry.visibility != Visibility.ONLINE:
+        return out_of_library(request, entry)
     out = io.BytesIO()
     qrcode.make(f"{settings.SITE_URL}/r/{entry.identifier}", image_factory=SvgPathImage, border=2).save(out)
     answer = HttpResponse(out.getvalue(), content_type="image/svg+xml")
@@ -79,8 +83,11 @@ def qr_code(request: HttpRequest, resource_id: str) -> HttpResponse:
     return answer
 
 
-def hidden(entry: Entry) -> dict[str, Any]:
-    return {"entry": entry, "reason": pages.hidden_reason(entry)}
+def out_of_library(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """Whatever address of it was asked for: why it is not here, since when, and what is like it."""
+    shown = {"entry": entry, "reason": pages.hidden_reason(entry), "alike": pages.alike(entry)}
+    status = 410 if entry.visibility == Visibility.GONE else 404
+    return render(request, "catalogue/resource_out.html", shown | {"status": status}, status=status)
 
 
 def file_asked_for(request: HttpRequest, entry: Entry) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from lifelong.catalogue.queries.transcripts import Source, lines_of, sources_of
 from lifelong.catalogue.search import text
 from lifelong.catalogue.search.highlight import marked
 from lifelong.catalogue.views.paging import page_number
-from lifelong.catalogue.views.resources import file_asked_for, second_asked_for
+from lifelong.catalogue.views.resources import file_asked_for, out_of_library, second_asked_for
 from lifelong.resources.models import Language
 from lifelong.web.rights import PUBLIC, right
 
@@ -37,7 +37,9 @@ class Row:
 def transcript(request: HttpRequest, resource_id: str) -> HttpResponse:
     """``file``, ``lang``, ``find``, ``page`` or ``t`` choose what is shown; ``part=1`` is the piece for the resource page."""
     entry = pages.entry_at(resource_id)
-    if entry is None or entry.visibility != Visibility.ONLINE or not entry.files:
+    if entry is not None and entry.visibility != Visibility.ONLINE:
+        return out_of_library(request, entry)
+    if entry is None or not entry.files:
         raise Http404
     file = file_asked_for(request, entry)
     assert file is not None  # there are files

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from lifelong import audit
 from lifelong.media import events, storage
-from lifelong.media.models import MediaFile, Rendition
+from lifelong.media.models import FormerName, MediaFile, Rendition
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,35 @@ def make_public(renditions: Iterable[Rendition], *, at: datetime) -> list[Rendit
 
 
 @transaction.atomic
-def make_private(renditions: Iterable[Rendition], *, at: datetime) -> list[Rendition]:
-    """Takes the public names away, at once: the next request of a player finds nothing."""
+def make_private(
+    renditions: Iterable[Rendition], *, at: datetime, page: str = "", gone: bool = False
+) -> list[Rendition]:
+    """Takes the public names away, at once: the next request of a player is told to look at ``page``.
+
+    ``gone``: for good. Without a page nobody ever knew the names, and nothing is left of them.
+    """
     done = []
     for rendition in locked(renditions):
         if rendition.public_name:
             storage.hide(rendition.public_name, rendition.location)
+            if page:
+                storage.tell_of_former(rendition.public_name, gone=gone, page=page)
+                FormerName.objects.create(public_name=rendition.public_name, page=page, gone=gone, ended_at=at)
             rendition.public_name = None
             rendition.save(update_fields=["public_name"])
             done.append(rendition)
     record("media.made_private", done, at)
     return done
+
+
+@transaction.atomic
+def end_for_good(page: str) -> int:
+    """What was taken away for now under this page does not come back: its names answer 410 from now on."""
+    names = list(FormerName.objects.filter(page=page, gone=False).values_list("public_name", flat=True))
+    FormerName.objects.filter(public_name__in=names).update(gone=True)
+    for name in names:
+        storage.tell_of_former(name, gone=True, page=page)
+    return len(names)
 
 
 def locked(renditions: Iterable[Rendition]) -> list[Rendition]:

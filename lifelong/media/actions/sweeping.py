@@ -16,7 +16,7 @@ from lifelong.media import storage
 from lifelong.media.actions.uploads import close_part, give_back
 from lifelong.media.adaptive import ADAPTIVE_FOLDER, ADAPTIVE_MASTER
 from lifelong.media.lifecycle import UploadState
-from lifelong.media.models import MediaFile, Rendition, Upload
+from lifelong.media.models import FormerName, MediaFile, Rendition, Upload
 
 DAY = 24 * 3600
 BATCH = 500
@@ -52,6 +52,11 @@ def restore_public_names() -> int:
         if any(source.exists() and not link.exists() for link, source in links):
             storage.show(str(name), storage.files() / path)
             count += 1
+    for former in FormerName.objects.iterator(chunk_size=BATCH):
+        wanted = (former.gone, former.page)
+        if storage.told_of_former(former.public_name) != wanted:
+            storage.tell_of_former(former.public_name, gone=former.gone, page=former.page)
+            count += 1
     return count
 
 
@@ -61,8 +66,11 @@ def remove_strangers() -> int:
     for links in batched(files_under(Path(settings.PUBLIC_FILES))):
         known = Rendition.objects.filter(public_name__in={name_of(link) for link in links})
         given = set(known.values_list("public_name", flat=True))
+        former = FormerName.objects.filter(public_name__in={name_of(link) for link in links})
+        ended = set(former.values_list("public_name", flat=True))
         for link in links:
-            if name_of(link) not in given and not is_young(link, 300):
+            wanted = ended if link.suffix == storage.FORMER else given
+            if name_of(link) not in wanted and not is_young(link, 300):
                 link.unlink(missing_ok=True)
                 count += 1
     return count
