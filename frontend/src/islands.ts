@@ -18,6 +18,7 @@ const islands: Record<string, () => Promise<{ default: Island }>> = {
   notes: () => import("./islands/notes.ts"),
   pending: () => import("./islands/pending.ts"),
   player: () => import("./islands/player.ts"),
+  print: () => import("./islands/print.ts"),
   refresh: () => import("./islands/refresh.ts"),
   "search-suggest": () => import("./islands/search-suggest.ts"),
   tabs: () => import("./islands/tabs.ts"),

@@ -9,8 +9,8 @@ from lifelong.accounts.models import ADMINISTRATORS, Authority, AuthorityKind, R
 
 RIGHTS: dict[str, set[str]] = {
     # institution
-    "resources.prepare": {"reporter"},  # drafts, uploads, submission of one's own institution
-    "resources.sign": {"reporter", "institution_reviewer"},  # 单位自审
+    "resources.prepare": {"reporter", "deputy"},  # drafts, uploads, submission of one's own institution
+    "resources.sign": {"reporter", "institution_reviewer", "deputy"},  # 单位自审
     "platforms.propose": {"reporter", Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.OPERATOR},
     # province
     "calls.read": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.FINAL_REVIEWER, Role.OPERATOR},

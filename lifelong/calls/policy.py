@@ -1,13 +1,18 @@
 """Who may do what with a call and with a registration."""
 
+from collections.abc import Iterable
+
+from django.utils import timezone
+
 from lifelong.accounts.models import Authority, AuthorityKind, User
 from lifelong.calls.lifecycle import CallState, RegistrationState
 from lifelong.calls.models import Call, Question, Registration
 from lifelong.calls.queries import authorities_issuing, reaches
 from lifelong.calls.queries.questions import attended_by
 from lifelong.calls.queries.registrations import seen_by
-from lifelong.institutions.models import Institution
+from lifelong.institutions.models import Institution, MandateRole
 from lifelong.institutions.queries import institutions_of, reports_for
+from lifelong.regions.queries import within
 
 EDITABLE_PAPERS = {CallState.DRAFT, CallState.OPEN, CallState.CLOSED}
 
@@ -90,6 +95,41 @@ def abilities(user: User, call: Call) -> dict[str, bool]:
         "announce": can_announce(user, call),
         "see_board": can_see_board(user, call),
     }
+
+
+# acting for an institution at its written request
+
+
+def _lies_with(user: User, institution: Institution) -> bool:
+    """An officer who checks registrations where the institution lies."""
+    if not user.has_right("registrations.check"):
+        return False
+    return any(one.region and institution.region_id in within(one.region) for one in authorities_issuing(user))
+
+
+def attended_among(user: User, institutions: Iterable[Institution]) -> set[int]:
+    """Those of a list for which the person may resend, correct, replace and deputise; a few queries for any number."""
+    if not user.has_right("registrations.check"):
+        return set()
+    codes = frozenset[str]().union(*(within(one.region) for one in authorities_issuing(user) if one.region))
+    own = set(institutions_of(user).values_list("pk", flat=True))
+    return {one.pk for one in institutions if one.region_id in codes and one.pk not in own}
+
+
+def can_deputise(user: User, call: Call, institution: Institution) -> bool:
+    """Prepare and hand in for an institution: an officer of its province, never for the own institution."""
+    running = call.state in {CallState.OPEN, CallState.CLOSED}
+    own = user.mandates.open_at(timezone.now()).exclude(role=MandateRole.DEPUTY).filter(institution=institution)
+    return running and reaches(call, institution) and _lies_with(user, institution) and not own.exists()
+
+
+def can_see_deputations(user: User, call: Call, institution: Institution) -> bool:
+    return _lies_with(user, institution) or institutions_of(user).filter(pk=institution.pk).exists()
+
+
+def can_end_deputation(user: User, institution: Institution) -> bool:
+    """Either side, at any time."""
+    return _lies_with(user, institution) or reports_for(user, institution)
 
 
 # questions

@@ -29,7 +29,7 @@ def pages_of(content: bytes) -> int:
     if len(content) > LIMIT_BYTES:
         raise StampedRefused(_("文件超过 20 MB。请降低扫描分辨率（150–200 dpi 即可）后再上传。"))
     if not content[:1024].lstrip().startswith(b"%PDF-"):
-        raise StampedRefused(_("这不是 PDF。请把盖章后的登记表扫描或拍照转成 PDF 后上传。"))
+        raise StampedRefused(_("这不是 PDF。请把盖章后的纸质件扫描或拍照转成 PDF 后上传。"))
     try:
         reader = PdfReader(io.BytesIO(content), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
@@ -43,7 +43,7 @@ def pages_of(content: bytes) -> int:
     if pages == 0:
         raise StampedRefused(_("PDF 里没有页面。请重新扫描后再上传。"))
     if pages > LIMIT_PAGES:
-        raise StampedRefused(_("PDF 超过 20 页。请只上传盖章的登记表。"))
+        raise StampedRefused(_("PDF 超过 20 页。请只上传盖章的这一份。"))
     if active:
         raise StampedRefused(_("PDF 里带有脚本或附件。请重新扫描，或用“打印成 PDF”另存后再上传。"))
     return pages

@@ -49,6 +49,7 @@ class Institution(models.Model):
 class MandateRole(models.TextChoices):
     REPORTER = "reporter", _("报送工作负责人")
     INSTITUTION_REVIEWER = "institution_reviewer", _("单位审核人")
+    DEPUTY = "deputy", _("代报人员")  # an officer, at the institution's written request (calls.Deputation)
 
 
 class MandateQuerySet(models.QuerySet["Mandate"]):

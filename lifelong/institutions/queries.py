@@ -24,6 +24,12 @@ def institutions_of(user: User, at: datetime | None = None) -> QuerySet[Institut
     return Institution.objects.filter(pk__in=held.values("institution_id"))
 
 
+def belongs_to(user: User, at: datetime | None = None) -> QuerySet[Institution]:
+    """Those of them that the person is one of; who only acts at an institution's request is not."""
+    held = Mandate.objects.open_at(at or timezone.now()).filter(user=user).exclude(role=MandateRole.DEPUTY)
+    return Institution.objects.filter(pk__in=held.values("institution_id"))
+
+
 def provinces_of(user: User, at: datetime | None = None) -> list[Region]:
     """The provinces for which the person holds an open provincial appointment."""
     if not user.is_authenticated:

@@ -136,6 +136,12 @@ def can_see_resource(user: User, resource: Resource) -> bool:
     return any(can_see(user, version) for version in resource.versions.all())
 
 
+def can_see_summary(user: User, institution: Institution) -> bool:
+    """What an institution has handed in under a call: the institution, its province, the ministry."""
+    reach = reach_of(user)
+    return institution.pk in reach.own or institution.region_id in reach.regions or reach.decides_finally
+
+
 VERBS = {
     "see": can_see,
     "preview": can_preview,

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from lifelong.resources.views import comparing, editing, files, filling, imports, lists, reading, sending, submitting
+from lifelong.resources.views import (
+    comparing,
+    editing,
+    files,
+    filling,
+    imports,
+    lists,
+    reading,
+    sending,
+    submitting,
+    summaries,
+)
 
 app_name = "resources"
 version = "work/resources/<str:resource_id>/v<int:number>/"
@@ -8,6 +19,7 @@ version = "work/resources/<str:resource_id>/v<int:number>/"
 urlpatterns = [
     path("work/resources/", lists.index, name="index"),
     path("work/resources/new", editing.new, name="new"),
+    path("work/resources/export.xlsx", lists.export, name="export"),
     path("work/resources/missing", lists.missing, name="missing"),
     path("work/resources/trash", lists.trash, name="trash"),
     path("work/resources/many", lists.many, name="many"),
@@ -31,6 +43,11 @@ urlpatterns = [
     path("work/resources/import/<int:pk>/", imports.run, name="import"),
     path("work/resources/import/<int:pk>/confirm", imports.confirm, name="import-confirm"),
     path("work/resources/import/<int:pk>/again", imports.try_again, name="import-again"),
+    path("work/resources/summaries/", summaries.index, name="summaries"),
+    path("work/resources/summaries/<slug:number>/<str:code>/", summaries.summary, name="summary"),
+    path("work/resources/summaries/<slug:number>/<str:code>/summary.xlsx", summaries.sheet, name="summary-sheet"),
+    path("work/resources/summaries/<slug:number>/<str:code>/summary.pdf", summaries.paper, name="summary-paper"),
+    path("work/resources/summaries/<slug:number>/<str:code>/stamped.pdf", summaries.scan, name="summary-scan"),
     path("work/resources/<str:resource_id>/", reading.overview, name="overview"),
     path("work/resources/<str:resource_id>/ask", reading.ask, name="ask"),
     path("work/resources/<str:resource_id>/versions", comparing.versions, name="versions"),
@@ -59,5 +76,6 @@ urlpatterns = [
     path(f"{version}send-back", submitting.send_back, name="send-back"),
     path(f"{version}fetch-back", submitting.fetch_back, name="fetch-back"),
     path(f"{version}withdraw", submitting.withdraw, name="withdraw"),
+    path(f"{version}receipts/<str:receipt_number>.pdf", reading.receipt_paper, name="receipt-paper"),
     path(f"{version}receipts/<str:receipt_number>", reading.receipt, name="receipt"),
 ]

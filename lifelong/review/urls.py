@@ -18,6 +18,7 @@ urlpatterns = [
     path("work/review/", desk.choose, name="review"),
     path("work/review/phrases", holding.phrases, name="review_phrases"),
     path("work/review/<str:stage>/", desk.queue, name="review_queue"),
+    path("work/review/<str:stage>/export.xlsx", desk.export, name="review_export"),
     path("work/review/<str:stage>/<int:pk>/", rounds.show, name="review_round"),
     path("work/review/<str:stage>/hold", holding.hold_many, name="review_hold_many"),
     path("work/review/<str:stage>/<int:pk>/hold", holding.hold, name="review_hold"),

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from lifelong.web.refusals import Refusal
 
@@ -20,6 +21,12 @@ def attempt(request: HttpRequest, act: Callable[[], Any], *, done: str, back: st
     else:
         messages.success(request, done)
     return redirect(back)
+
+
+def asked_back(request: HttpRequest, default: str) -> str:
+    """Where the person came from (``next``), if it is a page of ours; else ``default``."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    return wanted if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else default
 
 
 def show_refusal(form: forms.Form, refusal: Refusal) -> None:

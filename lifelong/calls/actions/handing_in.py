@@ -12,7 +12,7 @@ from lifelong.calls import stamped
 from lifelong.calls.actions.proving import locked, must_prove_email
 from lifelong.calls.actions.registering import NotCorrectable, check_correctable
 from lifelong.calls.lifecycle import RegistrationState, registration_may
-from lifelong.calls.models import Paper, PaperKind, Registration
+from lifelong.calls.models import Letter, Paper, PaperKind, Registration
 from lifelong.calls.policy import can_check
 from lifelong.calls.storage import SEALED, hash_of, keep_sealed, sealed_files
 from lifelong.web.refusals import NotAllowed, Refusal
@@ -70,8 +70,8 @@ def add_stamped(
 
 
 def sweep_papers(*, before: datetime) -> int:
-    """Remove sealed files that no registration knows: left by a refused or broken-off handing in."""
-    known = set(Paper.objects.values_list("path", flat=True))
+    """Remove sealed files that no registration and no call knows: left by a refused or broken-off handing in."""
+    known = {*Paper.objects.values_list("path", flat=True), *Letter.objects.values_list("path", flat=True)}
     count = 0
     for path in sealed_files():
         if f"{SEALED}/{path.name}" not in known and path.stat().st_mtime < before.timestamp():

@@ -175,10 +175,12 @@ def extend_window(
     return extension
 
 
-def tell_one(call: Call, institution: Institution, *, subject: str, text: str, at: datetime) -> None:
+def tell_one(call: Call, institution: Institution, *, subject: str, text: str, at: datetime, url: str = "") -> None:
+    """The reporter, in the site and by e-mail; the office where there is none."""
+    url = url or reverse("call", args=[call.number])
     reporter = institution.mandates.open_at(at).filter(role=MandateRole.REPORTER).select_related("user").first()
     if reporter:
-        send(reporter.user, subject=subject, text=text, url=reverse("call", args=[call.number]), kind="call", at=at)
+        send(reporter.user, subject=subject, text=text, url=url, kind="call", at=at)
     elif institution.office_email:
         mail_to(institution.office_email, subject=subject, text=text, at=at)
 

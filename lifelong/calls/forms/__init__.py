@@ -8,6 +8,7 @@ from lifelong.calls.forms.composing import (
     MessageForm,
     contact_initial,
 )
+from lifelong.calls.forms.letters import DeputationForm, LetterForm
 from lifelong.calls.forms.registering import (
     CodeForm,
     EnterForm,
@@ -20,6 +21,6 @@ from lifelong.calls.forms.registering import (
 )
 
 __all__ = [
-    "AmendmentForm", "CallForm", "CodeForm", "ContactFormSet", "EnterForm", "ExtensionForm", "FilesForm", "MessageForm",
+    "AmendmentForm", "CallForm", "CodeForm", "ContactFormSet", "DeputationForm", "EnterForm", "ExtensionForm", "FilesForm", "LetterForm", "MessageForm",
     "ReasonForm", "RegistrationForm", "SettleForm", "StampedForm", "WordForm", "contact_initial",
 ]  # fmt: skip

@@ -10,10 +10,11 @@ from lifelong.calls.models.call import (
     Reminder,
     Window,
 )
+from lifelong.calls.models.letter import Deputation, Letter, LetterKind
 from lifelong.calls.models.question import Question
 from lifelong.calls.models.registration import Paper, PaperKind, Registration, RegistrationOrigin
 
 __all__ = [
-    "Amendment", "AmendmentReading", "Attachment", "Call", "Contact", "Extension", "Paper", "PaperKind", "Question", "Registration",
+    "Amendment", "AmendmentReading", "Attachment", "Call", "Contact", "Deputation", "Extension", "Letter", "LetterKind", "Paper", "PaperKind", "Question", "Registration",
     "RegistrationOrigin", "Reminder", "Window",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from lifelong.calls.queries.calls import (
     authorities_issuing,
     calls_for,
     calls_of,
+    deputies,
     joined,
     joined_calls,
     open_calls_for,
@@ -23,7 +24,7 @@ from lifelong.calls.queries.registrations import (
 )
 
 __all__ = [
-    "Line", "Progress", "authorities_issuing", "board", "calls_for", "calls_of", "joined", "joined_calls",
+    "Line", "Progress", "authorities_issuing", "board", "calls_for", "calls_of", "deputies", "joined", "joined_calls",
     "open_calls_for", "public_calls", "published_questions", "questions", "questions_seen_by", "reaches", "readers",
     "recipients_of", "register_progress", "registration_by_token", "registrations", "rivals_of", "similar_to",
     "waiting_questions", "waiting_registrations", "with_reading_counts",

@@ -5,14 +5,14 @@ What was submitted is known to a chapter above; it registers a provider from ``A
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Max, Prefetch
 
 from lifelong.calls import windows
 from lifelong.calls.lifecycle import RegistrationState, Stage
-from lifelong.calls.models import Call, Registration, Reminder
+from lifelong.calls.models import Call, Deputation, Letter, LetterKind, Registration, Reminder
 from lifelong.calls.queries.calls import recipients_of
 from lifelong.institutions.models import Institution, Mandate, MandateRole
 from lifelong.regions.queries import within
@@ -60,6 +60,8 @@ class Line:
     extended: bool
     due_at: datetime | None = None  # the end of what it owes next: registration, then submission
     reminded_at: datetime | None = None  # last, by the clock or by hand
+    stamped_at: datetime | None = None  # when the stamped summary came
+    deputy: str = ""  # the officer who acts for it now
 
     @property
     def standing(self) -> str:
@@ -117,11 +119,21 @@ def board(call: Call, at: datetime, *, region: str = "", kind: str = "", standin
     reminded = dict(
         Reminder.objects.filter(window__call=call).order_by().values_list("institution").annotate(Max("at"))
     )
+    stamped = dict(
+        Letter.objects.filter(call=call, kind=LetterKind.SUMMARY)
+        .order_by().values_list("institution").annotate(Max("added_at"))
+    )  # fmt: skip
+    acting = Deputation.objects.filter(call=call, mandate__ends_at__gt=at).order_by()
+    deputies = dict(acting.values_list("mandate__institution", "mandate__user__name"))
     progress = progress_of(call, [institution.pk for institution in institutions])
     lines = [
-        _line(call, institution, progress.get(institution.pk, Progress()), at, reminded.get(institution.pk))
+        replace(
+            _line(call, institution, progress.get(institution.pk, Progress()), at),
+            reminded_at=reminded.get(institution.pk), stamped_at=stamped.get(institution.pk),
+            deputy=deputies.get(institution.pk, ""),
+        )
         for institution in institutions
-    ]
+    ]  # fmt: skip
     return [line for line in lines if not standing or line.standing == standing or _is(line, standing)]
 
 
@@ -132,7 +144,7 @@ def _is(line: Line, standing: str) -> bool:
     return standing == "unfinished" and line.standing != "finished"
 
 
-def _line(call: Call, institution: Institution, progress: Progress, at: datetime, reminded_at: datetime | None) -> Line:
+def _line(call: Call, institution: Institution, progress: Progress, at: datetime) -> Line:
     answers: Iterable[Registration] = institution.answers  # type: ignore[attr-defined]
     registration = min(answers, key=lambda one: BEST.index(RegistrationState(one.state)), default=None)
     joined = registration is not None and registration.state == RegistrationState.APPROVED
@@ -149,5 +161,4 @@ def _line(call: Call, institution: Institution, progress: Progress, at: datetime
             for extension in window.extensions.all()
         ),
         due_at=windows.effective_end(call, Stage.SUBMISSION if joined else Stage.REGISTRATION, institution),
-        reminded_at=reminded_at,
     )

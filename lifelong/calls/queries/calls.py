@@ -8,7 +8,7 @@ from django.utils import timezone
 from lifelong.accounts.models import Authority, AuthorityKind, Role, User
 from lifelong.calls import windows
 from lifelong.calls.lifecycle import CallState, RegistrationState, Stage
-from lifelong.calls.models import Call, Registration
+from lifelong.calls.models import Call, Deputation, Registration
 from lifelong.institutions.models import Institution
 from lifelong.institutions.queries import institutions_in, provinces_of, sees_all
 from lifelong.regions.queries import province_of, within
@@ -87,6 +87,12 @@ def _end(call: Call, institution: Institution) -> float:
 def joined(call: Call, institution: Institution) -> Registration | None:
     """The approved registration with which the institution takes part."""
     return Registration.objects.filter(call=call, institution=institution, state=RegistrationState.APPROVED).first()
+
+
+def deputies(call: Call, institution: Institution, at: datetime) -> list[str]:
+    """The officers who act for the institution now, at its request."""
+    acting = Deputation.objects.filter(call=call, mandate__institution=institution, mandate__ends_at__gt=at)
+    return list(acting.values_list("mandate__user__name", flat=True))
 
 
 def recipients_of(call: Call) -> QuerySet[Institution]:

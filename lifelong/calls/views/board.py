@@ -46,7 +46,7 @@ CHIPS = {
 }  # fmt: skip
 COLUMNS = [
     Column("单位名称", 30), Column("单位代码", 14), Column("所在地区", 16), Column("进度", 14), Column("已报送", 8),
-    Column("草稿", 8), Column("退回待改", 10), Column("截止", 18), Column("最近提醒", 18), Column("负责人", 10), Column("电话", 26), Column("办公邮箱", 24),
+    Column("草稿", 8), Column("退回待改", 10), Column("盖章汇总表", 18), Column("截止", 18), Column("最近提醒", 18), Column("负责人", 10), Column("电话", 26), Column("办公邮箱", 24),
 ]  # fmt: skip
 
 
@@ -69,10 +69,19 @@ def board(request: HttpRequest, number: str) -> HttpResponse:
         note_purpose(request, call, purpose, len(lines))
         if request.POST.get("do") == "export":
             return _sheet(call, lines, filters, clear=True)
+    attended = policy.attended_among(request.user, [line.institution for line in lines])
     every = queries.board(call, now) if any(filters.values()) else lines
     context = {
         "call": call,
-        "lines": [{"line": line, "chip": CHIPS[line.standing], "word": STANDINGS[line.standing]} for line in lines],
+        "lines": [
+            {
+                "line": line,
+                "chip": CHIPS[line.standing],
+                "word": STANDINGS[line.standing],
+                "mine": line.institution.pk in attended,
+            }
+            for line in lines
+        ],
         "clear": bool(purpose),
         "totals": [
             (key, word, sum(line.standing == key for line in every)) for key, word in STANDINGS.items() if key in CHIPS
@@ -155,7 +164,7 @@ def telephones_of(line: Line, clear: bool) -> str:
 def _row(line: Line, clear: bool) -> list[Any]:
     return [
         line.institution.name, line.institution.code, line.institution.region.name if line.institution.region else "",
-        str(STANDINGS[line.standing]), line.progress.submitted, line.progress.drafts, line.progress.returned,
+        str(STANDINGS[line.standing]), line.progress.submitted, line.progress.drafts, line.progress.returned, line.stamped_at,
         windows.deadline(line.due_at), line.reminded_at, person_of(line, clear), telephones_of(line, clear),
         line.institution.office_email,
     ]  # fmt: skip

@@ -26,7 +26,7 @@ from lifelong.calls.views.files import clear_paper
 from lifelong.institutions.queries import reporter_of
 from lifelong.regions.queries import full_name, provinces, reporting_regions
 from lifelong.web import workbooks
-from lifelong.web.attempts import attempt, show_refusal
+from lifelong.web.attempts import asked_back, attempt, show_refusal
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
@@ -146,6 +146,7 @@ def _context_of(
         "rivals": list(queries.rivals_of(found)),
         "similar": list(queries.similar_to(found)[:10]),
         "reporter": None if same_person else reporter,
+        "next_page": asked_back(request, ""),
         "settle_form": SettleForm(registration=found, initial=initial),
         "reason_form": ReasonForm(),
         "stamped_form": StampedForm(),
@@ -186,12 +187,13 @@ def approve(request: HttpRequest, number: str) -> HttpResponse:
 
 def _after(request: HttpRequest, found: Registration, invitation: Invitation | None, done: str) -> HttpResponse:
     """A link that no mail carries is shown once to the officer, and that is in the audit."""
+    back = asked_back(request, reverse("registration", args=[found.number]))
     if invitation and invitation.url and not invitation.mailed:
         record("calls.link_shown", by=request.user, of=found, at=timezone.now())
-        context = {"invitation": invitation, "done": done, "back": reverse("registration", args=[found.number])}
+        context = {"invitation": invitation, "done": done, "back": back}
         return render(request, "accounts/link_once.html", context)
     messages.success(request, done)
-    return _to(found.number)
+    return redirect(back)
 
 
 @require_POST
@@ -217,7 +219,7 @@ def send_again(request: HttpRequest, number: str) -> HttpResponse:
         invitation = actions.send_again(found, by=request.user, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        return _to(number)
+        return redirect(asked_back(request, reverse("registration", args=[number])))
     return _after(request, found, invitation, _("新的链接已发出，旧链接作废。"))
 
 

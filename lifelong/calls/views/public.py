@@ -10,7 +10,7 @@ from lifelong.calls.lifecycle import CallState, Stage
 from lifelong.calls.models import Attachment, Call
 from lifelong.calls.storage import read_attachment
 from lifelong.calls.views.files import WORD, download
-from lifelong.institutions.queries import institutions_of
+from lifelong.institutions.queries import belongs_to
 from lifelong.web.rights import PUBLIC, right
 
 TYPES = {
@@ -55,10 +55,13 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
         "may_manage": request.user.is_authenticated and policy.can_see_board(request.user, found),
     }
     if request.user.is_authenticated:
-        own = [one for one in institutions_of(request.user) if queries.reaches(found, one)]
+        own = [one for one in belongs_to(request.user) if queries.reaches(found, one)]
         _note_reading(found, own, now)
         context["may_ask"] = any(policy.can_ask(request.user, found, one) for one in own)
-        context["own"] = [{"institution": one, "joined": queries.joined(found, one)} for one in own]
+        context["own"] = [
+            {"institution": one, "joined": queries.joined(found, one), "deputies": queries.deputies(found, one, now)}
+            for one in own
+        ]
     return render(request, "calls/call.html", context)
 
 

@@ -35,6 +35,7 @@ def open_mandate(
     at: datetime,
     replace: bool = False,
     begins_at: datetime | None = None,
+    ends_at: datetime | None = None,
 ) -> Mandate:
     """Let a person act for an institution; whether ``by`` may is the calling action's question.
 
@@ -55,7 +56,9 @@ def open_mandate(
             )
         for mandate in held:
             _close(mandate, by=by, at=at, reason=_("更换负责人"))
-    mandate = Mandate.objects.create(user=user, institution=institution, role=role, begins_at=begins_at or at)
+    mandate = Mandate.objects.create(
+        user=user, institution=institution, role=role, begins_at=begins_at or at, ends_at=ends_at
+    )
     record("institutions.mandate_opened", by=by, of=mandate, at=at, detail={"role": str(role), "of": institution.code})
     return mandate
 
@@ -64,12 +67,13 @@ def open_mandate(
 def close_mandate(mandate: Mandate, *, by: User, at: datetime, reason: str = "") -> Mandate:
     """End a mandate; its history stays."""
     mandate = Mandate.objects.select_for_update(of=("self",)).select_related("institution", "user").get(pk=mandate.pk)
+    both = {MandateRole.INSTITUTION_REVIEWER, MandateRole.DEPUTY}  # the institution's own reporter ends these too
     allowed = can_manage(by, mandate.institution) or (
-        mandate.role == MandateRole.INSTITUTION_REVIEWER and can_name_reviewer(by, mandate.institution)
+        mandate.role in both and can_name_reviewer(by, mandate.institution)
     )
     if not allowed:
         raise NotAllowed(_("您不能结束这个单位的岗位。"))
-    if mandate.ends_at:
+    if mandate.ends_at and mandate.ends_at <= at:
         raise Conflict(_("这个岗位刚刚已经结束。"))
     return _close(mandate, by=by, at=at, reason=reason)
 

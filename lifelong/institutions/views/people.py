@@ -14,7 +14,7 @@ from lifelong.institutions import actions
 from lifelong.institutions.forms import PersonForm, ReporterForm
 from lifelong.institutions.models import Institution, Mandate
 from lifelong.institutions.views.register import seen
-from lifelong.web.attempts import attempt
+from lifelong.web.attempts import asked_back, attempt
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
@@ -67,15 +67,11 @@ def close_mandate(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 def _answer(request: HttpRequest, found: Institution, invitation: Invitation, done: str) -> HttpResponse:
     """A link that no mail carries is shown once, here."""
+    back = asked_back(request, reverse("institution-desk", args=[found.code]))
     if invitation.url and not invitation.mailed:
-        context = {
-            "invitation": invitation,
-            "done": done,
-            "back": reverse("institution-desk", args=[found.code]),
-        }
-        return render(request, "accounts/link_once.html", context)
+        return render(request, "accounts/link_once.html", {"invitation": invitation, "done": done, "back": back})
     messages.success(request, done)
-    return redirect("institution-desk", code=found.code)
+    return redirect(back)
 
 
 def _complain(request: HttpRequest, form: PersonForm, found: Institution) -> HttpResponse:

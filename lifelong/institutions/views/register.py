@@ -15,7 +15,7 @@ from lifelong.institutions.forms import GIGABYTE, InstitutionForm, PersonForm, R
 from lifelong.institutions.models import Institution, InstitutionKind
 from lifelong.regions.queries import full_name
 from lifelong.web import workbooks
-from lifelong.web.attempts import show_refusal
+from lifelong.web.attempts import asked_back, show_refusal
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
@@ -97,6 +97,7 @@ def institution(request: HttpRequest, code: str) -> HttpResponse:
         "region_name": full_name(found.region_id),
         "mandates": found.mandates.select_related("user").order_by("-begins_at"),
         "reporter": queries.reporter_of(found),
+        "next_page": asked_back(request, ""),
         "may": policy.abilities(request.user, found),
         "reporter_form": ReporterForm(prefix="reporter"),
         "reviewer_form": PersonForm(prefix="reviewer"),

@@ -12,6 +12,7 @@ from lifelong.accounts.models import User
 from lifelong.resources import events
 from lifelong.resources.lifecycle import AVAILABILITY_NEXT, Availability, State, Verb, allowed
 from lifelong.resources.models import Resource, Round, Step, Version
+from lifelong.resources.queries.reach import reach_of
 from lifelong.web.refusals import Refusal, reason_within
 from lifelong.web.templatetags.web import moment
 
@@ -89,6 +90,8 @@ def remember(
     on_behalf_of: str = "",
 ) -> Step:
     """A line of the timeline and its row in the audit; also for what changes no state."""
+    if by is not None and not on_behalf_of:
+        on_behalf_of = reach_of(by).deputises.get(version.resource.institution_id, "")
     step = Step.objects.create(
         version=version, round=round, verb=verb, from_state=before, to_state=after, by=by, at=at,
         reasons=list(reasons), note=note, on_behalf_of=on_behalf_of,

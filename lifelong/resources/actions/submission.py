@@ -23,6 +23,7 @@ from lifelong.resources.queries import submitting
 from lifelong.resources.queries.freezing import caption_words, files_of, values_of
 from lifelong.resources.queries.judging import media_files_of
 from lifelong.resources.queries.missing import Gap, what_is_missing
+from lifelong.resources.queries.reach import reach_of
 from lifelong.screening import screen
 from lifelong.standards.technical import packaged
 from lifelong.web.refusals import NotAllowed, Refusal
@@ -226,8 +227,18 @@ def _tell(round: Round, *, at: datetime) -> None:
     version = round.version
     address = reverse("resources:receipt", args=[version.resource.resource_id, version.number, round.receipt_number])
     text = _("《%(title)s》已于 %(when)s 报送，回执编号 %(receipt)s。省级审核后会通知您结果。")
-    facts = {"title": version.title, "when": moment(round.submitted_at), "receipt": round.receipt_number}
+    facts = {
+        "title": version.title,
+        "when": moment(round.submitted_at),
+        "receipt": round.receipt_number,
+        "who": round.submitted_by.get_full_name(),
+    }
     reporters = _people(version.resource.institution, MandateRole.REPORTER, at)
+    if (
+        round.submitted_by not in reporters
+        and version.resource.institution_id in reach_of(round.submitted_by).deputises
+    ):
+        text = _("%(who)s应贵单位的书面申请代为报送。") + text
     notices.send(
         [round.submitted_by, *reporters],
         subject=_("报送回执 %(receipt)s") % facts,

@@ -1,7 +1,9 @@
 """The institution's own list: filtered, sorted, with what is missing; a constant number of queries."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
@@ -13,7 +15,9 @@ from lifelong.resources.lifecycle import EDITABLE, State
 from lifelong.resources.models import Finding, Verdict, Version
 from lifelong.resources.queries.missing import Gap, known_about, living_findings, prepared, what_is_missing
 from lifelong.resources.queries.reach import reach_of
+from lifelong.resources.queries.reading import text_of
 from lifelong.web.numerals import numerals
+from lifelong.web.workbooks import Column
 
 SORTS = {
     "saved": ("-saved_at", "-id"),
@@ -21,6 +25,11 @@ SORTS = {
     "state": ("state", "-saved_at"),
     "series": ("series__title", "series_order", "id"),
 }
+COLUMNS = [
+    Column("资源ID", 14), Column("本单位编号", 14), Column("资源名称", 36), Column("状态", 12), Column("所属领域", 14),
+    Column("资源类型", 14), Column("所属系列", 20), Column("不符", 8), Column("留意", 8), Column("还缺什么", 50), Column("退回期限", 18),
+    Column("保存时间", 18),
+]  # fmt: skip
 KEPT = timedelta(days=30)
 
 
@@ -97,6 +106,17 @@ def rows(versions: list[Version], *, at: datetime) -> list[Row]:
         row.checking = any(entry.media_file.probe_state in {"waiting", "facts"} for entry in version.files.all())
         listed.append(row)
     return listed
+
+
+def sheet_rows(listed: list[Row]) -> Iterator[list[Any]]:
+    """In the order of ``COLUMNS``."""
+    for row in listed:
+        version = row.version
+        yield [
+            version.resource.resource_id, version.resource.own_number, version.title, str(State(version.state).label),
+            text_of("area", version.area), text_of("type", version.type), str(version.series or ""), row.fails, row.warns,
+            "\n".join(gap.text for gap in row.gaps), version.return_due_at, version.saved_at,
+        ]  # fmt: skip
 
 
 def _counts(versions: list[Version]) -> dict[int, tuple[int, int]]:

@@ -1,11 +1,14 @@
 """Which versions lie within a person's reach: their institution's, their province's, the whole country's."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from lifelong.accounts.models import Role, User
+from lifelong.calls.models import Deputation
 from lifelong.institutions.models import Institution, MandateRole
 from lifelong.institutions.queries import institutions_of
 from lifelong.regions.queries import within
@@ -24,7 +27,8 @@ class Reach:
     An expert's reach is what the review assigned to them, which this chapter does not know.
     """
 
-    reports_for: frozenset[int] = frozenset()
+    reports_for: frozenset[int] = frozenset()  # as their reporter, or as their deputy
+    deputises: Mapping[int, str] = field(default_factory=dict)  # whom for: 「洛河开放大学 苗秀兰」
     signs_for: frozenset[int] = frozenset()
     regions: frozenset[str] = frozenset()
     decides_finally: bool = False  # the ministry: whatever was handed in, everywhere
@@ -49,13 +53,27 @@ def _reach(user: User) -> Reach:
     mandates = list(user.mandates.open_at(now).values_list("institution_id", "role"))
     offices = list(user.appointments.open_at(now).values_list("role", "authority__region_id"))
     officers = {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER}
+    regions = frozenset[str]().union(*(within(region) for role, region in offices if role in officers and region))
+    deputises = _deputises(user, now, regions) if any(role == MandateRole.DEPUTY for _pk, role in mandates) else {}
     return Reach(
-        reports_for=frozenset(pk for pk, role in mandates if role == MandateRole.REPORTER),
+        reports_for=frozenset(pk for pk, role in mandates if role == MandateRole.REPORTER) | deputises.keys(),
+        deputises=deputises,
         signs_for=frozenset(pk for pk, role in mandates if role == MandateRole.INSTITUTION_REVIEWER),
-        regions=frozenset().union(*(within(region) for role, region in offices if role in officers and region)),
+        regions=regions,
         decides_finally=any(role == Role.FINAL_REVIEWER for role, _ in offices),
         operates=any(role == Role.OPERATOR for role, _ in offices),
     )
+
+
+def _deputises(user: User, at: datetime, regions: frozenset[str]) -> dict[int, str]:
+    """Who asked the person to act: the institution and whoever signed the request; for as long as they are its officer."""
+    acting = Deputation.objects.filter(
+        mandate__in=user.mandates.open_at(at), mandate__institution__region_id__in=regions
+    )
+    return {
+        one.mandate.institution_id: f"{one.mandate.institution.name} {one.asked_by_name}"[:100]
+        for one in acting.select_related("mandate__institution")
+    }
 
 
 def versions_seen_by(user: User) -> QuerySet[Version]:

@@ -12,7 +12,7 @@ from lifelong.calls import windows
 from lifelong.calls.lifecycle import Stage
 from lifelong.regions.queries import province_of
 from lifelong.resources.lifecycle import Availability, State, Verb
-from lifelong.resources.models import Resource, Step, Version
+from lifelong.resources.models import Resource, Round, Step, Version
 from lifelong.resources.queries.reach import reach_of
 from lifelong.standards.metadata import standard
 
@@ -65,11 +65,17 @@ def entry_of(step: Step, user: User) -> Entry:
     known = step.verb in Verb.values
     state = State(step.to_state).label if step.to_state else ""
     return Entry(
-        at=step.at, verb=str(Verb(step.verb).label if known else state or step.verb), who=named(step.by, user),
+        at=step.at, verb=str(Verb(step.verb).label if known else state or step.verb), who=step.by.get_full_name() if step.by and step.on_behalf_of else named(step.by, user),
         version=step.version.number, state=step.to_state, note=step.note, on_behalf_of=step.on_behalf_of,
         reasons=[(heading_of(reason.get("field", "")), reason["text"]) for reason in step.reasons],
         receipt=step.round.receipt_number if step.round and step.verb == Verb.SUBMITTED else "",
     )  # fmt: skip
+
+
+def submitted_for(round: Round) -> str:
+    """Whom the round was handed in for by an officer; empty where the institution did so itself."""
+    found = Step.objects.filter(round=round, verb=Verb.SUBMITTED).values_list("on_behalf_of", flat=True)
+    return found.first() or ""
 
 
 @dataclass(frozen=True)

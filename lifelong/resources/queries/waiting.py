@@ -67,6 +67,7 @@ def menu_for(user: User) -> Iterator[Entry]:
         yield Entry(_("用表格导入"), reverse("resources:imports"), group, 21)
         yield Entry(_("批量上传文件"), reverse("resources:sending"), group, 21)
         yield Entry(_("还缺什么"), reverse("resources:missing"), group, 22)
+        yield Entry(_("报送汇总表"), reverse("resources:summaries"), group, 23)
         yield Entry(_("系列"), reverse("resources:series"), group, 24)
         yield Entry(_("回收站"), reverse("resources:trash"), group, 25)
     elif user.has_right("resources.sign"):

@@ -1,10 +1,13 @@
 """One field of many drafts at once: shown, done, undone."""
 
+import io
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from lifelong.accounts.tests.cast import signed_in
 from lifelong.audit.models import AuditEntry
@@ -12,6 +15,7 @@ from lifelong.resources.actions import drafts, filling, submission
 from lifelong.resources.models import Fill, Version
 from lifelong.resources.queries.missing import prepared
 from lifelong.resources.tests import cast
+from lifelong.web import workbooks
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +74,15 @@ def test_a_value_that_breaks_a_rule_is_told_and_left_and_the_preview_asks_as_oft
         cast.draft(college, reporter, title=f"第 {number} 课")
     asked(1)
     assert asked(5) == asked(1)
+
+
+def test_the_list_leaves_with_its_filters_and_every_gap_in_words(college, reporter, rival, draft):
+    cast.draft(college, reporter, title="合唱入门", area="community", category="", type="A02")
+    export = reverse("resources:export")
+    sheet = signed_in(reporter).get(f"{export}?type=A02&q=合唱").content
+    rows = list(workbooks.read(sheet, ["资源名称", "状态", "还缺什么"]))
+    assert [row["资源名称"] for row in rows] == ["合唱入门"]
+    assert "封面" in rows[0]["还缺什么"]
+    head = [row[0].value for row in load_workbook(io.BytesIO(sheet)).active.iter_rows(max_row=4)]
+    assert "查找：合唱" in head
+    assert not list(workbooks.read(signed_in(rival).get(export).content, ["资源名称"]))

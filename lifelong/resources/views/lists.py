@@ -17,13 +17,14 @@ from lifelong.resources.actions import drafts
 from lifelong.resources.actions import series as series_actions
 from lifelong.resources.forms import FillForm
 from lifelong.resources.lifecycle import EDITABLE, State
-from lifelong.resources.models import Series
+from lifelong.resources.models import Series, Version
 from lifelong.resources.queries import lists
 from lifelong.resources.queries.calling import deadline_for
 from lifelong.resources.queries.missing import prepared
 from lifelong.resources.queries.reach import institutions_reported_by, reach_of
 from lifelong.resources.views.filling import preview
 from lifelong.resources.views.loading import WorkRequest, chosen, reported_institution
+from lifelong.web import workbooks
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
@@ -59,6 +60,29 @@ def index(request: WorkRequest) -> HttpResponse:
             "filtering": any(request.GET.get(name) for name in ("q", "state", "area", "type", "series")),
         },
     )
+
+
+@require_GET
+@right("resources.sign")
+def export(request: WorkRequest) -> HttpResponse:
+    """What the list shows under these filters, every page of it, with each gap in words."""
+    own = lists.newest_only(lists.versions_of_institutions(request.user))
+    listed = list(lists.filtered(prepared(own), request.GET))
+    title = _("本单位资源")
+    rows = lists.sheet_rows(lists.rows(listed, at=timezone.now()))
+    content = workbooks.workbook(title, lists.COLUMNS, rows, filters=_filter_words(request, listed))
+    return workbooks.answer(content, title)
+
+
+def _filter_words(request: WorkRequest, listed: list[Version]) -> list[str]:
+    asked = request.GET
+    states = [str(State(one).label) for one in asked.getlist("state") if one in State.values]
+    words = [_("状态：%s") % "、".join(states)] if states else []
+    words += [_("领域：%s") % Area(asked["area"]).label] if asked.get("area") in Area.values else []
+    words += [_("类型：%s") % ResourceType(asked["type"]).label] if asked.get("type") in ResourceType.values else []
+    words += [_("系列：%s") % listed[0].series] if asked.get("series") and listed else []
+    words += [_("查找：%s") % asked["q"].strip()] if asked.get("q", "").strip() else []
+    return words
 
 
 @require_GET

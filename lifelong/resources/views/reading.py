@@ -9,15 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from lifelong.calls.views.files import download
 from lifelong.media.lifecycle import RenditionKind
 from lifelong.media.queries import playable, rendition, signed_url
 from lifelong.resources import policy
 from lifelong.resources.actions import asking
 from lifelong.resources.models import Finding, Resource, Round, Version
+from lifelong.resources.papers import receipt_pdf
 from lifelong.resources.queries.preview import face_of, pieces_of
 from lifelong.resources.queries.reach import under_way
 from lifelong.resources.queries.reading import contents_of, lines_of, lines_of_version, titled
-from lifelong.resources.queries.timeline import timeline, whereabouts
+from lifelong.resources.queries.timeline import submitted_for, timeline, whereabouts
 from lifelong.resources.views.loading import WorkRequest, resource_or_404, shell, version_or_404
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
@@ -140,12 +142,31 @@ def _asked_for(request: WorkRequest, files: list[dict[str, Any]]) -> dict[str, A
 @right("desk")
 def receipt(request: WorkRequest, resource_id: str, number: int, receipt_number: str) -> HttpResponse:
     version = version_or_404(request, resource_id, number)
-    rounds = version.rounds.select_related("call", "submitted_by", "signature")
-    found = rounds.filter(receipt_number=receipt_number).first()
-    if found is None:
-        raise Http404
+    found = _round_or_404(version, receipt_number)
     return render(
         request,
         "resources/receipt.html",
-        {**shell(version, request.user), "round": found, "where": whereabouts(version, timezone.now())},
+        {
+            **shell(version, request.user),
+            "round": found,
+            "on_behalf_of": submitted_for(found),
+            "where": whereabouts(version, timezone.now()),
+        },
     )
+
+
+@require_GET
+@right("desk")
+def receipt_paper(request: WorkRequest, resource_id: str, number: int, receipt_number: str) -> HttpResponse:
+    """The receipt to print or to file."""
+    found = _round_or_404(version_or_404(request, resource_id, number), receipt_number)
+    content = receipt_pdf(found, on_behalf_of=submitted_for(found), at=timezone.now())
+    return download(content, f"{_('报送回执')}-{found.receipt_number}.pdf", "application/pdf")
+
+
+def _round_or_404(version: Version, receipt_number: str) -> Round:
+    rounds = version.rounds.select_related("call", "submitted_by", "signature", "version__resource__institution")
+    found = rounds.filter(receipt_number=receipt_number).first()
+    if found is None:
+        raise Http404
+    return found

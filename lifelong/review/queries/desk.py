@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from lifelong.accounts.models import Appointment, User
 from lifelong.calls.models import Call
@@ -14,6 +15,7 @@ from lifelong.media.queries import sampled
 from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Finding, LinkCheck, Round, ScreeningHit, Verdict, VersionFile
 from lifelong.resources.queries.reach import reach_of
+from lifelong.resources.queries.reading import text_of
 from lifelong.review.lifecycle import WAITS_IN, Stage
 from lifelong.review.models import Decision, Hold, Waiver
 from lifelong.review.queries.experts import OFFICES, authority_for, same_house
@@ -47,6 +49,25 @@ class Filters:
     def of(cls, query: Any) -> "Filters":
         given = {name: query.get(name, "").strip() for name in cls.__dataclass_fields__}
         return cls(**{**given, "show": given["show"] if given["show"] in SHOWS else "waiting"})
+
+
+SHOWN = {
+    "waiting": _("等我审核"), "returned": _("已退回"), "accepted": _("待上线"), "refused": _("不予通过"), "published": _("已上线"),
+    "withdrawn": _("已撤回"), "all": _("全部"),
+}  # fmt: skip
+LOOKS = {
+    "clean": _("没有问题"), "fail": _("有不符合项"), "block": _("命中禁用词"), "running": _("检测中"), "waived": _("有豁免"),
+    "again": _("再次报送"),
+}  # fmt: skip
+HANDS = {"mine": _("我在办"), "free": _("没人在办"), "taken": _("有人在办")}
+
+
+def filters_in_words(filters: Filters) -> list[str]:
+    """What narrows the queue, for the head of a sheet."""
+    found: list[Any] = [SHOWN[filters.show], LOOKS.get(filters.look), HANDS.get(filters.hands)]
+    found += [text_of(name, getattr(filters, name)) for name in ("area", "type")]
+    found.append(Institution.objects.filter(code=filters.institution).first() if filters.institution else None)
+    return [str(word) for word in (*found, filters.call, filters.q) if word]
 
 
 def tally(rows: QuerySet, key: str = "round") -> Coalesce:

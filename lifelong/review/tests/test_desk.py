@@ -1,5 +1,8 @@
+import io
+
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from lifelong.accounts.models import Role
 from lifelong.accounts.tests.cast import holder, signed_in
@@ -9,6 +12,7 @@ from lifelong.review.lifecycle import Stage
 from lifelong.review.queries.desk import Filters, queue, waiting_numbers
 from lifelong.review.tests import desk
 from lifelong.web import desk as web_desk
+from lifelong.web import workbooks
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/work/review/provincial/"
@@ -156,3 +160,11 @@ def test_a_reason_about_the_files_is_told_in_words(officer, some):
     client.post(address, {"outcome": "return", "field_0": "media", "text_0": "声音太小"})
     page = client.get(reverse("review_round", args=["provincial", some["clean"].pk])).content.decode()
     assert "媒体文件：声音太小" in page
+
+
+def test_the_queue_leaves_as_a_sheet_with_its_filters(officer, some):
+    sheet = signed_in(officer).get(f"{QUEUE}export.xlsx?look=fail").content
+    rows = list(workbooks.read(sheet, ["资源名称", "不符合", "状态"]))
+    assert [(row["资源名称"], row["不符合"]) for row in rows] == [("不合格的", "1")]
+    assert "有不符合项" in [row[0].value for row in load_workbook(io.BytesIO(sheet)).active.iter_rows(max_row=4)]
+    assert signed_in(holder(Role.EXPERT)).get(f"{QUEUE}export.xlsx").status_code == 403
