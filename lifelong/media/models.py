@@ -127,6 +127,11 @@ class Upload(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def goes_to_bucket(self) -> bool:
+        """It was begun there, and there still is one."""
+        return bool(self.multipart_id) and settings.BUCKET is not None
+
 
 class Repair(models.Model):
     """修复: a file made from an original by a recipe; both are kept, each with its hash."""

@@ -66,14 +66,14 @@ def upload_address(upload: Upload) -> str:
     By tus; where there is a bucket it is where to ask for the addresses of parts, unless tus has brought something already.
     """
     ticket = issue_upload_ticket(upload_id=upload.pk, size=upload.size, expires_at=upload.expires_at)
-    parts = PARTS if bucket.is_used() and (upload.multipart_id or not received_bytes(upload)) else ""
+    parts = PARTS if bucket.is_used() and (upload.goes_to_bucket or not received_bytes(upload)) else ""
     return f"/uploads/{upload.pk}{parts}?ticket={ticket}"
 
 
 def received_bytes(upload: Upload) -> int:
     if upload.state == UploadState.COMPLETE:
         return upload.size
-    if upload.multipart_id:
+    if upload.goes_to_bucket:
         return upload.in_bucket_bytes
     try:
         return storage.part_of(upload.pk).stat().st_size
@@ -168,7 +168,7 @@ def disk_is_short() -> bool:
 def announced_bytes() -> int:
     """What running uploads will still need on disk."""
     return sum(
-        max(each.size - (0 if each.multipart_id else received_bytes(each)), 0) for each in Upload.objects.reserving()
+        max(each.size - (0 if each.goes_to_bucket else received_bytes(each)), 0) for each in Upload.objects.reserving()
     )
 
 

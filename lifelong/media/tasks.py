@@ -28,11 +28,10 @@ def check_upload(upload_id: str) -> None:
     part = storage.part_of(upload_id)
     if upload is None or upload.state not in {UploadState.OPEN, UploadState.FINISHING}:
         return
-    direct = bool(upload.multipart_id) and bucket.is_used()
-    if direct and not brought_here(upload):
+    if upload.goes_to_bucket and not brought_here(upload):
         return
     if part.exists() and part.stat().st_size == upload.size:
-        key = storage.object_key(upload.pk) if direct else ""
+        key = storage.object_key(upload.pk) if upload.goes_to_bucket else ""
         actions.finish_upload(upload, at=timezone.now(), sha256=storage.hash_of(part), object_key=key)
 
 
@@ -156,7 +155,7 @@ def take_up_uploads() -> int:
     whole = [each for each in running() if queries.received_bytes(each) == each.size or actions.may_be_whole(each)]
     for upload in whole:
         try:
-            if upload.multipart_id:
+            if upload.goes_to_bucket:
                 ask_bucket(upload)
             else:
                 actions.conclude_upload(upload.pk, at=timezone.now())

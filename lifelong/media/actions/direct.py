@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from lifelong import audit
 from lifelong.media import queries, storage
 from lifelong.media.actions.uploads import begin_checking, give_back, step
-from lifelong.media.bucket import Missing, bucket
+from lifelong.media.bucket import Missing, bucket, is_used
 from lifelong.media.lifecycle import UploadState
 from lifelong.media.models import MediaFile, Upload
 
@@ -48,6 +48,8 @@ def next_parts(upload_id: uuid.UUID, *, at: datetime) -> Next | None:
     upload = queries.upload(upload_id)
     if upload is None or upload.state not in {UploadState.OPEN, UploadState.FINISHING, UploadState.COMPLETE}:
         return None
+    if not is_used():
+        return None  # the page begins anew, by tus
     if upload.state != UploadState.OPEN:
         return Next(True, upload.size, [])
     upload, there = begun(upload)
@@ -68,7 +70,7 @@ def next_parts(upload_id: uuid.UUID, *, at: datetime) -> Next | None:
 
 def may_be_whole(upload: Upload) -> bool:
     """Its last parts were given out: the browser may have put them and gone before it said so."""
-    return bool(upload.multipart_id) and upload.size - upload.in_bucket_bytes <= AT_ONCE * max(
+    return upload.goes_to_bucket and upload.size - upload.in_bucket_bytes <= AT_ONCE * max(
         PART, upload.size // MOST_PARTS
     )
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from lifelong import audit, jobs
 from lifelong.accounts.models import User
 from lifelong.institutions.models import Institution
-from lifelong.media import bucket, content_types, events, queries, storage
+from lifelong.media import content_types, events, queries, storage
 from lifelong.media.lifecycle import FileKind, ProbeState, UploadState, may_step
 from lifelong.media.models import MediaFile, Upload
 from lifelong.web.refusals import Refusal
@@ -251,7 +251,7 @@ def give_back(upload: Upload) -> None:
 
 
 def drop_from_bucket(upload: Upload) -> None:
-    if upload.multipart_id and bucket.is_used():
+    if upload.goes_to_bucket:
         jobs.enqueue("lifelong.media.tasks.drop_from_bucket", storage.object_key(upload.pk), upload.multipart_id)
 
 

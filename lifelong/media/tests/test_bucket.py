@@ -287,6 +287,19 @@ def test_tus_goes_on_where_it_has_begun(there: type[StrictBucket], upload: Uploa
     assert "/parts?" not in queries.upload_address(upload)
 
 
+@pytest.mark.django_db
+def test_without_the_bucket_a_running_upload_begins_anew_by_tus(
+    there: type[StrictBucket], upload: Upload, settings: Any
+) -> None:
+    send(upload, DATA, parts=1)
+    asked(upload)
+    settings.BUCKET = None
+    upload.refresh_from_db()
+    assert actions.next_parts(upload.pk, at=timezone.now()) is None
+    assert (queries.received_bytes(upload), "/parts?" in queries.upload_address(upload)) == (0, False)
+    assert cast.arrive(upload, DATA).state == UploadState.COMPLETE
+
+
 def test_the_door_asks_for_a_ticket(there: type[StrictBucket], monkeypatch: pytest.MonkeyPatch) -> None:
     """Signed in or not; for this upload alone; nothing but the list of parts passes here."""
     monkeypatch.setattr(endings, "next_parts", lambda upload_id: (200, json.dumps({"for": upload_id})))
