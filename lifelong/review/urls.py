@@ -57,6 +57,6 @@ urlpatterns = [
     path("batches/<str:number>/objection", public_notices.object_to, name="batch_object"),
     path("objections/", public_notices.find, name="objection_find"),
     path("objections/<str:number>", public_notices.state, name="objection_state"),
-    path("feeds/notices.atom", public_notices.feed, name="notice_feed"),
+    path("feeds/batches/notices.atom", public_notices.feed, name="notice_feed"),
     path("work/batches/<str:number>/export/<str:what>", batches.export, name="batch_export"),
 ]

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('begins_at', models.DateTimeField(verbose_name='公示开始')),
                 ('ends_at', models.DateTimeField(verbose_name='公示结束')),
                 ('text', models.TextField(blank=True, default='', verbose_name='公示说明')),
-                ('opened_at', models.DateTimeField(verbose_name='发起时间')),
+                ('opened_at', models.DateTimeField(verbose_name='公示发起时间')),
                 ('called_off_at', models.DateTimeField(blank=True, null=True, verbose_name='停止时间')),
                 ('called_off_reason', models.CharField(blank=True, default='', max_length=500, verbose_name='停止原因')),
                 ('overridden_at', models.DateTimeField(blank=True, null=True)),

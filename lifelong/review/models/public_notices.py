@@ -23,7 +23,7 @@ class PublicNotice(models.Model):
     ends_at = models.DateTimeField(_("公示结束"))
     text = models.TextField(_("公示说明"), blank=True, default="")
     opened_by = models.ForeignKey(User, verbose_name=_("发起人"), on_delete=models.PROTECT, related_name="+")
-    opened_at = models.DateTimeField(_("发起时间"))
+    opened_at = models.DateTimeField(_("公示发起时间"))
     called_off_at = models.DateTimeField(_("停止时间"), null=True, blank=True)
     called_off_reason = models.CharField(_("停止原因"), max_length=500, blank=True, default="")
     # published before its end, or with an objection unanswered: by whom and why

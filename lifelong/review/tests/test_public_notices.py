@@ -1,6 +1,7 @@
 """公示: a batch before the public, what anybody objects, and what stops its publication until all is answered."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.cache import cache
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from lifelong.accounts.models import Role
 from lifelong.accounts.tests.cast import holder, signed_in
@@ -89,7 +91,7 @@ def test_the_list_is_fixed_shown_and_reporters_are_told(batch, notice, final, cl
     assert "提出异议" in page
     assert client.get("/batches/2026-01").url == "/batches/2026-01/notice"
     assert "正在公示" in text(client.get("/batches/"))
-    assert "2026-01/notice" in text(client.get("/feeds/notices.atom"))
+    assert "2026-01/notice" in text(client.get("/feeds/batches/notices.atom"))
     [told] = Notice.objects.filter(kind="notice")
     assert told.text.count("《") == 3
 
@@ -307,6 +309,10 @@ def test_the_ministry_opens_answers_and_publishes_by_its_pages(batch, final):
     assert Batch.objects.get().state == BatchState.NOTICE
     assert objection.number in text(client.get(reverse("objections")))
     assert "待答复的公示异议" in text(client.get("/work/"))
+    sheet = load_workbook(BytesIO(client.get(reverse("objections"), {"export": 1, "batch": "2026-01"}).content)).active
+    cells = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+    assert {objection.number, TEXT, "钱*", "138****5678"} <= set(cells)
+    assert not {"钱学礼", "13812345678"} & set(cells)
     address = reverse("objection_work", args=[objection.number])
     assert "138****5678" in text(client.get(address))
     assert "钱学礼" not in text(client.get(address))

@@ -1,5 +1,7 @@
 """The ministry's side of a 公示: opening it, calling it off, answering what was objected."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +18,16 @@ from lifelong.review.forms import AnswerForm, NoticeForm
 from lifelong.review.lifecycle import ObjectionState
 from lifelong.review.models import Batch, Objection
 from lifelong.review.queries import public_notices as queries
+from lifelong.web import workbooks
 from lifelong.web.attempts import attempt, show_refusal
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
+from lifelong.web.workbooks import Column
+
+COLUMNS = [
+    Column("异议编号", 18), Column("批次", 12), Column("资源名称", 36), Column("单位", 26), Column("异议与理由", 60),
+    Column("姓名或单位", 14), Column("联系方式", 18), Column("提交", 18), Column("状态", 12), Column("答复", 60),
+]  # fmt: skip
 
 
 @require_POST
@@ -53,12 +62,30 @@ def call_off(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 @right("batches.manage")
 def index(request: HttpRequest) -> HttpResponse:
-    """What waits for an answer first; ``?batch=`` those of one batch."""
+    """What waits for an answer first; ``?batch=`` those of one batch; ``?export=1`` what is on screen as a sheet."""
     state = request.GET.get("state", ObjectionState.OPEN)
     batch = Batch.objects.filter(number=request.GET.get("batch", "")).first()
-    page = Paginator(queries.objections(batch=batch, state=state), 50).get_page(request.GET.get("page"))
+    found = queries.objections(batch=batch, state=state)
+    if request.GET.get("export"):
+        filters = [batch.number] if batch else []
+        filters += [str(ObjectionState(state).label)] if state in ObjectionState.values else []
+        content = workbooks.workbook(_("公示异议"), COLUMNS, (row_of(one) for one in found), filters=filters)
+        return workbooks.answer(content, _("公示异议"))
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
     shown = {"page": page, "state": state, "states": ObjectionState.choices, "batch": batch}
     return render(request, "review/objections.html", shown)
+
+
+def row_of(one: Objection) -> list[Any]:
+    """Who objected stays masked."""
+    return [
+        one.number, one.notice.batch.number, one.version.title, one.version.resource.institution.name, one.reason,
+        mask_name(one.name), masked_contact(one), timezone.localtime(one.created_at), one.get_state_display(), one.answer,
+    ]  # fmt: skip
+
+
+def masked_contact(one: Objection) -> str:
+    return mask_email(one.contact) if "@" in one.contact else mask_telephone(one.contact)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,10 +127,9 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
 def page(
     request: HttpRequest, found: Objection, form: AnswerForm, *, clear: bool = False, status: int = 200
 ) -> HttpResponse:
-    contact = mask_email(found.contact) if "@" in found.contact else mask_telephone(found.contact)
     shown = {
         "objection": found, "form": form, "clear": clear, "batch": found.notice.batch,
-        "name": found.name if clear else mask_name(found.name), "contact": found.contact if clear else contact,
+        "name": found.name if clear else mask_name(found.name), "contact": found.contact if clear else masked_contact(found),
         "round": found.version.rounds.order_by("-number").first(),
     }  # fmt: skip
     return render(request, "review/objection_work.html", shown, status=status)

@@ -101,7 +101,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     place = f"{settings.SITE_URL}/batches/"
     atom = Atom1Feed(
         title=_("推荐批次公示"), link=place, description=_("推荐批次公示"), language="zh-hans",
-        feed_url=f"{settings.SITE_URL}/feeds/notices.atom", author_name=operator_now()["name"],
+        feed_url=f"{settings.SITE_URL}/feeds/batches/notices.atom", author_name=operator_now()["name"],
     )  # fmt: skip
     for one in queries.begun_notices(timezone.now())[:FEED]:
         address = f"{settings.SITE_URL}/batches/{one.batch.number}/notice"
