@@ -126,6 +126,11 @@ class Version(models.Model):
     row_key = models.CharField(
         max_length=KEY_LENGTH, blank=True, default="", db_index=True
     )  # by which a sheet's row finds it again
+    import_run = models.ForeignKey(
+        "resources.ImportRun", null=True, blank=True, on_delete=models.SET_NULL, related_name="brought"
+    )  # the last sheet that wrote it
+    import_revision = models.PositiveIntegerField(default=0)  # as it left it
+    before_import = models.JSONField(null=True, blank=True)  # what it overwrote; empty where it made the draft
     row_digest = models.CharField(max_length=64, blank=True, default="")  # of the row as it was last brought in
 
     class Meta:

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
+from lifelong.accounts.models import User
 from lifelong.jobs import GiveUp
 from lifelong.jobs.schedule import daily, every
 from lifelong.media import making
@@ -31,6 +32,13 @@ def work_on_sheet(run_id: int, dry_run: bool) -> dict[str, str]:
     """Looks at a sheet, or brings it in; a minute for ten thousand rows, hence among the long ones."""
     run = ImportRun.objects.get(pk=run_id)
     imports.work_on(run, dry_run=dry_run, at=timezone.now())
+    return {"url": reverse("resources:import", args=[run_id])}
+
+
+@task(queue_name="media", priority=Urgency.ASKED, max_attempts=4, title=_("撤销表格导入"))
+def undo_sheet(run_id: int, user_id: int) -> dict[str, str]:
+    run = ImportRun.objects.get(pk=run_id)
+    imports.work_on_undo(run, by=User.objects.get(pk=user_id), at=timezone.now())
     return {"url": reverse("resources:import", args=[run_id])}
 
 

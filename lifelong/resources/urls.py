@@ -42,6 +42,7 @@ urlpatterns = [
     path("work/resources/import/archives", imports.archives, name="imports-archives"),
     path("work/resources/import/<int:pk>/", imports.run, name="import"),
     path("work/resources/import/<int:pk>/confirm", imports.confirm, name="import-confirm"),
+    path("work/resources/import/<int:pk>/undo", imports.undo, name="import-undo"),
     path("work/resources/import/<int:pk>/again", imports.try_again, name="import-again"),
     path("work/resources/summaries/", summaries.index, name="summaries"),
     path("work/resources/summaries/<slug:number>/<str:code>/", summaries.summary, name="summary"),

@@ -31,5 +31,7 @@ VERBS = {
     "resources.sheet_confirmed": _("确认批量导入"),
     "resources.sheet_tried_again": _("重试批量导入"),
     "resources.sheet_refused": _("批量导入未通过"),
+    "resources.sheet_undo_asked": _("要求撤销批量导入"),
+    "resources.sheet_undone": _("撤销批量导入"),
     "resources.sheet_imported": _("完成批量导入"),
 }

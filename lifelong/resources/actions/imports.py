@@ -26,6 +26,7 @@ from lifelong.resources import policy
 from lifelong.resources.actions import releasing
 from lifelong.resources.actions.imports_files import attach_files
 from lifelong.resources.actions.imports_rows import RowWriter
+from lifelong.resources.actions.imports_undo import take_back
 from lifelong.resources.bundles import LARGEST_SHEET, NOTHING, Bundle, open_bundle, open_zip, sheet_in
 from lifelong.resources.models import ImportRun
 from lifelong.resources.queries.sheet_plan import Plan, Tell, plan_sheet, silent
@@ -34,6 +35,8 @@ from lifelong.web.numerals import numeral
 from lifelong.web.refusals import NotAllowed, Refusal
 
 TASK = "lifelong.resources.tasks.work_on_sheet"
+UNDO = "lifelong.resources.tasks.undo_sheet"
+UNDOING = {"undoing", "undone"}
 FOLDER = "imports"
 PURPOSE = "import:"  # of the upload of a ZIP; the number of the call follows, where there is one
 KINDS = {".xlsx", ".xls", ".xlsm", ".ods", ".csv", ".tsv", ".txt"}
@@ -55,7 +58,7 @@ class NotYet(Refusal):
 
 def import_sheet(
     path: str | Path, *, institution: Institution, by: User, at: datetime, call: Call | None = None,
-    bundle: Bundle = NOTHING, tell: Tell = silent,
+    bundle: Bundle = NOTHING, tell: Tell = silent, run: ImportRun | None = None,
 ) -> Plan:  # fmt: skip
     """Bring a sheet in as drafts, with its files. The plan says what became of each row.
 
@@ -65,7 +68,7 @@ def import_sheet(
     if not policy.can_create(by, institution):
         raise NotAllowed(_("只有本单位的报送工作负责人可以导入资源。"))
     plan = plan_sheet(path, institution=institution, at=at, call=call, bundle=bundle, tell=tell)
-    RowWriter(institution, columns=plan.columns, call=call, by=by, at=at).write(plan.rows, tell=tell)
+    RowWriter(institution, columns=plan.columns, call=call, by=by, at=at, run=run).write(plan.rows, tell=tell)
     if bundle:
         attach_files(plan.rows, bundle, by=by, at=at, tell=tell)
     said = plan.to_json()
@@ -163,16 +166,38 @@ def confirm(run: ImportRun, *, by: User, at: datetime) -> ImportRun:
 def try_again(run: ImportRun, *, by: User, at: datetime) -> ImportRun:
     """Once more what failed; what is waiting, running or done is left alone."""
     run = _own(run, by)
-    if run.state == "done" or (run.state != "failed" and not is_stuck(run)):
+    if run.state in {"done", *UNDOING} or (run.state != "failed" and not is_stuck(run)):
         return run
     audit.record("resources.sheet_tried_again", by=by, of=run, at=at)
     return _begin(run)
 
 
+@transaction.atomic
+def undo(run: ImportRun, *, by: User, at: datetime) -> ImportRun:
+    """Take the whole import back, by a job; pressed twice, the second finds it under way. Raises ``NotYet``."""
+    run = _own(run, by)
+    if run.state in UNDOING and not is_stuck(run):
+        return run
+    if run.dry_run or run.state not in {"done", "undoing"}:
+        raise NotYet(_("这张表还没有导入完，没有可以撤销的。"))
+    run.state = "undoing"
+    run.job_id = jobs.enqueue(UNDO, run.pk, by.pk, owner=by, party=run.institution_id).id
+    run.save(update_fields=["state", "job_id"])
+    audit.record("resources.sheet_undo_asked", by=by, of=run, at=at)
+    return run
+
+
+def work_on_undo(run: ImportRun, *, by: User, at: datetime) -> None:
+    """What its job does; repeated after a kill it does the rest."""
+    if run.state == "undoing":
+        take_back(run, by=by, at=at, tell=_report)
+        _set(run, state="undone", finished_at=at)
+
+
 def is_stuck(run: ImportRun) -> bool:
     """Its job came to an end without the run coming to one."""
     job = job_of(run.job_id)
-    return run.state in {"waiting", "running"} and (job is None or job.is_finished)
+    return run.state in {"waiting", "running", "undoing"} and (job is None or job.is_finished)
 
 
 def work_on(run: ImportRun, *, dry_run: bool, at: datetime) -> ImportRun:
@@ -191,7 +216,8 @@ def work_on(run: ImportRun, *, dry_run: bool, at: datetime) -> ImportRun:
                 )  # fmt: skip
             else:
                 plan = import_sheet(
-                    path, institution=run.institution, by=run.by, at=at, call=run.call, bundle=bundle, tell=_report
+                    path, institution=run.institution, by=run.by, at=at, call=run.call, bundle=bundle, tell=_report,
+                    run=run,
                 )  # fmt: skip
         give_back(path, plan, path.with_name("annotated.xlsx"))
     except Refusal as refusal:

@@ -16,12 +16,13 @@ from lifelong.institutions.models import Institution
 from lifelong.resources import policy
 from lifelong.resources.actions import drafts
 from lifelong.resources.actions.findings import FACTS
+from lifelong.resources.actions.imports_undo import before
 from lifelong.resources.actions.loading import series_of
 from lifelong.resources.actions.steps import remember
-from lifelong.resources.actions.values import TYPED, write
+from lifelong.resources.actions.values import TYPED, as_typed, write
 from lifelong.resources.identifiers import new_id
 from lifelong.resources.lifecycle import State, Verb
-from lifelong.resources.models import KEY_LENGTH, Finding, Origin, Resource, Step, Version
+from lifelong.resources.models import KEY_LENGTH, Finding, ImportRun, Origin, Resource, Step, Version
 from lifelong.resources.queries.sheet_plan import PlannedRow, Tell, locked, silent
 from lifelong.resources.queries.shelf import Held, Shelf
 from lifelong.standards import technical
@@ -33,6 +34,7 @@ from lifelong.standards.queries import metadata_context, platform_for
 from lifelong.web.refusals import NotAllowed, Refusal
 
 CHUNK = 100
+OF_RUN = ("import_run", "import_revision", "before_import")
 TRIES = 3
 
 
@@ -40,9 +42,10 @@ class RowWriter:
     """Writes planned rows; afterwards each has its ``version``, or says why it was left."""
 
     def __init__(
-        self, institution: Institution, *, columns: frozenset[str], call: Call | None, by: User, at: datetime
-    ) -> None:
-        self.institution, self.call, self.by, self.at = institution, call, by, at
+        self, institution: Institution, *, columns: frozenset[str], call: Call | None, by: User, at: datetime,
+        run: ImportRun | None = None,
+    ) -> None:  # fmt: skip
+        self.institution, self.call, self.by, self.at, self.run = institution, call, by, at, run
         # a cell left empty empties its field; a number, once given, is not taken away by a sheet that leaves it out
         self.blank = {name: "" for name in columns if name in TYPED and name != "own_number"}
         self._base: Context = metadata_context("draft", today=timezone.localdate(at))
@@ -105,18 +108,21 @@ class RowWriter:
 
     def _save(self, row: PlannedRow, version: Version) -> None:
         by, at = self.by, self.at
+        was = before(version, as_typed(version))
         if version.deleted_at is not None:
             version = drafts.restore_draft(version, by=by, at=at)
         given = self.blank | {name: value for name, value in row.values.items() if name in TYPED}
         version = drafts.save_draft(version, values=given, revision=version.revision, by=by, at=at, orders={})
         self._mark(version, row)
-        version.save(update_fields=["own_files", "row_key", "row_digest", "call"])
+        version.before_import = was if self.run else None
+        version.save(update_fields=["own_files", "row_key", "row_digest", "call", *OF_RUN])
         remember(version, verb=Verb.IMPORTED, by=by, at=at)
 
     def _mark(self, version: Version, row: PlannedRow) -> None:
         version.own_files = row.values.get("files", version.own_files)
         version.row_key, version.row_digest = identity(row.values)[:KEY_LENGTH], row.digest
         version.call = version.call or self.call
+        version.import_run, version.import_revision = self.run, version.revision if self.run else 0
 
     def _create(self, rows: list[PlannedRow]) -> None:
         """New ones in bulk: the same writes as ``drafts.create_draft``, a hundredth of the statements."""

@@ -106,13 +106,13 @@ def _blank(_version: str) -> bytes:
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     """While it is worked on its progress, then what came of it."""
     found = _run(request, pk)
-    working, stuck = found.state in {"waiting", "running"}, imports.is_stuck(found)
+    working, stuck = found.state in {"waiting", "running", "undoing"}, imports.is_stuck(found)
     facts: dict[str, Any] = {"run": found, "working": working and not stuck, "stuck": stuck, "job": None}
     if working:
         facts["job"] = job_of(found.job_id)
     if "X-Fragment" in request.headers:
         return render(request, "resources/_import_progress.html", facts)
-    if found.state == "done":
+    if found.state in {"done", "undone"}:
         facts |= _report(request, found)
     answered = render(request, "resources/import.html", facts)
     answered.headers["Cache-Control"] = "no-store"
@@ -156,6 +156,13 @@ def _download(request: HttpRequest, path: Any, found: ImportRun) -> str:
 @right("resources.prepare")
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     imports.confirm(_run(request, pk), by=request.user, at=timezone.now())
+    return redirect("resources:import", pk)
+
+
+@require_POST
+@right("resources.prepare")
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    imports.undo(_run(request, pk), by=request.user, at=timezone.now())
     return redirect("resources:import", pk)
 
 

@@ -151,6 +151,21 @@ def test_of_several_sheets_the_one_with_the_headings_is_read(tmp_path):
     assert [p.problem.code for p in check_sheet(tmp_path / "a.xlsx", context()).problems] == ["sheet.others"]
 
 
+def test_a_hidden_sheet_is_read_only_where_no_other_has_the_headings(tmp_path):
+    made = openpyxl.Workbook()
+    made.active.title, made.active.sheet_state = "去年", "hidden"
+    made.active.append(SHORT)
+    made.active.append(ROW)
+    made.create_sheet("今年").append(SHORT)
+    made.save(tmp_path / "a.xlsx")
+    with open_sheet(tmp_path / "a.xlsx") as sheet:
+        assert (sheet.name, sheet.others, list(sheet)) == ("今年", [], [])
+    made["今年"].delete_rows(1)
+    made.save(tmp_path / "b.xlsx")
+    with open_sheet(tmp_path / "b.xlsx") as sheet:
+        assert (sheet.name, len(list(sheet))) == ("去年", 1)
+
+
 def test_a_workbook_from_excel_keeps_its_dates_times_and_numbers(tmp_path):
     made = openpyxl.Workbook()
     made.active.append([*SHORT, "资源时长", "创建时间", "点击量", "本单位编号", "所属系列", "所属顺序"])

@@ -94,7 +94,7 @@ def say(thing) -> None:
 
 def main() -> None:
     path, megabytes, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
+    from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     limit(megabytes, seconds)
     try:
@@ -115,7 +115,9 @@ def main() -> None:
         indent = sheet.start[1] if sheet.start else 0
         head = [cells(row, indent) for row in islice(sheet.iter_rows(), HEAD)]
         merged = max((first for first, _, _ in columns_merged(sheet)), default=-1) + 1
-        say({"index": index, "name": about.name, "height": sheet.total_height, "head": head, "merged": merged})
+        seen = about.visible == SheetVisibleEnum.Visible
+        known = {"index": index, "name": about.name, "seen": seen, "height": sheet.total_height}
+        say({**known, "head": head, "merged": merged})
     say({"sheets": len(sheets)})
     chosen = sys.stdin.readline().split()
     if not chosen:

@@ -130,7 +130,7 @@ def _heard(child: subprocess.Popen[bytes]) -> Any:
 
 
 def _chosen(child: subprocess.Popen[bytes], standard: Standard) -> Grid:
-    """Of several sheets the one whose row names most fields; of equals the first."""
+    """Of several sheets the one whose row names most fields, of equals the first; a hidden one only where no other does."""
     best: dict[str, Any] | None = None
     fitting = []
     while "sheets" not in (about := _heard(child)):
@@ -140,8 +140,9 @@ def _chosen(child: subprocess.Popen[bytes], standard: Standard) -> Grid:
         scores = [headings.score(row, standard) for row in head]
         most = max(scores, default=0)
         if most:
-            fitting.append(about["name"])
-            if best is None or most > best["score"]:
+            if about["seen"]:
+                fitting.append(about["name"])
+            if best is None or (about["seen"], most) > (best["seen"], best["score"]):
                 best = {**about, "head": head, "score": most, "at": scores.index(most)}
     if best is None:
         _no_headings(standard)
