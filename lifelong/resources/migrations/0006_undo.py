@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('resources', '0004_archive'),
+        ('resources', '0005_fill'),
     ]
 
     operations = [
