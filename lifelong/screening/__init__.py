@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def screen(texts: Mapping[str, str]) -> "list[Hit]":
-    """Hold texts (field name → text) against the lists in service; see ``matching.Hit``."""
+    """Hold texts (field name → text) against the lists in service, and look for personal data; see ``matching.Hit``."""
     from lifelong.screening.queries import matcher
 
     return matcher().screen(texts)

@@ -12,6 +12,7 @@ class ScreeningConfig(AppConfig):
 
     def ready(self) -> None:
         from lifelong.audit.words import name_verbs
+        from lifelong.screening import receivers  # noqa: F401 - connects them
         from lifelong.web import desk
 
         desk.register_menu(_menu)

@@ -24,7 +24,7 @@ class ListSettings(ListEntry):
 class NewWords(forms.Form):
     words = forms.CharField(
         label=_("增加的词"), required=False, max_length=200_000, widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("一行一个。全角半角、大小写、繁体简体、字与字之间的符号都不必重复添加。"),
+        help_text=_("一行一个。全角半角、大小写、繁体简体、拼音、形近字母、字与字之间的空格和符号都不必重复添加。"),
     )  # fmt: skip
     file = forms.FileField(
         label=_("或者导入文本文件"), required=False, help_text=_("UTF-8 或 GB18030，一行一个词，# 后面是备注。")
@@ -35,7 +35,9 @@ class NewPhrase(forms.Form):
     text = forms.CharField(
         label=_("放行短语"),
         max_length=100,
-        help_text=_("词表中的词出现在这个短语里时不算，例如词「性交」与短语「男性交流」。"),
+        help_text=_(
+            "词表中的词出现在这个短语里时不算，例如词「性交」与短语「男性交流」；办公电话、公用邮箱也写在这里。"
+        ),
     )
     note = forms.CharField(label=_("说明"), required=False, max_length=200)
 

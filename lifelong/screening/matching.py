@@ -1,22 +1,22 @@
-"""Words found in texts, wherever they are hidden: spaced out, full width, traditional, with signs between."""
+"""Words found in texts, wherever they are hidden: spaced out, full width, traditional, in pinyin; and personal data."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import accumulate
 from typing import Any, Literal, NamedTuple
 
 import ahocorasick
 
-from lifelong.screening.folding import Folded, fold, key
+from lifelong.screening.disguises import stands
+from lifelong.screening.folding import Folded, fold
+from lifelong.screening.personal import CATEGORY, hide, personal_in
 
 CONTEXT = 20  # characters shown on either side of a hit
-LONGEST_GAP = 3  # signs between two characters of a word; more is another sentence
 LONGEST_CONTEXT = 200
+LONGEST_WORD = 100
+LONGEST_MIXED = 4  # characters of a word that is looked for partly in pinyin
 MOST_HITS = 500  # of one text; whoever needs more than these to decide needs none
-
-# Between the characters of a word these end the thought: 「方法，轮流」 is no hit for 法轮.
-_SENTENCE = set("，。、；：！？,;:!?“”‘’\"'《》〈〉（）()【】[]「」『』\n\r…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,18 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A word as the operator listed it."""
+    """A word as the operator listed it; ``pinyin`` its syllables (``du bo``), empty where it has none."""
 
     word: str
     category: str
     severity: Literal["block", "look"]
+    pinyin: str = ""
 
 
 class _Pattern(NamedTuple):
     length: int
-    breaks: frozenset[int]  # places before which the word itself has a space or a sign: 「free gift」
-    latin_start: bool
-    latin_end: bool
+    borders: frozenset[int]  # places before which the word itself has a space or a sign: 「free gift」
+    spelled: bool
     listed: tuple[Listed, ...]
 
 
@@ -59,45 +59,53 @@ class Matcher:
 
     def __init__(self, words: Iterable[Listed], allowed: Iterable[str] = ()) -> None:
         grouped: dict[str, list[Listed]] = {}
-        breaks: dict[str, set[int]] = {}
+        borders: dict[str, set[int]] = {}
+        spelled: set[str] = set()
         for listed in words:
             folded = fold(listed.word)
             if folded.text:
                 grouped.setdefault(folded.text, []).append(listed)
-                breaks.setdefault(folded.text, set()).update(_breaks(folded))
+                borders.setdefault(folded.text, set()).update(_borders(folded))
+            for text, cuts in spellings(folded.text, listed.pinyin):
+                whole = text.isascii()
+                grouped.setdefault(text, []).append(replace(listed, severity="look") if whole else listed)
+                borders.setdefault(text, set()).update(cuts)
+                spelled |= {text} if whole else set()
         self._words = _automaton(
-            (text, _Pattern(len(text), frozenset(breaks[text]), _is_latin(text[0]), _is_latin(text[-1]), tuple(found)))
+            (text, _Pattern(len(text), frozenset(borders[text]), text in spelled, tuple(found)))
             for text, found in grouped.items()
         )
         self._allowed = _automaton((text, len(text)) for text in {fold(phrase).text for phrase in allowed} if text)
-        self.size = len(grouped)
 
     def screen(self, texts: Mapping[str, str]) -> list[Hit]:
-        """Hits by field, in the order of the texts and of their places."""
+        """Hits by field, in the order of the texts and of their places; personal data after the words."""
         return [hit for field, text in texts.items() if text for hit in self._hits(field, text)]
 
     def _hits(self, field: str, text: str) -> list[Hit]:
-        if self._words is None:
-            return []
         folded = fold(text)
-        spans = self._spans(text, folded)
-        if not spans:
+        spans, personal = self._spans(text, folded), personal_in(text)
+        if not spans and not personal:
             return []
-        permitted = self._permitted(folded)
+        permitted, shown = self._permitted(folded), hide(text, personal)
         found = []
         for start, end, listed in _longest(spans):
             if not permitted.covers(start, end):
-                found.append(_hit(field, text, folded.places[start], folded.places[end - 1] + 1, listed))
+                found.append(_hit(field, shown, folded.places[start], folded.places[end - 1] + 1, listed))
             if len(found) == MOST_HITS:
                 break
-        return found
+        for one in personal[:MOST_HITS]:
+            start, end = bisect_left(folded.places, one.start), bisect_left(folded.places, one.end)
+            if not permitted.covers(start, end):
+                word = Listed(f"{one.kind} {one.masked}"[:LONGEST_WORD], CATEGORY, "look")
+                found.append(_hit(field, shown, one.start, one.end, word))
+        return sorted(found, key=lambda hit: hit.start)
 
     def _spans(self, text: str, folded: Folded) -> list[tuple[int, int, Listed]]:
         """(start, end) in the folded text of every word that truly stands there."""
         spans: list[tuple[int, int, Listed]] = []
-        for last, pattern in self._words.iter(folded.text):
+        for last, pattern in self._words.iter(folded.text) if self._words else ():
             start, end = last + 1 - pattern.length, last + 1
-            if _stands(text, folded, start, end, pattern):
+            if stands(text, folded, start, end, pattern.borders, spelled=pattern.spelled):
                 spans.extend((start, end, listed) for listed in pattern.listed)
         return spans
 
@@ -105,6 +113,21 @@ class Matcher:
         if self._allowed is None:
             return _Spans([])
         return _Spans([(last + 1 - length, last + 1) for last, length in self._allowed.iter(folded.text)])
+
+
+def spellings(folded: str, pinyin: str) -> Iterator[tuple[str, set[int]]]:
+    """A word in pinyin, and with one character in pinyin (dubo, du博, 赌bo), each with the places of its syllables' ends.
+
+    Spelled out it stands for many words: it weighs no more than a look.
+    """
+    syllables = pinyin.split()
+    if len(syllables) != len(folded) or len(syllables) < 2:
+        return
+    ways = [syllables]
+    if len(syllables) <= LONGEST_MIXED:
+        ways += [[*folded[:at], syllable, *folded[at + 1 :]] for at, syllable in enumerate(syllables)]
+    for way in ways:
+        yield "".join(way), set(accumulate(map(len, way[:-1])))
 
 
 class _Spans:
@@ -130,55 +153,9 @@ def _automaton(entries: Iterable[tuple[str, Any]]) -> Any:
     return made
 
 
-def _breaks(folded: Folded) -> set[int]:
+def _borders(folded: Folded) -> set[int]:
     places = folded.places
     return {index for index in range(1, len(places)) if places[index] - places[index - 1] > 1}
-
-
-def _is_latin(character: str) -> bool:
-    return character.isascii() and character.isalnum()
-
-
-def _stands(text: str, folded: Folded, start: int, end: int, pattern: _Pattern) -> bool:
-    """Whether a match is the word and not an accident of what was dropped or of a longer Latin word."""
-    places = folded.places
-    first, last = places[start], places[end - 1]
-    if (start and places[start - 1] == first) or (end < len(places) and places[end] == last):
-        return False  # half of a character such as ㎏
-    if pattern.latin_start and first and _is_latin_sign(text[first - 1]):
-        return False
-    if pattern.latin_end and last + 1 < len(text) and _is_latin_sign(text[last + 1]):
-        return False
-    if last - first + 1 == pattern.length:
-        return True  # nothing between
-    gaps = {
-        index - start: text[places[index - 1] + 1 : places[index]]
-        for index in range(start + 1, end)
-        if places[index] - places[index - 1] > 1
-    }
-    odd = {index: gap for index, gap in gaps.items() if index not in pattern.breaks}
-    return not odd or _is_disguise(text, first, last, pattern.length, odd)
-
-
-def _is_latin_sign(character: str) -> bool:
-    folded = key(character)
-    return bool(folded) and folded.isascii()
-
-
-def _is_disguise(text: str, first: int, last: int, length: int, gaps: dict[int, str]) -> bool:
-    """Signs between the characters of a word are a disguise, unless they are the end of one thought and the beginning
-    of another: a space or a comma between two of them counts only where every character stands apart."""
-    if any(len(gap) > LONGEST_GAP for gap in gaps.values()):
-        return False
-    plain = [gap for gap in gaps.values() if gap.isspace() or any(c in _SENTENCE for c in gap)]
-    if not plain:
-        return True  # 赌*博, 赌_博, 赌·博, or something that cannot be seen
-    if len(gaps) < length - 1:
-        return False
-    if length >= 3:
-        return len({gap.strip() for gap in gaps.values()}) == 1
-    before, after = text[first - 1] if first else " ", text[last + 1] if last + 1 < len(text) else " "
-    return not key(before) and not key(after)
 
 
 def _longest(spans: list[tuple[int, int, Listed]]) -> Iterator[tuple[int, int, Listed]]:

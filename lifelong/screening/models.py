@@ -1,10 +1,11 @@
-"""Word lists that the operator keeps, and the phrases that are allowed although a word stands in them."""
+"""Word lists that the operator keeps, phrases that are allowed although a word stands in them, and fingerprints of films."""
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lifelong.accounts.models import User
+from lifelong.media.models import MediaFile
 
 
 class Severity(models.TextChoices):
@@ -34,11 +35,12 @@ class WordList(models.Model):
 
 
 class Word(models.Model):
-    """词. ``folded`` is the form in which it is looked for."""
+    """词. ``folded`` is the form in which it is looked for, ``pinyin`` its syllables (``du bo``), empty where it is not Chinese."""
 
     word_list = models.ForeignKey(WordList, verbose_name=_("词表"), on_delete=models.CASCADE, related_name="words")
     text = models.CharField(_("词"), max_length=100)
     folded = models.CharField(max_length=200)
+    pinyin = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
         verbose_name = _("词")
@@ -81,3 +83,39 @@ class ScreeningVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class Fingerprint(models.Model):
+    """内容指纹: what a film or recording is known by when it comes again, coded or cut anew (``likeness.prints``). Nothing
+    in it where there is too little to tell by."""
+
+    media_file = models.OneToOneField(MediaFile, on_delete=models.CASCADE, related_name="fingerprint")
+    pictures = models.BinaryField(default=bytes)  # 64 bits a shot
+    marks = models.BinaryField(default=bytes)  # of the sound, 32 bits each, ascending
+    places = models.BinaryField(default=bytes)  # the window of each mark, 32 bits
+    made_at = models.DateTimeField(_("生成时间"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("内容指纹")
+
+    def __str__(self) -> str:
+        return str(self.media_file)
+
+
+class Likeness(models.Model):
+    """内容相近: two files that look or sound alike, each pair once, the older file as ``one``. From 0 to 1."""
+
+    one = models.ForeignKey(MediaFile, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(MediaFile, on_delete=models.CASCADE, related_name="+")
+    picture = models.FloatField(_("画面相近程度"), default=0.0)
+    sound = models.FloatField(_("声音相近程度"), default=0.0)
+
+    class Meta:
+        verbose_name = _("内容相近")
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="likeness_once"),
+            models.CheckConstraint(condition=models.Q(one__lt=models.F("other")), name="likeness_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one} · {self.other}"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lifelong.screening import actions, queries
+from lifelong.screening import actions, queries, screen
 from lifelong.screening.forms import ListEntry, ListSettings, NewPhrase, NewWords, Trial, add_refusal
 from lifelong.screening.matching import Hit
 from lifelong.screening.models import WordList
@@ -142,7 +142,7 @@ def trial(request: HttpRequest) -> HttpResponse:
     facts: dict[str, object] = {"form": form}
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
-        hits = queries.matcher().screen({"text": text})
+        hits = screen({"text": text})
         facts |= {"hits": hits, "pieces": list(_pieces(text, hits))}
     return render(request, "screening/trial.html", facts, status=422 if form.errors else 200)
 

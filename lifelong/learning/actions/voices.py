@@ -18,7 +18,7 @@ from lifelong.learning.actions.shelf import check_may_keep
 from lifelong.learning.lifecycle import CommentState, FlagState
 from lifelong.learning.models import Comment, CommentFlag, Rating
 from lifelong.notices import send
-from lifelong.screening.queries import matcher
+from lifelong.screening import screen
 from lifelong.web.refusals import Conflict, NotAllowed, Refusal
 
 LONGEST_COMMENT = 1000
@@ -71,7 +71,7 @@ def say(entry: Entry, *, text: str, parent: Comment | None = None, by: User, at:
         parent = _locked(parent)
         if not policy.can_reply(by, parent) or parent.resource_id != entry.resource_id:
             raise StateChanged(_("这条评论现在不能回复。"))
-    hits = [hit.to_json() for hit in matcher().screen({"text": text})]
+    hits = [hit.to_json() for hit in screen({"text": text})]
     blocking = list(dict.fromkeys(hit["found"] for hit in hits if hit["severity"] == "block"))
     if blocking:
         message = _("评论里的“%(words)s”不能发布，请改写后再提交。") % {"words": "”“".join(blocking[:5])}

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lifelong.screening.folding import fold, key
+from lifelong.screening.folding import fold, key, pinyin_of
 from lifelong.screening.matching import MOST_HITS, Listed, Matcher
 
 
 def matcher(*words, allowed=(), severity="look"):
-    return Matcher([Listed(word, "类", severity) for word in words], allowed)
+    return Matcher([Listed(word, "类", severity, pinyin_of(key(word))) for word in words], allowed)
 
 
 def found(text, *words, allowed=()):
@@ -56,6 +56,39 @@ def test_what_only_looks_like_a_word_is_none(text, word):
 )  # fmt: skip
 def test_words_of_every_script_are_found(text, word):
     assert len(found(text, word)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("本品包　治百病", "包治百病"), ("本品包 治百病，", "包治百病"), ("包治\n百病", "包治百病"), ("包，治百病", "包治百病"), ("法　轮功", "法轮功"), ("练 法轮 功", "法轮功"),
+        ("赌\u200b\u200b\u200b\u200b\u200b博", "赌博"), ("赌\u3164博", "赌博"), ("赌\u0336博", "赌博"), ("赌🎲博", "赌博"), ("f\u00adu\u00adc\u00adk", "fuck"),
+        ("fuсk", "fuck"), ("🅵🆄🅲🅺", "fuck"), ("ｆｕｃｋ", "fuck"), ("骑⻢", "骑马"), ("上网 dubo", "赌博"), ("Dǔ Bó 网站", "赌博"), ("du'bo", "赌博"), ("du博", "赌博"),
+        ("赌bo", "赌博"), ("bao zhi bai bing", "包治百病"), ("包zhi百病", "包治百病"),
+    ],
+)  # fmt: skip
+def test_gaps_look_alikes_and_pinyin_hide_nothing(text, word):
+    assert len(found(text, word)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("方法 轮功课", "法轮功"), ("方法　轮流", "法轮"), ("请添加 微信号", "加微信"), ("很大，学生活泼", "大学生活"), ("抽奖免费。领奖在二楼", "免费领奖"), ("他要读博士", "赌博"),
+        ("change the world", "嫦娥"), ("the dubota", "赌博"), ("m\u00adass", "ass"), ("赌" + "\u200b" * 100 + "博", "赌博"),
+    ],
+)  # fmt: skip
+def test_where_two_words_meet_or_another_sounds_alike_there_is_none(text, word):
+    assert found(text, word) == []
+
+
+def test_a_word_spelled_out_is_only_looked_at_for_it_stands_for_many():
+    severities = [
+        hit.severity
+        for text in ("赌博", "du博", "dubo")
+        for hit in matcher("赌博", severity="block").screen({"t": text})
+    ]
+    assert severities == ["block", "block", "look"]
 
 
 def test_places_are_those_of_the_text_as_given():
@@ -133,6 +166,12 @@ def test_a_text_full_of_hits_costs_no_more_than_time_allows():
     hits = matcher("赌", "赌博", "赌博赌", "博赌博赌博", allowed=["博赌博"]).screen({"t": "赌博" * 20_000})
     assert len(hits) <= MOST_HITS
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("piece", ["赌 ", "du ", "1 3 ", "赌\u200b", "0371-", "a@", "a.a", "13812345678 ", "1", "62"])
+def test_no_text_is_built_so_that_it_takes_long(piece):
+    made = matcher("赌博", "赌博赌", "包治百病", allowed=["博赌"])
+    assert _timed(made, piece * (100_000 // len(piece))) < 2
 
 
 def test_ten_thousand_words_over_twenty_thousand_characters_in_well_under_fifty_milliseconds():

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lifelong import audit
 from lifelong.accounts.models import User
 from lifelong.screening import events
-from lifelong.screening.folding import key
+from lifelong.screening.folding import key, pinyin_of
 from lifelong.screening.models import AllowedPhrase, ScreeningVersion, Severity, Word, WordList
 from lifelong.web.refusals import Refusal
 
@@ -88,7 +88,8 @@ def add_words(word_list: WordList, words: Iterable[str], *, by: User | None, at:
     if len(known) + len(fresh) > MOST_WORDS:
         raise WordsRefused(_("一个词表最多 %(most)s 个词，请分成几个词表。") % {"most": MOST_WORDS})
     Word.objects.bulk_create(
-        (Word(word_list=found, text=text, folded=folded) for folded, text in fresh.items()), batch_size=1000
+        (Word(word_list=found, text=text, folded=folded, pinyin=pinyin_of(folded)) for folded, text in fresh.items()),
+        batch_size=1000,
     )
     result.added = len(fresh)
     if fresh:
