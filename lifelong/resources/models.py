@@ -223,6 +223,9 @@ class Round(models.Model):
     files = models.JSONField(default=list)  # [{"id", "name", "size", "sha256", "position", "title", "kind"}]
     signature = models.ForeignKey(Signature, null=True, on_delete=models.PROTECT, related_name="rounds")
     in_grace = models.BooleanField(_("在宽限期内"), default=False)
+    screened_by = models.PositiveBigIntegerField(
+        null=True, blank=True, db_index=True
+    )  # the version of the word lists that its hits are of
     closed_at = models.DateTimeField(
         null=True, blank=True
     )  # answered by a return, a refusal, a withdrawal or publication
@@ -281,7 +284,7 @@ class Finding(models.Model):
 
 
 class ScreeningHit(models.Model):
-    """A word of a list found in a text of a round."""
+    """A word of a list, or personal data, found in a text of a round; ``second`` of ``media_file`` where it is said."""
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="hits")
     field = models.CharField(max_length=20)
@@ -290,6 +293,8 @@ class ScreeningHit(models.Model):
     word = models.CharField(_("词"), max_length=100)
     category = models.CharField(_("类别"), max_length=60, blank=True, default="")
     severity = models.CharField(_("级别"), max_length=5)  # block | look
+    media_file = models.ForeignKey(MediaFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    second = models.FloatField(_("秒"), null=True, blank=True)
     context = models.CharField(_("上下文"), max_length=200, blank=True, default="")
 
     class Meta:

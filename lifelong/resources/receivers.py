@@ -5,11 +5,13 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
+from lifelong import jobs
 from lifelong.media import events
 from lifelong.media.models import MediaFile
 from lifelong.resources import events as resource_events
 from lifelong.resources.actions import files, imports, links
 from lifelong.resources.models import Version
+from lifelong.screening import events as screening_events
 from lifelong.standards import events as standards_events
 from lifelong.standards.models import HostPlatform
 
@@ -34,6 +36,11 @@ def judge_whole(sender: Any, *, media_file: MediaFile, **rest: Any) -> None:
 @receiver(resource_events.version_moved)
 def hurry(sender: Any, *, version: Version, **rest: Any) -> None:
     files.hurry(version)
+
+
+@receiver(screening_events.words_changed)
+def screen_again(sender: Any, **rest: Any) -> None:
+    jobs.enqueue("lifelong.resources.tasks.screen_again")
 
 
 @receiver(standards_events.platform_verified)

@@ -12,7 +12,7 @@ from lifelong.media import making
 from lifelong.media import queries as media_queries
 from lifelong.media.lifecycle import Urgency
 from lifelong.media.repair import CannotRepair
-from lifelong.resources.actions import drafts, files, imports, links, releasing, repairs
+from lifelong.resources.actions import drafts, files, imports, links, releasing, repairs, screening
 from lifelong.resources.models import ImportRun, LinkCheck
 from lifelong.standards.links import checker
 from lifelong.standards.technical.repair_words import failure
@@ -53,6 +53,12 @@ def repair(repair_id: int) -> None:
             repairs.finish(found, made, facts=facts, at=timezone.now())
     except CannotRepair as cannot:
         raise GiveUp(failure(cannot.reason)) from cannot
+
+
+@task(priority=-10, max_attempts=4, title=_("重新筛查"))
+def screen_again() -> int:
+    """After the word lists have changed."""
+    return screening.screen_again(at=timezone.now())
 
 
 @every(hours=1)

@@ -9,6 +9,7 @@ VERBS = {
     "resources.purged": _("清除已删除的草稿"),
     "resources.signed": _("签署单位自审承诺"),
     "resources.explained": _("说明不符合项"),
+    "resources.screened_again": _("词表改动后重新筛查"),
     "resources.link_checked": _("检测课程链接"),
     "resources.cover_set": _("设置封面"),
     "resources.cover_removed": _("去掉封面"),

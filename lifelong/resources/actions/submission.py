@@ -14,22 +14,19 @@ from lifelong.calls.models import Call
 from lifelong.institutions.models import Institution, MandateRole
 from lifelong.media import actions as media
 from lifelong.resources import events, policy
-from lifelong.resources.actions import findings, links, receipts, signing
+from lifelong.resources.actions import findings, links, receipts, screening, signing
 from lifelong.resources.actions.drafts import lock
 from lifelong.resources.actions.steps import IllegalStep, Reasons, move
 from lifelong.resources.lifecycle import State, Verb
-from lifelong.resources.models import Round, ScreeningHit, Signature, Version
+from lifelong.resources.models import Round, Signature, Version
 from lifelong.resources.queries import submitting
-from lifelong.resources.queries.freezing import caption_words, files_of, values_of
+from lifelong.resources.queries.freezing import files_of, values_of
 from lifelong.resources.queries.judging import media_files_of
 from lifelong.resources.queries.missing import Gap, what_is_missing
 from lifelong.resources.queries.reach import reach_of
-from lifelong.screening import screen
 from lifelong.standards.technical import packaged
 from lifelong.web.refusals import NotAllowed, Refusal
 from lifelong.web.templatetags.web import moment
-
-SCREENED = ("title", "summary", "outline", "keywords", "speakers", "rights_holder", "series")
 
 
 class NotReady(Refusal):
@@ -210,15 +207,7 @@ def _freeze(
         files=files_of(version), signature=signature, in_grace=in_grace,
     )  # fmt: skip
     findings.freeze(version, round)
-    texts = {name: str(round.values[name]) for name in SCREENED if round.values.get(name)}
-    texts["captions"] = caption_words(version)
-    ScreeningHit.objects.bulk_create(
-        ScreeningHit(
-            round=round, field=hit.field, start=hit.start, end=hit.end, word=hit.word, category=hit.category,
-            severity=hit.severity, context=hit.context,
-        )
-        for hit in screen(texts)
-    )  # fmt: skip
+    screening.screen_round(round, at=at)
     links.check_at_submission(version, round, at=at)
     return round
 

@@ -1,4 +1,4 @@
-"""The same file handed in before, and titles that are nearly the same. A stranger's is never named."""
+"""The same file handed in before, one that looks or sounds alike, titles that are nearly the same. A stranger's is never named."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from lifelong.media.models import MediaFile
 from lifelong.resources.models import Version, VersionFile
 from lifelong.resources.queries.reach import HANDED_IN, PUBLIC_STATES
+from lifelong.screening.queries import likenesses
 from lifelong.screening.titles import NEAR, near_title, similar_titles
 
 KEY_LENGTH = 40
@@ -23,6 +24,8 @@ class Duplicate:
 
     version: Version | None
     media_file_id: int | None = None
+    picture: int = 0  # per cent of the shorter film that is in the other
+    sound: int = 0
 
     @property
     def own(self) -> bool:
@@ -52,30 +55,69 @@ def same_files(version: Version, files: Iterable[MediaFile]) -> list[Duplicate]:
     return [*found.values(), *(Duplicate(None, wanted[sha256]) for sha256 in sorted(strange))]
 
 
+def alike_files(version: Version, files: Iterable[MediaFile]) -> list[Duplicate]:
+    """Other resources with a film that looks or sounds like one of these, each once; strangers' only once handed in, and
+    only as a fact. Never the very same file. Three queries.
+
+    Lessons of one series look alike: within one, the sound must be alike too.
+    """
+    pairs: dict[int, tuple[float, float]] = {}
+    for _mine, other, picture, sound in likenesses(file.pk for file in files):
+        pairs[other] = max(pairs.get(other, (0.0, 0.0)), (picture, sound), key=max)
+    others = (
+        VersionFile.objects.filter(media_file__in=pairs, version__deleted_at__isnull=True)
+        .exclude(version__resource_id=version.resource_id)
+        .select_related("version__resource")
+        .order_by("-version_id")
+    )
+    institution = version.resource.institution_id
+    own: dict[int, Duplicate] = {}
+    strange: Duplicate | None = None
+    for entry in others:
+        picture, sound = (round(100 * share) for share in pairs[entry.media_file_id])
+        of = entry.version
+        if not sound and of.series_id and of.series_id == version.series_id:
+            continue
+        if of.resource.institution_id == institution:
+            own.setdefault(of.resource_id, Duplicate(of, entry.media_file_id, picture, sound))
+        elif is_handed_in(of):
+            strange = strange or Duplicate(None)
+    return [*own.values(), *([strange] if strange else [])]
+
+
+def is_handed_in(version: Version) -> bool:
+    """As ``HANDED_IN`` says it of rows."""
+    return version.first_submitted_at is not None or version.state in PUBLIC_STATES
+
+
 def title_key(title: str) -> str:
     """A title as it is compared (``screening.titles``); the index finds those that begin alike."""
     return near_title(title)[:KEY_LENGTH]
 
 
-def near_titles(version: Version) -> list[Duplicate]:
-    """Resources whose titles are nearly the same: own ones named, strangers' only as a fact, and only once handed in."""
+def near_candidates(version: Version) -> list[tuple[Version, float]]:
+    """Versions of other resources whose titles are nearly the same, the latest first, and how near. One query."""
     key = title_key(version.title)
     if len(key) < SHORTEST:
         return []
     alike = (
         Version.objects.filter(title_key__startswith=key[:BEGINNING], deleted_at__isnull=True)
         .exclude(resource_id=version.resource_id)
-        .select_related("resource")
+        .select_related("resource__institution")
         .order_by("-pk")[:COMPARED]
     )
+    shares = ((other, similar_titles(version.title, other.title)) for other in alike)
+    return [(other, share) for other, share in shares if share >= NEAR]
+
+
+def near_titles(version: Version) -> list[Duplicate]:
+    """Resources whose titles are nearly the same: own ones named, strangers' only as a fact, and only once handed in."""
     institution = version.resource.institution_id
     own: dict[int, Duplicate] = {}
     strange = False
-    for other in alike:
-        if similar_titles(version.title, other.title) < NEAR:
-            continue
+    for other, _share in near_candidates(version):
         if other.resource.institution_id == institution:
             own.setdefault(other.resource_id, Duplicate(other))
         else:
-            strange = strange or other.first_submitted_at is not None or other.state in PUBLIC_STATES
+            strange = strange or is_handed_in(other)
     return [*own.values(), *([Duplicate(None)] if strange else [])]

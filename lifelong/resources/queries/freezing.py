@@ -4,10 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from lifelong.media import captions
-from lifelong.media.lifecycle import RenditionKind
-from lifelong.media.models import Rendition
-from lifelong.resources.models import Caption, Version, VersionFile
+from lifelong.resources.models import Version, VersionFile
 
 TEXTS = (
     "title", "type", "host_platform", "link", "series_order", "summary", "rights_holder", "speakers", "outline",
@@ -86,14 +83,6 @@ def original_of(entry: VersionFile) -> dict[str, Any]:
     if file == entry.media_file:
         return {}
     return {"original": {"id": file.pk, "name": file.original_name, "size": file.size, "sha256": file.sha256}}
-
-
-def caption_words(version: Version) -> str:
-    """All that is said in captions, for the word lists."""
-    texts = Rendition.objects.filter(
-        kind=RenditionKind.CAPTION, media_file__in=Caption.objects.filter(file__version=version).values("media_file")
-    ).order_by("media_file")
-    return "\n".join(cue.words for text in texts for cue in captions.read(text.location.read_bytes()))
 
 
 def fingerprint(version: Version) -> str:

@@ -19,6 +19,7 @@ from lifelong.resources.actions.steps import move
 from lifelong.resources.lifecycle import Availability, State
 from lifelong.resources.models import Resource, Round, Series, Version
 from lifelong.resources.tests import cast
+from lifelong.screening.models import Likeness
 
 NOW = timezone.now
 AUTOSAVE = {"HTTP_X_AUTOSAVE": "1", "HTTP_ACCEPT": "application/json, text/html;q=0.9"}
@@ -208,6 +209,28 @@ def test_the_same_file_is_told_and_a_strangers_is_not_revealed(client, college, 
     other = cast.draft(college, reporter, title="微信入门")
     cast.sent(other, reporter)
     assert "用在《智能手机使用入门》" in page(client, at(other, "files"))
+
+
+def test_a_film_that_looks_alike_is_told_and_a_strangers_is_not_revealed(
+    client, college, reporter, rival_college, rival, call
+):
+    theirs, mine = cast.ready(rival_college, rival, title="机密的名称"), cast.draft(college, reporter)
+    own = cast.ready(college, reporter, title="微信入门", seed="3")
+    here = cast.sent(mine, reporter, seed="2")
+    for other, picture, sound in ((theirs, 0.9, 0.0), (own, 0.0, 0.64)):
+        one, two = sorted((here, other.files.get().media_file), key=lambda file: file.pk)
+        Likeness.objects.create(one=one, other=two, picture=picture, sound=sound)
+    shown = page(client, at(mine, "files"))
+    assert "与本单位《微信入门》内容相近，声音 64%" in shown
+    assert "资源库中已有内容相近" not in shown
+    submission.submit(theirs, call=call, signature=cast.signed(theirs, rival), by=rival, at=NOW())
+    shown = page(client, at(mine, "submit"))
+    assert "资源库中已有内容相近的资源" in shown
+    assert "机密的名称" not in shown
+    series = Series.objects.create(institution=college, title="手机")
+    Version.objects.filter(pk__in=[mine.pk, own.pk]).update(series=series)
+    Likeness.objects.filter(sound__gt=0).update(picture=0.9, sound=0.0)
+    assert "微信入门" not in page(client, at(mine, "files"))  # lessons of one series look alike
 
 
 def test_nearly_the_same_titles_are_told(client, college, reporter):

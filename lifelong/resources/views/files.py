@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lifelong.media.queries import upload_address, upload_state
 from lifelong.resources.actions import captions, explanations, files, links, repairs
 from lifelong.resources.models import Language, Version
-from lifelong.resources.queries.duplicates import same_files
+from lifelong.resources.queries.duplicates import alike_files, same_files
 from lifelong.resources.queries.filing import file_states, link_state, moving, running_uploads
 from lifelong.resources.queries.missing import address, what_is_missing
 from lifelong.resources.views.loading import WorkRequest, shell, told, version_or_404
@@ -32,6 +32,7 @@ def index(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
 
 def _listed(request: WorkRequest, version: Version) -> dict[str, Any]:
     files_now, link = file_states(version), link_state(version)
+    media_files = [entry.media_file for entry in version.files.select_related("media_file")]
     return {
         **shell(version, request.user),
         "files": files_now,
@@ -39,7 +40,8 @@ def _listed(request: WorkRequest, version: Version) -> dict[str, Any]:
         "link": link,
         "languages": Language.choices,
         "caption_accept": captions.ACCEPT,
-        "duplicates": same_files(version, [entry.media_file for entry in version.files.all()]),
+        "duplicates": same_files(version, media_files),
+        "alike": alike_files(version, media_files),
         "gaps": what_is_missing(version, at=timezone.now()),
     }
 

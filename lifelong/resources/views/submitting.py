@@ -18,7 +18,7 @@ from lifelong.resources.forms import DeclarationForm, ReasonForm
 from lifelong.resources.models import Version
 from lifelong.resources.queries import lists
 from lifelong.resources.queries.calling import chosen_call, open_calls, used_of_quota
-from lifelong.resources.queries.duplicates import near_titles, same_files
+from lifelong.resources.queries.duplicates import alike_files, near_titles, same_files
 from lifelong.resources.queries.missing import address, living_findings, what_is_missing
 from lifelong.resources.queries.reading import lines_of_version, titled
 from lifelong.resources.queries.signatures import signature_of
@@ -58,6 +58,7 @@ def _desk(
 ) -> HttpResponse:
     at = timezone.now()
     signature = signature_of(version)
+    media_files = [entry.media_file for entry in version.files.select_related("media_file")]
     editable = policy.can_edit(request.user, version) or policy.can_sign(request.user, version)
     gaps = what_is_missing(version, at=at) if editable else []
     if call is not None and editable:
@@ -72,7 +73,8 @@ def _desk(
         "gaps": gaps,
         "explained": titled(f for f in living_findings(version) if f.explanation),
         "near": near_titles(version),
-        "duplicates": same_files(version, [entry.media_file for entry in version.files.all()]),
+        "duplicates": same_files(version, media_files),
+        "alike": alike_files(version, media_files),
         "signature": signature,
         "unsigned": unsigned(version, signature),
         "refusal": refusal,
