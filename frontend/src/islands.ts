@@ -17,6 +17,7 @@ const islands: Record<string, () => Promise<{ default: Island }>> = {
   menu: () => import("./islands/menu.ts"),
   notes: () => import("./islands/notes.ts"),
   pending: () => import("./islands/pending.ts"),
+  "play-at": () => import("./islands/play-at.ts"),
   player: () => import("./islands/player.ts"),
   print: () => import("./islands/print.ts"),
   refresh: () => import("./islands/refresh.ts"),

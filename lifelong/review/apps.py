@@ -15,6 +15,7 @@ VERBS = {
     "review.waived": gettext_lazy("豁免不符合项"),
     "review.waiver_lifted": gettext_lazy("撤销豁免"),
     "review.hit_cleared": gettext_lazy("排除筛查命中"),
+    "review.double_judged": gettext_lazy("记下查重意见"),
     "review.taken_over": gettext_lazy("接过在办资源"),
     "review.handed_over": gettext_lazy("移交在办资源"),
     "review.panel_drafted": gettext_lazy("拟定专家评审"),

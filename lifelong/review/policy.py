@@ -83,6 +83,11 @@ def can_clear(user: User, round: Round) -> bool:
     return stage is not None and can_review(user, round.version, stage) and not belongs_to(user, round)
 
 
+def can_judge_double(user: User, round: Round) -> bool:
+    """Say whether another resource is this one once more: whoever may clear a hit."""
+    return can_clear(user, round)
+
+
 def can_lift(user: User, round: Round) -> bool:
     """The ministry lifts a waiver, which returns the resource to the province."""
     return can_decide(user, round, Stage.FINAL)
@@ -158,6 +163,7 @@ def abilities(user: Any, round: Round, stage: Stage) -> dict[str, Any]:
         "why_not": "" if deciding else why_not_decide(user, round, stage),
         "waive": stage == Stage.PROVINCIAL and deciding,
         "clear": can_clear(user, round),
+        "judge_double": can_judge_double(user, round),
         "lift": stage == Stage.FINAL and deciding,
         "release": stage == Stage.FINAL and can_release(user, round),
     }

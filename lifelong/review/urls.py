@@ -28,6 +28,7 @@ urlpatterns = [
     path("work/review/findings/<int:pk>/waive", rounds.waive, name="review_waive"),
     path("work/review/waivers/<int:pk>/lift", rounds.lift, name="review_lift"),
     path("work/review/hits/<int:pk>/clear", rounds.clear, name="review_clear"),
+    path("work/review/rounds/<int:pk>/doubles/<int:other>", rounds.judge_double, name="review_judge_double"),
     path("work/review/decisions/<int:pk>/take-back", rounds.take_back, name="review_take_back"),
     path("work/panels/", panels.index, name="panels"),
     path("work/panels/begin", panels.begin, name="panel_begin"),

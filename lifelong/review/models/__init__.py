@@ -1,7 +1,7 @@
 """What the review keeps: decisions, batches and their public notices, panels of experts and their scores."""
 
 from lifelong.review.models.batches import Batch, BatchItem
-from lifelong.review.models.decisions import Clearance, Decision, Opening, Waiver
+from lifelong.review.models.decisions import Clearance, Decision, DoubleVerdict, Opening, Waiver
 from lifelong.review.models.panels import (
     Assignment,
     ConflictDeclaration,
@@ -14,6 +14,6 @@ from lifelong.review.models.public_notices import Objection, PublicNotice
 from lifelong.review.models.queueing import Hold, Phrase
 
 __all__ = [
-    "Assignment", "Batch", "BatchItem", "Clearance", "ConflictDeclaration", "Decision", "ExpertProfile", "Hold",
-    "Objection", "Opening", "Panel", "PanelItem", "Phrase", "PublicNotice", "ScoreSheet", "Waiver",
+    "Assignment", "Batch", "BatchItem", "Clearance", "ConflictDeclaration", "Decision", "DoubleVerdict", "ExpertProfile",
+    "Hold", "Objection", "Opening", "Panel", "PanelItem", "Phrase", "PublicNotice", "ScoreSheet", "Waiver",
 ]  # fmt: skip

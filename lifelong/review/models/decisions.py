@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lifelong.accounts.models import Authority, User
-from lifelong.resources.models import Finding, Round, ScreeningHit
+from lifelong.resources.models import Finding, Resource, Round, ScreeningHit
 from lifelong.review.lifecycle import Outcome, Stage
 
 
@@ -73,6 +73,29 @@ class Waiver(models.Model):
 
     def __str__(self) -> str:
         return f"{self.finding} · {self.reason}"
+
+
+class DoubleVerdict(models.Model):
+    """查重意见: what a reviewer thinks of another resource that looks like this one; the newest counts. Stops nothing."""
+
+    class Verdict(models.TextChoices):
+        DOUBLE = "double", _("确为重复")
+        DIFFERENT = "different", _("不是重复")
+        ALLOWED = "allowed", _("相同但可以（改版、获授权等）")
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="double_verdicts")
+    other = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(_("查重意见"), max_length=9, choices=Verdict.choices)
+    note = models.CharField(_("说明"), max_length=500, blank=True, default="")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("查重意见")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.round} · {self.other} {self.get_verdict_display()}"
 
 
 class Clearance(models.Model):

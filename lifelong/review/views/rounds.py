@@ -18,10 +18,11 @@ from lifelong.resources.queries.timeline import timeline
 from lifelong.resources.views.comparing import shown as compared
 from lifelong.review import policy
 from lifelong.review.actions import decisions, holding, waivers
+from lifelong.review.actions import doubles as judging
 from lifelong.review.forms import DecisionForm
 from lifelong.review.lifecycle import Stage
-from lifelong.review.models import Decision, Waiver
-from lifelong.review.queries import desk, obstacles, panels, rounds
+from lifelong.review.models import Decision, DoubleVerdict, Waiver
+from lifelong.review.queries import desk, doubles, obstacles, panels, rounds
 from lifelong.review.queries.phrases import phrases_for
 from lifelong.review.views.desk import stage_of
 from lifelong.standards.metadata.standard import standard
@@ -61,7 +62,7 @@ def open_up(request: HttpRequest, stage: Stage, round: Round) -> None:
 def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, status: int = 200) -> HttpResponse:
     filters, findings = desk.Filters.of(request.GET), rounds.findings_of(round)
     labels = {field.name: field.heading for field in standard() if field.name != "resource_id"}
-    hit_labels = {**labels, "captions": _("字幕")}
+    hit_labels = {**labels, "captions": _("字幕"), "files": _("文件标题")}
     hold = holding.standing(round, stage, timezone.now())
     context = {
         "hold": hold, "held_by_other": hold is not None and hold.user_id != request.user.pk,
@@ -73,6 +74,7 @@ def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, s
         "values": rounds.values_of(round, labels), "files_changed": rounds.changed_files(round),
         "findings": findings, "grave": [row for row in findings if row.finding.verdict != "pass"],
         "passed": [row for row in findings if row.finding.verdict == "pass"], "hits": rounds.hits_of(round), "labels": hit_labels,
+        "doubles": beside(request, round), "double_verdicts": DoubleVerdict.Verdict.choices,
         "obstacles": obstacles.obstacles_of(round, stage), "media": playing(request, round), "cover": cover(request, round),
         "decisions": [(d, can_still_take_back(request, d, round)) for d in desk.decisions_of(round)],
         "typed": typed(form), "panels": panels.opinions_on(round),
@@ -117,6 +119,18 @@ def playing(request: HttpRequest, round: Round) -> list[dict[str, Any]]:
     return shown
 
 
+def beside(request: HttpRequest, round: Round) -> list[dict[str, Any]]:
+    """What may be the same resource once more, with both pictures."""
+    return [
+        {
+            "double": one,
+            "mine": signed_url(one.mine, request=request) if one.mine else "",
+            "theirs": signed_url(one.theirs, request=request) if one.theirs else "",
+        }
+        for one in doubles.doubles_of(round, request.user)
+    ]
+
+
 def cover(request: HttpRequest, round: Round) -> str:
     return signed_url(round.version.cover, request=request) if round.version.cover else ""
 
@@ -157,6 +171,22 @@ def back(request: HttpRequest, round: Round, stage: Stage | None) -> HttpRespons
     stage = stage or policy.stages_of(request.user)[0]
     query = f"?{request.GET.urlencode()}" if request.GET else ""  # the filters of the queue stay
     return redirect(f"/work/review/{stage}/{round.pk}/{query}")
+
+
+@right("review.open")
+@require_POST
+def judge_double(request: HttpRequest, pk: int, other: int) -> HttpResponse:
+    """Only of what stands beside the round; whatever else is asked for does not exist."""
+    found = get_object_or_404(Round.objects.select_related("version"), pk=pk)
+    stage = policy.waits_at(found.version) or policy.stages_of(request.user)[0]
+    round = round_or_404(request, stage_of(request, stage), pk)
+    beside = {one.version.resource_id: one.version.resource for one in doubles.doubles_of(round, request.user)}
+    if other not in beside:
+        raise Http404
+    verdict, note = request.POST.get("verdict", ""), request.POST.get("note", "")
+    judging.judge(round, beside[other], verdict=verdict, note=note, by=request.user, at=timezone.now())
+    messages.success(request, _("查重意见已记下。"))
+    return back(request, round, stage)
 
 
 def with_reason(request: HttpRequest) -> str:
