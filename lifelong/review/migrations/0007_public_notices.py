@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('resources', '0004_archive'),
-        ('review', '0005_holds'),
+        ('review', '0006_double_verdicts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('resources', '0005_fill'),
+        ('resources', '0006_screened_lines'),
     ]
 
     operations = [
