@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import time
+from collections import Counter
 from dataclasses import dataclass
 
 import pytest
@@ -174,7 +175,8 @@ def test_a_worker_makes_the_jobs_of_the_clock_and_no_second_worker_doubles_them(
     time.sleep(2)
     slots = [slot for (slot,) in platform.sql(found)]
     assert any(slot.startswith("lifelong.jobs.tasks.sweep@") for slot in slots)
-    assert len({slot.partition("@")[0] for slot in slots}) == len(slots)
+    of_each = Counter(slot.partition("@")[0] for slot in slots)
+    assert max(of_each.values()) <= 2, "one, and one more where the minute turned meanwhile"
 
 
 def test_the_lock_of_a_dead_worker_is_let_go(platform):
