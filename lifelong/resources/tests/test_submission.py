@@ -146,7 +146,12 @@ def test_the_second_pass_may_still_run(ready, call, reporter):
 
 
 def urgency(file: MediaFile) -> dict[str, int]:
-    jobs = Job.objects.waiting().filter(args=[file.pk]).exclude(path__endswith="probe_facts_of")
+    """Of what makes the film fit to be judged and played; nobody waits for the comparison with all others."""
+    jobs = (
+        Job.objects.waiting()
+        .filter(args=[file.pk], path__startswith="lifelong.media")
+        .exclude(path__endswith="probe_facts_of")
+    )
     return {path.rpartition(".")[2]: priority for path, priority in jobs.values_list("path", "priority")}
 
 
