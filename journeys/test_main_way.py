@@ -230,7 +230,7 @@ def it_comes_down_within_seconds_and_back(troupe: Troupe, resource_id: str) -> N
     ministry.press("恢复上线")
     until_status(visitor, f"/resources/{resource_id}", 200)
     visitor.visit(f"/resources/{resource_id}")
-    assert visitor.context.request.get(source).status == 404, "the old address of the bytes stays dead"
+    assert visitor.context.request.get(source).status == 410, "the old address of the bytes stays dead, and says so"
     Film(visitor.page).play()
 
 

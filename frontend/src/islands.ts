@@ -48,9 +48,10 @@ export function attachIslands(root: ParentNode): void {
   }
 }
 
-/** Who types while the module is still on its way is heard too: the field in hand says once more that it was typed into. */
+/** Who types or ticks while the module is still on its way is heard too: the field in hand says once more that it was changed. */
 function tellTyped(element: HTMLElement): void {
   const field = document.activeElement;
   if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) || !element.contains(field)) return;
-  if (field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true }));
+  const ticked = field instanceof HTMLInputElement && field.checked !== field.defaultChecked;
+  if (ticked || field.value !== field.defaultValue) field.dispatchEvent(new Event(ticked ? "change" : "input", { bubbles: true }));
 }

@@ -61,8 +61,8 @@ class Urgency(IntEnum):
 
     ASKED = 30  # somebody looks at its progress
     REVIEWED = 25  # a reviewer cannot decide without it
-    PUBLISHED = 10  # what is or will be shown is made fit for thin lines
     REST = 0  # drafts
+    PUBLISHED = -10  # lower rungs of what is shown: it plays meanwhile, and a night of coding keeps no draft waiting
     CAUGHT_UP = -50  # films online from before there was adaptive playback, some each night
     IDLE = -60  # full decodes that nobody waits for yet
 
