@@ -81,6 +81,11 @@ def can_see_board(user: User, call: Call) -> bool:
     return call.state != CallState.DRAFT and user.has_right("calls.read")
 
 
+def can_see_statistics(user: User, call: Call) -> bool:
+    """Whoever works at a review desk, of a published call within their reach; figures are of the own region."""
+    return call.state != CallState.DRAFT and user.has_right("review.open")
+
+
 def abilities(user: User, call: Call) -> dict[str, bool]:
     return {
         "change": can_change(user, call),
@@ -94,6 +99,7 @@ def abilities(user: User, call: Call) -> dict[str, bool]:
         "remind": can_remind(user, call),
         "announce": can_announce(user, call),
         "see_board": can_see_board(user, call),
+        "see_statistics": can_see_statistics(user, call),
     }
 
 

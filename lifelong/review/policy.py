@@ -104,6 +104,11 @@ def can_take_back(user: User, decision: Decision) -> bool:
     return standing and decision.by_id == user.pk
 
 
+def can_see_officers(user: User, stage: Stage) -> bool:
+    """How much each officer of a desk decided: its head, who decides there."""
+    return user.has_right(DECIDE[stage])
+
+
 def can_manage_batches(user: User) -> bool:
     return user.has_right("batches.manage")
 

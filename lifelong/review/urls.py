@@ -12,6 +12,7 @@ from lifelong.review.views import (
     public_notices,
     rounds,
     scoring,
+    statistics,
 )
 
 urlpatterns = [
@@ -30,6 +31,8 @@ urlpatterns = [
     path("work/review/hits/<int:pk>/clear", rounds.clear, name="review_clear"),
     path("work/review/rounds/<int:pk>/doubles/<int:other>", rounds.judge_double, name="review_judge_double"),
     path("work/review/decisions/<int:pk>/take-back", rounds.take_back, name="review_take_back"),
+    path("work/calls/<slug:number>/statistics", statistics.statistics, name="call_statistics"),
+    path("work/calls/<slug:number>/statistics.xlsx", statistics.export, name="call_statistics_export"),
     path("work/panels/", panels.index, name="panels"),
     path("work/panels/begin", panels.begin, name="panel_begin"),
     path("work/panels/<int:pk>/", panels.show, name="panel"),

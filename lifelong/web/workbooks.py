@@ -43,6 +43,20 @@ class Row:
         return self.cells.get(heading, "")
 
 
+@dataclass(frozen=True)
+class Sheet:
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+
+
+def book(sheets: Sequence[Sheet], *, filters: Iterable[str] = ()) -> bytes:
+    """Several tables of one page, each on a sheet like that of ``workbook``."""
+    from lifelong.web import writing
+
+    return writing.book(sheets, filters=filters)
+
+
 def workbook(
     title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, filters: Iterable[str] = (),
     made_at: datetime | None = None,

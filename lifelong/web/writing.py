@@ -13,7 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from lifelong.web.workbooks import FORMULA_SIGNS, Column, shown_as_is
+from lifelong.web.workbooks import FORMULA_SIGNS, Column, Sheet, shown_as_is
 
 HEAD = PatternFill("solid", fgColor="E6EFEF")
 
@@ -26,9 +26,21 @@ def workbook(
 
     Texts stay texts whatever they begin with: nothing from a stranger becomes a formula.
     """
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31])
-    head = [title, *filters, _("导出时间：%s") % f"{timezone.localtime(made_at or timezone.now()):%Y-%m-%d %H:%M}"]
+    return book([Sheet(title, columns, rows)], filters=filters, made_at=made_at)
+
+
+def book(sheets: Sequence[Sheet], *, filters: Iterable[str] = (), made_at: datetime | None = None) -> bytes:
+    made = Workbook(write_only=True)
+    lines = [*filters, _("导出时间：%s") % f"{timezone.localtime(made_at or timezone.now()):%Y-%m-%d %H:%M}"]
+    for one in sheets:
+        _write(made.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", one.title)[:31]), [one.title, *lines], one)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def _write(sheet: Any, head: Sequence[str], one: Sheet) -> None:
+    columns = one.columns
     for position, column in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(position)].width = column.width
     sheet.freeze_panes = f"A{len(head) + 2}"
@@ -39,11 +51,8 @@ def workbook(
     for position, line in enumerate(head):
         sheet.append([_cell(sheet, line, font=Font(bold=position == 0, size=14 if position == 0 else 10))])
     sheet.append([_cell(sheet, column.heading, font=Font(bold=True), fill=HEAD) for column in columns])
-    for row in rows:
+    for row in one.rows:
         sheet.append([_cell(sheet, value) for value in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def _cell(sheet: Any, value: Any, *, font: Font | None = None, fill: PatternFill | None = None) -> WriteOnlyCell:

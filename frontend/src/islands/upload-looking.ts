@@ -14,11 +14,15 @@ interface Read {
   took: number;
 }
 
-/** `stop`: why sending makes no sense at all. Without `findings` nothing is known yet and the server will say. */
-export interface Look {
-  mark: string;
+/** `stop`: why sending makes no sense at all. Without `findings` nothing is known yet and the server will say. `repair`: what the platform mends after sending. */
+interface Said {
   stop: string;
   findings: Finding[];
+  repair: string;
+}
+
+export interface Look extends Said {
+  mark: string;
 }
 
 interface Asked {
@@ -26,10 +30,10 @@ interface Asked {
   size: number;
   mark: string;
   facts: Facts | null;
-  answer: (said: { stop: string; findings: Finding[] }) => void;
+  answer: (said: Said) => void;
 }
 
-const NOTHING = { stop: "", findings: [] };
+const NOTHING = { stop: "", findings: [], repair: "" };
 
 export class Looking {
   private worker: Worker | null | undefined;
@@ -42,7 +46,7 @@ export class Looking {
 
   async at(file: File): Promise<Look> {
     const { facts, mark } = await this.read(file);
-    const said = await new Promise<{ stop: string; findings: Finding[] }>((answer) => {
+    const said = await new Promise<Said>((answer) => {
       this.asked.push({ name: file.name, size: file.size, mark, facts, answer });
       if (this.asked.length === 1) this.turn = this.turn.then(() => new Promise((go) => setTimeout(go, 80))).then(() => this.ask());
     });
@@ -87,7 +91,7 @@ export class Looking {
     if (this.asked.length) this.turn = this.turn.then(() => this.ask());
     const body = JSON.stringify({ files: together.map(({ name, size, mark, facts }) => ({ name, size, mark, facts })) });
     const answer = await ask(this.url, { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => null);
-    const said = answer?.ok ? ((await answer.json().catch(() => ({}))) as { files?: { stop: string; findings: Finding[] }[] }) : {};
+    const said = answer?.ok ? ((await answer.json().catch(() => ({}))) as { files?: Said[] }) : {};
     together.forEach((one, place) => one.answer(said.files?.[place] ?? NOTHING));
   }
 }

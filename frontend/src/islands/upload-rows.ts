@@ -93,7 +93,7 @@ export function putFindings(line: Row, findings: Finding[], folded = false): voi
   const known = JSON.stringify(findings);
   if (line.element.dataset.findings === known) return;
   line.element.dataset.findings = known;
-  line.element.querySelectorAll(".findings, .fold").forEach((old) => old.remove());
+  line.element.querySelectorAll(".findings, .fold, .mendable").forEach((old) => old.remove());
   const worst = [...findings].sort((a, b) => order(a) - order(b));
   const amiss = worst.filter((one) => order(one) < 2);
   const rest = worst.filter((one) => order(one) > 1);

@@ -1,6 +1,6 @@
 /** One file on its way: opened, sent in parts, paused, waited for, refused. What the list does with it is said in upload.ts. */
 import type { DetailedError } from "tus-js-client";
-import { announce, ask, icon, memory, reason } from "../page.ts";
+import { announce, ask, icon, make, memory, reason } from "../page.ts";
 import { duration, say, size } from "../words.ts";
 import type { Looking } from "./upload-looking.ts";
 import { goesInParts, Parts } from "./upload-parts.ts";
@@ -67,10 +67,11 @@ export class Sending {
   /** Looks at the file; queues what may go, holds what breaks the standard, refuses what is hopeless. */
   async look(looking: Looking): Promise<void> {
     this.say(say("正在查看文件"));
-    const { mark, stop, findings } = await looking.at(this.file);
+    const { mark, stop, findings, repair } = await looking.at(this.file);
     this.mark = mark;
     if (this.state !== "looking") return;
     putFindings(this.row, findings, this.brief);
+    if (repair) this.row.element.append(make("p", { class: "alert mendable" }, icon("refresh"), make("span", {}, repair)));
     const fails = findings.filter((one) => one.verdict === "fail").length;
     if (stop) return this.refuse(stop);
     if (!fails || this.begun) return this.queue();

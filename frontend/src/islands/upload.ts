@@ -4,7 +4,7 @@
  * The element (usually the form) holds `input[type=file]` and carries
  * - `data-open-url`: POST JSON `{name, size}` → `{url, id}`; `url` is a tus upload that already exists (`/uploads/<id>?ticket=…`);
  *   a refusal answers problem details whose `title` is shown;
- * - `data-look-url`: POST JSON `{files: [{name, size, facts}]}` → `{files: [{stop, findings}]}`, asked before a byte is sent (upload-looking.ts);
+ * - `data-look-url`: POST JSON `{files: [{name, size, facts}]}` → `{files: [{stop, findings, repair}]}`, asked before a byte is sent (upload-looking.ts);
  * - `data-state-url`: GET → a list (or `{files: […]}`) of `{id, name, size, offset?, state, progress?, verdict?, findings?, message?}`;
  *   `state`: `uploading | checking | done | failed`; what is `listed` elsewhere on the page loses its line here; `progress` in per cent; `findings` as `precheck --json` gives them, with `title`.
  * What only serves those without a script carries `data-without-script`.

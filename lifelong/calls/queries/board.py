@@ -138,9 +138,13 @@ def board(call: Call, at: datetime, *, region: str = "", kind: str = "", standin
 
 
 def _is(line: Line, standing: str) -> bool:
-    """Two words that gather several: ``late`` and ``unfinished``."""
+    """Words that gather several standings: ``late``, ``unfinished``, ``joined``, ``submitting``."""
     if standing == "late":
         return line.late_registration or line.late_submission
+    if standing == "joined":
+        return line.registration is not None and line.registration.state == RegistrationState.APPROVED
+    if standing == "submitting":
+        return line.progress.submitted > 0
     return standing == "unfinished" and line.standing != "finished"
 
 

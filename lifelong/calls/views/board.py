@@ -32,6 +32,8 @@ from lifelong.web.workbooks import Column
 STANDINGS = {
     "unfinished": gettext_lazy("未完成（全部）"),
     "late": gettext_lazy("已逾期"),
+    "joined": gettext_lazy("已登记（全部）"),
+    "submitting": gettext_lazy("已报送（全部）"),
     "missing": gettext_lazy("未登记"),
     "preparing": gettext_lazy("登记填写中"),
     "waiting": gettext_lazy("登记待审核"),

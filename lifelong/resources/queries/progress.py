@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from lifelong.calls.models import Call
 from lifelong.calls.queries import Progress
@@ -11,13 +11,20 @@ from lifelong.resources.models import Version
 
 HANDED_IN = {State.SUBMITTED, State.FORWARDED, State.ACCEPTED, State.PUBLISHED, State.SUPERSEDED}
 UNDER_WAY = {State.DRAFT, State.UNIT_REVIEW}
+UNFINISHED = UNDER_WAY | {State.RETURNED}
+
+
+def versions_under(call: Call) -> QuerySet[Version]:
+    """What counts under a call; a draft bound to no call counts everywhere."""
+    bound = Q(call=call) | Q(call=None, state__in=UNDER_WAY)
+    return Version.objects.filter(bound, deleted_at__isnull=True)
 
 
 def progress_under(call: Call, institutions: Sequence[int]) -> dict[int, Progress]:
-    """Institution id → what it has drafted, has back and has handed in; a draft bound to no call counts everywhere."""
-    versions = Version.objects.filter(resource__institution_id__in=institutions, deleted_at__isnull=True)
+    """Institution id → what it has drafted, has back and has handed in."""
     rows = (
-        versions.filter(Q(call=call) | Q(call=None, state__in=UNDER_WAY))
+        versions_under(call)
+        .filter(resource__institution_id__in=institutions)
         .values("resource__institution_id")
         .annotate(
             drafts=Count("pk", filter=Q(state__in=UNDER_WAY)),

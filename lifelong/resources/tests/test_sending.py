@@ -66,6 +66,31 @@ def test_what_can_never_be_taken_is_said_at_once(client, college, settings):
     assert [one["stop"][:6] for one in said] == ["这是一份文档", "文件 30.", "单位的存储空"]
 
 
+def told_to_mend(client, **changes: Any) -> str:
+    good = {
+        **FILM, "size_bytes": 22_500_000, "duration_s": 60.0, "bit_rate": 3_000_000, "boxes": {"index_first": True},
+        "video": {**FILM["video"], "width": 1280, "height": 720, "frame_rate": "25/1", "nominal_rate": "25/1"},
+    }  # fmt: skip
+    said = ask(client, "precheck", {"name": "a.mp4", "size": 22_500_000, "facts": {**good, **changes}})
+    return said.json()["files"][0]["repair"]
+
+
+def test_what_one_press_will_mend_after_sending_is_said_before_it(client):
+    small = {**FILM["video"], "frame_rate": "25/1", "nominal_rate": "25/1"}
+    assert told_to_mend(client) == ""
+    moved = told_to_mend(client, container="mov")
+    assert moved.startswith("不必重新导出")
+    assert "由 QuickTime MOV 换成 MP4 封装" in moved
+    assert "原文件原样保留" in moved
+    assert "平台改不了，须重新导出" in told_to_mend(client, container="mov", video=small)  # 960 × 540 stays too small
+    assert (
+        told_to_mend(client, video={**small, "codec": "hevc", "tag": "hvc1"}) == ""
+    )  # coded anew, and still too small
+    assert told_to_mend(client, container="mkv", video=None, audio=[]).startswith("不必急着重新导出")
+    assert told_to_mend(client, container="wav", video=None, audio=[]) == ""
+    assert told_to_mend(client, readable=False, reason="document", looks_like="pdf") == ""
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

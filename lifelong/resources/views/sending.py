@@ -64,6 +64,7 @@ def _look(
     except Refusal as refusal:
         stop = str(refusal)
     findings: list[dict[str, Any]] = []
+    repair = ""
     if isinstance(one.get("facts"), dict):
         try:
             facts = told.read(one["facts"])
@@ -78,7 +79,9 @@ def _look(
             stop = stop or ("" if is_zip else _("这不是 ZIP 压缩包。请把表格和文件重新压缩为 ZIP。"))
         elif told.is_hopeless(facts):
             stop = findings[0]["message"]
-    return {"stop": stop, "findings": findings}
+        else:
+            repair = told.mendable(facts, known)
+    return {"stop": stop, "findings": findings, "repair": repair}
 
 
 @require_GET

@@ -23,6 +23,8 @@ from lifelong.review.queries.obstacles import RUNNING, uncleared, unwaived
 
 SHOWS = {
     "waiting": None,  # the state in which the stage waits
+    "submitted": [State.SUBMITTED],
+    "forwarded": [State.FORWARDED],
     "returned": [State.RETURNED],
     "accepted": [State.ACCEPTED],
     "refused": [State.REFUSED],
@@ -52,7 +54,7 @@ class Filters:
 
 
 SHOWN = {
-    "waiting": _("等我审核"), "returned": _("已退回"), "accepted": _("待上线"), "refused": _("不予通过"), "published": _("已上线"),
+    "waiting": _("等我审核"), "submitted": State.SUBMITTED.label, "forwarded": State.FORWARDED.label, "returned": _("已退回"), "accepted": _("待上线"), "refused": _("不予通过"), "published": _("已上线"),
     "withdrawn": _("已撤回"), "all": _("全部"),
 }  # fmt: skip
 LOOKS = {
@@ -60,6 +62,11 @@ LOOKS = {
     "again": _("再次报送"),
 }  # fmt: skip
 HANDS = {"mine": _("我在办"), "free": _("没人在办"), "taken": _("有人在办")}
+
+
+def shows_of(stage: Stage) -> list[str]:
+    """What the list of a stage may be narrowed to; what waits there goes by one name."""
+    return [show for show, states in SHOWS.items() if states != [WAITS_IN[stage]]]
 
 
 def filters_in_words(filters: Filters) -> list[str]:

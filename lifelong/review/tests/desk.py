@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from lifelong.accounts.models import User
 from lifelong.accounts.tests.cast import HENAN, person
+from lifelong.calls.models import Call
 from lifelong.institutions.models import Institution, Mandate, MandateRole
 from lifelong.media.lifecycle import ProbeState
 from lifelong.media.models import MediaFile, Rendition
@@ -58,13 +59,17 @@ def handed_in(
     of: Institution | None = None,
     state: str = State.SUBMITTED,
     probe_state: str = ProbeState.WHOLE,
+    call: Call | None = None,
+    at: datetime | None = None,
+    area: str = "older",
+    type: str = "A01",
 ) -> Round:
     """A round with one file that was read whole; nothing against it."""
     of = of or institution()
-    now = timezone.now() - AN_HOUR
+    now = at or timezone.now() - AN_HOUR
     resource = Resource.objects.create(resource_id=new_id(), institution=of)
     version = Version.objects.create(
-        resource=resource, title=title, type="A01", area="older", state=state, state_at=now, saved_at=now,
+        resource=resource, title=title, type=type, area=area, call=call, state=state, state_at=now, saved_at=now,
         first_submitted_at=now, summary="十个字以上的简介内容在这里。", rights_holder=of.name, speakers="张建华", duration=6,
     )  # fmt: skip
     file = media_file(of, probe_state)
@@ -75,7 +80,7 @@ def handed_in(
 def next_round(version: Version, file: MediaFile, at: datetime) -> Round:
     number = version.rounds.count() + 1
     return Round.objects.create(
-        version=version, number=number, submitted_by=reporter(version.resource.institution), submitted_at=at,
+        version=version, number=number, call=version.call, submitted_by=reporter(version.resource.institution), submitted_at=at,
         receipt_number=f"{version.pk}-{number}", standard="2022", values={"title": version.title, "type": "A01"},
         files=[{"id": file.pk, "name": file.original_name, "size": 9, "sha256": file.sha256, "kind": "media", "title": ""}],
     )  # fmt: skip

@@ -68,6 +68,7 @@ def queue(request: HttpRequest, stage: str) -> HttpResponse:
             "stage": wanted, "filters": filters, "page": page, "left": left, "choices": desk.choices(request.user, wanted),
             "numbers": desk.waiting_numbers(request.user, wanted), "stages": policy.stages_of(request.user),
             "outcomes": [o for s, o in LEADS_TO if s == wanted], "phrases": phrases_for(request.user), "types": ["A01", "A02", "A03"],
+            "shown": [(show, desk.SHOWN[show]) for show in desk.shows_of(wanted)],
             "may_decide": may_decide, "may_convene": may_convene, "may_tick": may_decide or may_convene,
         },
     )  # fmt: skip

@@ -13,6 +13,8 @@ from lifelong.media.probe.facts import UNREADABLE, AudioTrack, Facts, VideoTrack
 from lifelong.standards.findings import Finding
 from lifelong.standards.technical.case import container_name
 from lifelong.standards.technical.judging import judge
+from lifelong.standards.technical.repair_words import done
+from lifelong.standards.technical.repairing import repair_of
 from lifelong.standards.technical.standard import Standard
 
 READ_BY_BROWSERS = {"mp4", "mov", "3gp", "mp3", "mp2", "mp1"}  # of others it knows what they are and no more
@@ -53,6 +55,30 @@ def judge_told(facts: Facts, standard: Standard, *, declared: float | None = Non
         found = judge(facts, standard, declared=declared)
         return [_later(f) if f.id in LATER and f.verdict == "unknown" else f for f in found]
     return [f if f.id.endswith(".container") else _later(f) for f in judge(_as_named(facts), standard)]
+
+
+def mendable(facts: Facts, standard: Standard) -> str:
+    """One sentence where the platform can mend the file after upload, so that nobody exports it again in vain."""
+    if not facts.readable:
+        return ""
+    known = facts.container in READ_BY_BROWSERS
+    if not known and facts.container in SOUNDS:
+        return ""
+    found = repair_of(facts if known else replace(facts, video=VideoTrack(codec="h264"), audio=()), standard)
+    if found is None or found.recipe is None:
+        return ""
+    if not known:  # of the film inside nothing was read: it may be one that needs no coding
+        return _("不必急着重新导出：里面的编码合格的话，传上来后按一次“修复”，平台就能换成 MP4 封装；原文件原样保留。")
+    words = {"done": "".join(done(found.recipe, facts))}
+    if not found.remaining:
+        return _("不必重新导出：传上来后按一次“修复”，平台就能改好；原文件原样保留。会做：%(done)s") % words
+    words["left"] = "、".join(_clause(one, standard) for one in found.remaining)
+    return _("“%(left)s”平台改不了，须重新导出；其余的传上来后按一次“修复”就能改好，原文件原样保留。") % words
+
+
+def _clause(finding: Finding, standard: Standard) -> str:
+    rule = standard.requirement(finding.id)
+    return _(rule.clause) if rule else finding.id
 
 
 def _as_named(facts: Facts) -> Facts:

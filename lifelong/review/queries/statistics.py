@@ -1,0 +1,161 @@
+"""What became of a call, counted in the database: as many questions for twenty thousand resources as for two."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import (
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+    Window,
+)  # fmt: skip
+from django.db.models.functions import Cast, CumeDist, TruncDate
+
+from lifelong.accounts.models import User
+from lifelong.calls.lifecycle import RegistrationState
+from lifelong.calls.models import Call, Registration
+from lifelong.calls.queries import recipients_of
+from lifelong.regions.models import Region
+from lifelong.regions.queries import provinces, reporting_regions, within
+from lifelong.resources.models import Round, VersionFile
+from lifelong.resources.queries.progress import HANDED_IN, UNFINISHED, versions_under
+from lifelong.resources.queries.reach import reach_of
+from lifelong.review.lifecycle import LEADS_TO, Outcome, Stage
+from lifelong.review.models import Decision, Waiver
+from lifelong.review.queries.desk import rounds_in_reach
+
+STANDING = Q(outcome__in={outcome for _stage, outcome in LEADS_TO}, taken_back_by__isnull=True)
+
+
+@dataclass(frozen=True)
+class Waits:
+    """From each submit to the first decision on it that stands: how many, the middle one, what nine of ten stay within."""
+
+    decided: int
+    median: timedelta | None
+    ninth: timedelta | None
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Rows as the database counted them; ``days``: day → (submits, provincial decisions, final decisions)."""
+
+    institutions: list[dict[str, Any]]  # kind, region_id, asked, joined, submitting, finished
+    resources: list[dict[str, Any]]  # area, type, state, n, seconds, size, waived: the newest round of each version
+    days: dict[date, tuple[int, int, int]]
+    returns: dict[str, int]  # by field that a reason named; one return may name several
+    waived: dict[str, int]  # by rule
+    waits: Waits
+    officers: list[dict[str, Any]]  # name, outcome, n
+
+
+def home_of(user: User, stage: Stage, call: Call) -> Region | None:
+    """The one province that the figures are of; None for the whole country, or for an officer of several."""
+    if call.region or stage == Stage.FINAL:
+        return call.region
+    own = [one for one in provinces() if one.code in reach_of(user).regions]
+    return own[0] if len(own) == 1 else None
+
+
+def statistics(user: User, stage: Stage, call: Call, *, fields: Iterable[str], officers: bool) -> Statistics:
+    """``fields``: what a reason may name; ``officers``: name those of the own desk."""
+    regions = None if stage == Stage.FINAL else reach_of(user).regions
+    own = Q() if regions is None else Q(version__resource__institution__region_id__in=regions)
+    handed_in = Round.objects.filter(own, call=call).order_by()
+    decisions = Decision.objects.filter(STANDING, round__in=handed_in).order_by()
+    newest = rounds_in_reach(user, stage).filter(call=call).order_by()
+    return Statistics(
+        institutions=_institutions(call, regions),
+        resources=_resources(newest),
+        days=_days(handed_in, decisions),
+        returns=_returns(decisions, list(fields)),
+        waived=_waived(newest),
+        waits=_waits(handed_in),
+        officers=_officers(decisions.filter(stage=stage)) if officers else [],
+    )
+
+
+def _institutions(call: Call, regions: frozenset[str] | None) -> list[dict[str, Any]]:
+    """By kind and region; the words are those of the call's board."""
+    asked = recipients_of(call) if regions is None else recipients_of(call).filter(region_id__in=regions)
+    mine = versions_under(call).filter(resource__institution=OuterRef("pk"))
+    approved = Registration.objects.filter(call=call, institution=OuterRef("pk"), state=RegistrationState.APPROVED)
+    joined, submitting = Q(Exists(approved)), Q(Exists(mine.filter(state__in=HANDED_IN)))
+    finished = joined & submitting & ~Q(Exists(mine.filter(state__in=UNFINISHED)))
+    rows = asked.order_by().values("kind", "region_id")
+    return list(
+        rows.annotate(
+            asked=Count("pk"), joined=Count("pk", filter=joined), submitting=Count("pk", filter=submitting),
+            finished=Count("pk", filter=finished),
+        )
+    )  # fmt: skip
+
+
+def _resources(newest: QuerySet[Round]) -> list[dict[str, Any]]:
+    files = VersionFile.objects.filter(version=OuterRef("version")).order_by().values("version")
+    waivers = Waiver.objects.filter(finding__round=OuterRef("pk"), lifted_at__isnull=True)
+    rows = newest.values(area=F("version__area"), type=F("version__type"), state=F("version__state"))
+    return list(
+        rows.annotate(
+            n=Count("pk"), seconds=Sum("version__duration"),
+            size=Sum(Subquery(files.annotate(size=Sum("media_file__size")).values("size"))),
+            waived=Count("pk", filter=Q(Exists(waivers))),
+        )
+    )  # fmt: skip
+
+
+def _days(handed_in: QuerySet[Round], decisions: QuerySet[Decision]) -> dict[date, tuple[int, int, int]]:
+    submits = dict(handed_in.values_list(TruncDate("submitted_at")).annotate(Count("pk")))
+    decided = {
+        (day, stage): n for day, stage, n in decisions.values_list(TruncDate("at"), "stage").annotate(Count("pk"))
+    }
+    days = sorted(submits.keys() | {day for day, _stage in decided})
+    return {day: (submits.get(day, 0), *(decided.get((day, stage), 0) for stage in Stage)) for day in days}
+
+
+def _returns(decisions: QuerySet[Decision], fields: list[str]) -> dict[str, int]:
+    """A quote inside a text is escaped in JSON, so that what is looked for stands nowhere but as the key."""
+    said = decisions.filter(outcome=Outcome.RETURN).annotate(said=Cast("reasons", TextField()))
+    counted = said.aggregate(
+        **{f"n{place}": Count("pk", filter=Q(said__contains=f'"field": "{name}"')) for place, name in enumerate(fields)}
+    )
+    return {name: n for place, name in enumerate(fields) if (n := counted[f"n{place}"])}
+
+
+def _waived(newest: QuerySet[Round]) -> dict[str, int]:
+    standing = Waiver.objects.filter(lifted_at__isnull=True, finding__round__in=newest.values("pk"))
+    return dict(standing.values_list("finding__rule").annotate(n=Count("pk")).order_by("-n", "finding__rule"))
+
+
+def _waits(handed_in: QuerySet[Round]) -> Waits:
+    """By nearest rank: the shortest wait that so many stay within."""
+    first = Decision.objects.filter(STANDING, round=OuterRef("pk")).order_by("at").values("at")[:1]
+    took = ExpressionWrapper(Subquery(first) - F("submitted_at"), output_field=DurationField())
+    decided = handed_in.annotate(took=took).filter(took__isnull=False)
+    found = decided.annotate(share=Window(CumeDist(), order_by="took")).aggregate(
+        n=Count("pk"), median=Min("took", filter=Q(share__gte=0.5)), ninth=Min("took", filter=Q(share__gte=0.9))
+    )
+    return Waits(found["n"], found["median"], found["ninth"])
+
+
+def _officers(decisions: QuerySet[Decision]) -> list[dict[str, Any]]:
+    rows = decisions.values("by", "outcome", name=F("by__name")).annotate(n=Count("pk"))
+    return list(rows.order_by("by__name", "by"))
+
+
+def rows_of_regions(home: Region | None) -> dict[str, Region]:
+    """Code of a region → the one whose line it is counted in: beneath ``home`` what reports to it, else the province."""
+    lines = [*reporting_regions(home)] if home else provinces()
+    found = {code: one for one in lines for code in within(one)}
+    return {home.code: home, **found} if home else found
