@@ -86,6 +86,10 @@ def statistics(user: User, stage: Stage, call: Call, *, fields: Iterable[str], o
     )
 
 
+def _rows(found: Any) -> list[dict[str, Any]]:
+    return list(found)
+
+
 def _institutions(call: Call, regions: frozenset[str] | None) -> list[dict[str, Any]]:
     """By kind and region; the words are those of the call's board."""
     asked = recipients_of(call) if regions is None else recipients_of(call).filter(region_id__in=regions)
@@ -94,7 +98,7 @@ def _institutions(call: Call, regions: frozenset[str] | None) -> list[dict[str, 
     joined, submitting = Q(Exists(approved)), Q(Exists(mine.filter(state__in=HANDED_IN)))
     finished = joined & submitting & ~Q(Exists(mine.filter(state__in=UNFINISHED)))
     rows = asked.order_by().values("kind", "region_id")
-    return list(
+    return _rows(
         rows.annotate(
             asked=Count("pk"), joined=Count("pk", filter=joined), submitting=Count("pk", filter=submitting),
             finished=Count("pk", filter=finished),
@@ -106,7 +110,7 @@ def _resources(newest: QuerySet[Round]) -> list[dict[str, Any]]:
     files = VersionFile.objects.filter(version=OuterRef("version")).order_by().values("version")
     waivers = Waiver.objects.filter(finding__round=OuterRef("pk"), lifted_at__isnull=True)
     rows = newest.values(area=F("version__area"), type=F("version__type"), state=F("version__state"))
-    return list(
+    return _rows(
         rows.annotate(
             n=Count("pk"), seconds=Sum("version__duration"),
             size=Sum(Subquery(files.annotate(size=Sum("media_file__size")).values("size"))),
@@ -151,7 +155,7 @@ def _waits(handed_in: QuerySet[Round]) -> Waits:
 
 def _officers(decisions: QuerySet[Decision]) -> list[dict[str, Any]]:
     rows = decisions.values("by", "outcome", name=F("by__name")).annotate(n=Count("pk"))
-    return list(rows.order_by("by__name", "by"))
+    return _rows(rows.order_by("by__name", "by"))
 
 
 def rows_of_regions(home: Region | None) -> dict[str, Region]:

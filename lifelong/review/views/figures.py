@@ -42,18 +42,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """The first ``heads`` cells of a row name it; ``total`` is the last row, ``note`` says how it is counted."""
+    """The first cell of a row names it; ``total`` is the last row, ``note`` says how it is counted."""
 
     name: str
     title: str
     headings: Sequence[str]
     rows: list[list[Cell]]
     total: list[Cell] = field(default_factory=list)
-    heads: int = 1
     note: str = ""
 
     def sheet(self) -> Sheet:
-        columns = [Column(heading, 24 if place < self.heads else 14) for place, heading in enumerate(self.headings)]
+        columns = [Column(heading, 24 if place == 0 else 14) for place, heading in enumerate(self.headings)]
         return Sheet(self.title, columns, [[cell.value for cell in row] for row in [*self.rows, self.total] if row])
 
 
@@ -84,7 +83,7 @@ class Figures:
     def above(self) -> list[tuple[Cell, str]]:
         """The few that are read first, each with its word."""
         words = [_("家应参加"), _("家已登记"), _("家已报送"), _("家已完成"), _("项资源"), _("第一次决定，中位数")]
-        cells = [*self.asked()[1:], self.resources_in_all()[2], self.waits().rows[0][2]]
+        cells = [*self.asked()[1:], self.resources_in_all()[1], self.waits().rows[0][2]]
         return list(zip(cells, words, strict=True))
 
     # institutions
@@ -159,10 +158,10 @@ class Figures:
     def resources(self) -> Table:
         pairs = sorted({(row["area"], row["type"]) for row in self.found.resources} | self._asked_for(), key=_place)
         rows = [self._resources(area, kind) for area, kind in pairs]
-        headings = [_("所属领域"), _("资源类型"), _("合计"), *(str(SHOWN[group]) for group in GROUPS), _("单位修改后自审"),
+        headings = [_("领域与类型"), _("合计"), *(str(SHOWN[group]) for group in GROUPS), _("单位自审"),
                     _("时长"), _("大小")]  # fmt: skip
         note = _("每项资源只算最近一次报送的版本。征集范围内还没有收到的也列出。")
-        return Table("resources", _("资源：领域、类型与状态"), headings, rows, self.resources_in_all(), 2, note)
+        return Table("resources", _("资源：领域、类型与状态"), headings, rows, self.resources_in_all(), note)
 
     def _asked_for(self) -> set[tuple[str, str]]:
         return {(a, t) for a in Area.values for t in ResourceType.values if allows(self.call.scope, a, t)}
@@ -170,14 +169,11 @@ class Figures:
     def _resources(self, area: str, kind: str) -> list[Cell]:
         mine = [row for row in self.found.resources if (row["area"], row["type"]) == (area, kind)]
         narrowed = {"area": area, "type": kind} if area and kind else None
-        heads = [
-            Cell(str(dict(Area.choices).get(area) or _("未填"))),
-            Cell(str(dict(ResourceType.choices).get(kind) or _("未填"))),
-        ]
-        return [*heads, *self._counted(mine, narrowed)]
+        words = [dict(Area.choices).get(area) or _("未填"), dict(ResourceType.choices).get(kind) or _("未填")]
+        return [Cell(" · ".join(map(str, words))), *self._counted(mine, narrowed)]
 
     def resources_in_all(self) -> list[Cell]:
-        return [Cell(_("合计")), Cell(""), *self._counted(self.found.resources, {})]
+        return [Cell(_("合计")), *self._counted(self.found.resources, {})]
 
     def _counted(self, rows: list[dict[str, Any]], narrowed: dict[str, str] | None) -> list[Cell]:
         by_state = Counter[str]()
