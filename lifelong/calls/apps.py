@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CallsConfig(AppConfig):
@@ -11,8 +12,18 @@ class CallsConfig(AppConfig):
         from lifelong.calls.queries.waiting import dates_for, menu_for, waiting_for
         from lifelong.calls.storage import sealed_files
         from lifelong.calls.words import VERBS
+        from lifelong.notices.groups import Group, Way, register_group
         from lifelong.web.desk import register_dates, register_menu, register_waiting
 
+        reporting = frozenset({"resources.sign"})
+        register_group(Group("calls", _("征集通知、公告与更正"), reporting, frozenset({"call"})))
+        register_group(
+            Group(
+                "questions", _("单位的提问"), frozenset({"questions.answer"}), frozenset({"question"}), usual=Way.DIGEST
+            )
+        )
+        answered = reporting | {"questions.answer"}
+        register_group(Group("answers", _("对提问的答复"), answered, frozenset({"question.answered"})))
         name_verbs(VERBS)
         register_dates(dates_for)
         register_menu(menu_for)

@@ -24,8 +24,9 @@ def send(
 ) -> int:
     """A notice in the site for each person and, unless ``email`` is off, a mail to each; returns how many people.
 
-    ``url`` is the path in the site that the notice leads to; ``kind`` a stable name (``review.returned``). Nobody gets
-    two however often they are named. The mail is delivered after the commit, by a job that tries again.
+    ``url`` is the path in the site that the notice leads to; ``kind`` a stable name (``review.returned``). Where the kind
+    stands in a group (``groups.py``), the person's choice says whether the mail comes at once, in the day's digest or not
+    at all. Nobody gets two however often they are named. The mail is delivered after the commit, by a job that tries again.
     """
     from lifelong.notices.actions import send as do
 

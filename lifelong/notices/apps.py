@@ -21,6 +21,7 @@ class NoticesConfig(AppConfig):
             {
                 "outbox.resent": gettext_lazy("重发邮件"),
                 "outbox.sent_all": gettext_lazy("发出积存的邮件"),
+                "notices.mail_chosen": gettext_lazy("修改收信方式"),
                 "outbox.tested": gettext_lazy("发送测试邮件"),
             }
         )

@@ -23,6 +23,7 @@ class Notice(models.Model):
     kind = models.CharField(_("类别"), max_length=60, blank=True)
     at = models.DateTimeField(_("时间"))
     read_at = models.DateTimeField(_("阅读时间"), null=True)
+    awaits_digest = models.BooleanField(default=False, db_default=False)  # its mail is the person's next digest
 
     objects = NoticeQuerySet.as_manager()
 
@@ -31,10 +32,30 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["user", "-id"], name="notice_of_user"),
             models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="notice_unread"),
+            models.Index(fields=["user"], condition=Q(awaits_digest=True), name="notice_awaits_digest"),
         ]
 
     def __str__(self) -> str:
         return self.subject
+
+
+class MailChoice(models.Model):
+    """收信方式 of a person: how each group of notices comes by mail, and when the digest is written."""
+
+    USUAL_HOUR = 8
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, verbose_name=_("收件人"), on_delete=models.CASCADE, related_name="mail_choice"
+    )
+    ways = models.JSONField(_("收信方式"), default=dict)  # {group: way}; what is not named is as usual
+    hour = models.PositiveSmallIntegerField(_("汇总的发送时间"), default=USUAL_HOUR)
+    digested_at = models.DateTimeField(null=True)  # everything up to here stood in a digest, or there was nothing
+
+    class Meta:
+        verbose_name = _("收信方式")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.hour}:00"
 
 
 class MailState(models.TextChoices):

@@ -1,10 +1,12 @@
 """Reads of notices and mails."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
 
-from lifelong.notices.models import Mail, MailState, Notice
+from lifelong.notices.groups import Group, Way
+from lifelong.notices.models import Mail, MailChoice, MailState, Notice
 
 
 def notices_of(user: Any, *, unread_only: bool = False) -> QuerySet[Notice]:
@@ -25,6 +27,18 @@ def mails(*, state: str = "", words: str = "") -> QuerySet[Mail]:
     if words:
         found = found.filter(address__iexact=words) if "@" in words else found.filter(subject__icontains=words)
     return found
+
+
+def ways_of(people: Iterable[Any], group: Group) -> dict[int, Way]:
+    """How each of the people hears of this group; one query."""
+    ids = [person.pk for person in people]
+    chosen = dict(MailChoice.objects.filter(user__in=ids).values_list("user", "ways"))
+    return {pk: Way(chosen.get(pk, {}).get(group.name, group.usual)) for pk in ids}
+
+
+def choice_of(user: Any) -> MailChoice:
+    """What the person chose; as usual where nothing was ever chosen (not saved)."""
+    return MailChoice.objects.filter(user=user).first() or MailChoice(user=user)
 
 
 def number_kept() -> int:

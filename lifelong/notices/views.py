@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifelong.notices import queries
-from lifelong.notices.actions import delivering, reading
+from lifelong.notices.actions import choosing, delivering, reading
+from lifelong.notices.forms import MailChoiceForm
+from lifelong.notices.groups import groups_for
 from lifelong.notices.models import Mail, MailState
 from lifelong.web.rights import SIGNED_IN, right
 
@@ -44,6 +46,20 @@ def read_all(request: HttpRequest) -> HttpResponse:
     reading.mark_all_read(by=request.user, at=timezone.now())
     messages.success(request, _("全部标为已读。"))
     return redirect("notices")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@right(SIGNED_IN)
+def mail_choice(request: HttpRequest) -> HttpResponse:
+    """How one's own notices come by mail."""
+    groups, known = groups_for(request.user), queries.choice_of(request.user)
+    form = MailChoiceForm(request.POST or None, groups=groups, choice=known)
+    if request.method == "POST" and form.is_valid():
+        choosing.choose(**form.values(), by=request.user, at=timezone.now())
+        messages.success(request, _("已保存。从现在起的消息按新的方式告诉您。"))
+        return redirect("mail-choice")
+    facts = {"form": form, "may_choose": bool(groups)}
+    return render(request, "notices/mail_choice.html", facts, status=422 if form.errors else 200)
 
 
 @require_GET

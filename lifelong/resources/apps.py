@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class ResourcesConfig(AppConfig):
@@ -8,6 +9,7 @@ class ResourcesConfig(AppConfig):
     def ready(self) -> None:
         from lifelong.audit.words import name_verbs
         from lifelong.calls.queries import register_progress
+        from lifelong.notices.groups import Group, register_group
         from lifelong.resources import receivers  # noqa: F401 - connects them
         from lifelong.resources.queries import waiting
         from lifelong.resources.queries.asked import asked_at
@@ -16,6 +18,9 @@ class ResourcesConfig(AppConfig):
         from lifelong.resources.words import VERBS
         from lifelong.web import desk
 
+        register_group(
+            Group("receipts", gettext_lazy("报送回执"), frozenset({"resources.sign"}), frozenset({"receipt"}))
+        )
         name_verbs(VERBS)
         register_progress(progress_under)
         register_source(asked_at)

@@ -75,7 +75,7 @@ def ask(
     subject = _("省级工作人员提问，请答复") if to_institution else _("%s提问，请答复") % institution.name
     send(
         _reporters(institution, at) if to_institution else _officers(question, at), subject=subject, text=text,
-        url=_address(question), kind="question", at=at, email=to_institution,
+        url=_address(question), kind="question.to_institution" if to_institution else "question", at=at,
     )  # fmt: skip
     return question
 

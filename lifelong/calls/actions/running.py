@@ -80,7 +80,9 @@ def _in_short(call: Call) -> str:
     return "\n".join(lines)
 
 
-def tell_all(call: Call, *, subject: str, text: str, at: datetime, mail: bool = True) -> None:
+def tell_all(
+    call: Call, *, subject: str, text: str, at: datetime, mail: bool = True, kind: str = "call"
+) -> None:  # fmt: skip
     """Reporters hear it in the site and by e-mail; an institution without one through its office e-mail. Without
     ``mail`` in the site alone."""
     url = reverse("call", args=[call.number])
@@ -88,7 +90,7 @@ def tell_all(call: Call, *, subject: str, text: str, at: datetime, mail: bool = 
     reporters = Mandate.objects.open_at(at).filter(role=MandateRole.REPORTER, institution__in=asked.values("pk"))
     send(
         [mandate.user for mandate in reporters.select_related("user")],
-        subject=subject, text=text, url=url, kind="call", at=at, email=mail,
+        subject=subject, text=text, url=url, kind=kind, at=at, email=mail,
     )  # fmt: skip
     if not mail:
         return
@@ -169,7 +171,7 @@ def extend_window(
     subject = _("%(stage)s截止时间延至 %(time)s") % facts
     text = _("%(stage)s截止时间延至 %(time)s。理由：%(reason)s") % facts
     if institution is None:
-        tell_all(call, subject=f"{call.title}：{subject}", text=text, at=at)
+        tell_all(call, subject=f"{call.title}：{subject}", text=text, at=at, kind="call.extended")
     else:
         tell_one(call, institution, subject=subject, text=text, at=at)
     return extension
@@ -180,7 +182,7 @@ def tell_one(call: Call, institution: Institution, *, subject: str, text: str, a
     url = url or reverse("call", args=[call.number])
     reporter = institution.mandates.open_at(at).filter(role=MandateRole.REPORTER).select_related("user").first()
     if reporter:
-        send(reporter.user, subject=subject, text=text, url=url, kind="call", at=at)
+        send(reporter.user, subject=subject, text=text, url=url, kind="call.yours", at=at)
     elif institution.office_email:
         mail_to(institution.office_email, subject=subject, text=text, at=at)
 

@@ -26,7 +26,7 @@ from lifelong.learning.models import (
     StudyList,
     StudySession,
 )
-from lifelong.notices.models import Notice
+from lifelong.notices.models import MailChoice, Notice
 from lifelong.web.workbooks import FORMULA_SIGNS
 
 OF_PROGRESS = (
@@ -79,6 +79,7 @@ def tables(user: User) -> dict[str, Iterable[Any]]:
             "pseudonym", "by_email", "given_at", "withdrawn_at"
         ),
         "flags": CommentFlag.objects.filter(**mine).values("reason", "at", "state", "decided_at"),
+        "mail_choice": MailChoice.objects.filter(**mine).values("ways", "hour"),
         "notices": Notice.objects.filter(**mine).values("subject", "text", "url", "at"),
     }
 

@@ -1,4 +1,5 @@
-"""What happens to notices and mails: ``sending`` writes them, ``delivering`` brings them out, ``reading`` marks them."""
+"""What happens to notices and mails: ``sending`` writes them, ``delivering`` brings them out, ``reading`` marks
+them, ``choosing`` keeps how a person wants to hear, ``digesting`` writes the mail of the day."""
 
 from lifelong.notices.actions.sending import mail_to, send
 

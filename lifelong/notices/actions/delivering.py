@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.filebased import EmailBackend as FolderBackend
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -60,7 +61,8 @@ def deliver(numbers: list[int]) -> int:
 def _deliver_one(mail: Mail, connection: Any, *, kept: bool) -> str:
     mail.attempts += 1
     try:
-        EmailMessage(mail.subject, with_footer(mail.text), None, [mail.address], connection=connection).send()
+        text = with_footer(mail.text, own=mail.user_id is not None)
+        EmailMessage(mail.subject, text, None, [mail.address], connection=connection).send()
     except (SMTPRecipientsRefused, UnicodeError, ValueError) as error:  # no later attempt would change this
         mail.state, mail.error = MailState.FAILED, in_words(error, mail)
     except Exception as error:  # the server is away, busy, or says no for now
@@ -80,8 +82,12 @@ def in_words(error: Exception, mail: Mail) -> str:
     return f"{type(error).__name__}: {error}".replace(mail.address, mask_email(mail.address))[:500]
 
 
-def with_footer(text: str) -> str:
+def with_footer(text: str, *, own: bool = False) -> str:
+    """``own``: it goes to somebody with an account, who may choose how such mails come."""
     closing = _("本邮件由系统自动发出，请勿直接回复。")
+    if own:
+        address = settings.SITE_URL + reverse("mail-choice")
+        closing += "\n" + _("怎样收邮件（随时、每天一封或只在站内），可以在这里改：%s") % address
     return f"{text}\n\n—— \n{operator_now()['name']}\n{settings.SITE_URL}\n{closing}\n"
 
 

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lifelong import jobs
+from lifelong.notices.groups import Way, group_of
 from lifelong.notices.models import Mail, Notice
+from lifelong.notices.queries import ways_of
 
 DELIVER = "lifelong.notices.tasks.deliver"
 PER_JOB = 50  # mails that share a connection
@@ -27,13 +29,22 @@ def send(
     asked: list[Any] = [to] if one else list(to)
     people = list({person.pk: person for person in asked}.values())
     subject = one_line(subject)
+    group = group_of(kind) if email else None
+    ways = ways_of(people, group) if group else {}
+    later = {pk for pk, way in ways.items() if way == Way.DIGEST}
     Notice.objects.bulk_create(
-        [Notice(user_id=person.pk, subject=subject, text=text, url=url, kind=kind, at=at) for person in people]
-    )
+        [
+            Notice(
+                user_id=p.pk, subject=subject, text=text, url=url, kind=kind, at=at, awaits_digest=p.pk in later
+            )
+            for p in people
+        ]
+    )  # fmt: skip
     if email:
         details = _("详情")
         body = f"{text}\n\n{details}：{settings.SITE_URL}{url}" if url else text
-        reachable = [person for person in people if person.is_active and person.email]
+        now = [person for person in people if ways.get(person.pk, Way.AT_ONCE) == Way.AT_ONCE]
+        reachable = [person for person in now if person.is_active and person.email]
         _queue([Mail(user_id=p.pk, address=p.email, subject=subject, text=body, created_at=at) for p in reachable])
     return len(people)
 

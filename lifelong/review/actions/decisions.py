@@ -328,6 +328,6 @@ def tell(decision: Decision) -> None:
         subject=_("《%(title)s》：%(outcome)s") % {"title": version.title, "outcome": decision.get_outcome_display()},
         text="\n".join(lines),
         url=f"/work/resources/{version.resource.resource_id}/",
-        kind="decision",
+        kind="decision.returned" if decision.outcome == Outcome.RETURN else "decision",
         at=decision.at,
     )

@@ -69,7 +69,7 @@ def test_what_waits_to_go_online_goes_back_in_one_step_out_of_its_batch(final):
     version = Version.objects.get(pk=round.version_id)
     assert (version.state, made.stage, made.outcome) == (State.SUBMITTED, Stage.FINAL, Outcome.RETURN)
     assert not BatchItem.objects.exists()
-    assert "片尾黑场" in Notice.objects.get(kind="decision").text
+    assert "片尾黑场" in Notice.objects.get(kind="decision.returned").text
     with pytest.raises(decisions.AlreadyDecided):
         decisions.release(round, by=final, at=NOW(), reason="又一次")
     assert version.rounds.get().closed_at is None  # the province works on the round that it forwarded
