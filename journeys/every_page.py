@@ -23,7 +23,7 @@ PORTAL = {
 }  # fmt: skip
 DESK = {
     "reporter-4141990101@example.org": [
-        "/work/", "/work/notices/", "/work/resources/", "/work/resources/new", "/work/resources/missing", "/work/resources/unit-review", "/work/resources/trash",
+        "/work/", "/work/notices/", "/work/notices/mail", "/work/letters/", "/work/resources/", "/work/resources/new", "/work/resources/missing", "/work/resources/unit-review", "/work/resources/trash",
         "/work/resources/series", "/work/resources/import/", "/work/resources/import/{import_run}/", "/work/resources/{draft}/",
         "/work/resources/{draft}/v1/", "/work/resources/{draft}/v1/files", "/work/resources/{draft}/v1/preview",
         "/work/resources/{draft}/v1/submit", "/work/resources/{received}/v1/receipts/{receipt}",
@@ -36,7 +36,7 @@ DESK = {
     "deciding@example.org": [
         "/work/", "/work/calls/", "/work/calls/compose", "/work/calls/{call}/", "/work/calls/{call}/change", "/work/calls/{call}/board", "/work/calls/{call}/statistics",
         "/work/calls/{call}/announcements/{announcement}/", "/work/calls/{call}/deputations/{institution}/", "/work/questions/", "/work/questions/{question}/",
-        "/work/registrations/", "/work/registrations/{registration}/", "/work/review/provincial/",
+        "/work/letters/", "/work/letters/{call}/{institution}/", "/work/registrations/", "/work/registrations/{registration}/", "/work/review/provincial/",
         "/work/review/provincial/{round}/", "/work/institutions/", "/work/institutions/enter", "/work/institutions/sheet",
         "/work/institutions/{institution}/", "/work/institutions/{institution}/change", "/work/platforms/{platform}/", "/work/platforms/{platform}/evidence/",
     ],
@@ -65,7 +65,7 @@ EXCUSED = {
         "resources:export", "resources:summary-sheet", "resources:summary-paper", "resources:summary-scan", "resources:receipt-paper", "review_export", "call_statistics_export", "registrations-export",
         "registration-paper", "my-registration-word", "my-registration-printed", "my-registration-stamped", "categories-export", "platforms-export",
         "evidence-file", "words-export", "resources:imports-template", "batch_export", "resource_qr", "my_record_sheet", "my_certificate_file", "my_notes_text",
-        "my_notes_sheet", "mfa_download_recovery_codes", "my_statements_file", "panel_export",
+        "my_notes_sheet", "mfa_download_recovery_codes", "my_statements_file", "panel_export", "result_letter_file",
     ],
     "the page of samples, judged by lifelong/web/tests/test_look.py": ["style"],
     "only leads elsewhere": ["short_link", "notice", "report_find", "review", "demo_enter", "resume"],

@@ -43,6 +43,7 @@ VERBS = {
     "review.notice_opened": gettext_lazy("发起公示"),
     "review.notice_called_off": gettext_lazy("停止公示"),
     "review.notice_overridden": gettext_lazy("记录提前发布的理由"),
+    "review.letter_issued": gettext_lazy("出具审核结果通知书"),
     "review.objected": gettext_lazy("收到公示异议"),
     "review.objection_answered": gettext_lazy("答复公示异议"),
 }
@@ -59,10 +60,23 @@ class ReviewConfig(AppConfig):
         from lifelong.review.queries.traces import traces
 
         register_source(traces)
+        name_groups()
         name_verbs(VERBS)
         desk.register_waiting(waiting)
         desk.register_menu(menu)
         desk.register_words(words)
+
+
+def name_groups() -> None:
+    from lifelong.notices.groups import Counted, Group, Way, register_group
+    from lifelong.review.queries.arrivals import arrivals, officers
+
+    reporting, counted = frozenset({"resources.sign"}), Counted(officers, arrivals)
+    register_group(
+        Group("arrivals", gettext_lazy("新到的资源"), frozenset({"review.open"}), usual=Way.DIGEST, counted=counted)
+    )
+    register_group(Group("decisions", gettext_lazy("审核通过、不予通过"), reporting, frozenset({"decision"})))
+    register_group(Group("online", gettext_lazy("公示与上线"), reporting, frozenset({"notice", "published"})))
 
 
 def waiting(user: Any) -> Iterator[desk.Waiting]:
@@ -112,6 +126,10 @@ def menu(user: Any) -> Iterator[desk.Entry]:
     if policy.can_manage_batches(user):
         yield desk.Entry(_("推荐批次"), reverse("batches_work"), group=_("审核"), order=32)
         yield desk.Entry(_("公示异议"), reverse("objections"), group=_("审核"), order=33)
+    if policy.stages_of(user):
+        yield desk.Entry(_("审核结果通知书"), reverse("result_letters"), group=_("审核"), order=34)
+    elif user.has_right("resources.sign"):
+        yield desk.Entry(_("审核结果通知书"), reverse("result_letters"), group=_("资源报送"), order=23)
 
 
 def words(user: Any) -> Iterator[desk.Word]:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lifelong.accounts.models import User
+from lifelong.institutions.models import Institution
 from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Round, Version
 from lifelong.resources.queries.reach import reach_of
@@ -119,6 +120,16 @@ def can_change_batch(user: User, batch: Batch) -> bool:
 
 def can_publish_batch(user: User, batch: Batch) -> bool:
     return can_manage_batches(user) and batch.state in {BatchState.COMPOSING, BatchState.NOTICE, BatchState.SCHEDULED}
+
+
+def can_issue_letters(user: User) -> bool:
+    """Tell institutions the results in writing: whoever decides at a stage."""
+    return any(user.has_right(needed) for needed in DECIDE.values())
+
+
+def can_issue_letter(user: User, institution: Institution) -> bool:
+    within = institution.region_id in reach_of(user).regions
+    return user.has_right(DECIDE[Stage.FINAL]) or (within and user.has_right(DECIDE[Stage.PROVINCIAL]))
 
 
 # experts

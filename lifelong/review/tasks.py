@@ -4,8 +4,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
+from lifelong.accounts.models import User
+from lifelong.calls.models import Call
 from lifelong.jobs.schedule import every
-from lifelong.review.actions import batches, exports, panels
+from lifelong.review.actions import batches, exports, letters, panels
 from lifelong.review.lifecycle import BatchState
 from lifelong.review.models import Batch
 
@@ -35,3 +37,10 @@ def publish_due_batches() -> None:
 @task(title=_("提醒评审专家"))
 def remind_experts() -> int:
     return panels.remind_due(at=timezone.now())
+
+
+@task(title=_("出具审核结果通知书"))
+def issue_letters(call_id: int, user_id: int) -> int:
+    """Repeated after a kill it leaves out the institutions that have theirs."""
+    call, by = Call.objects.get(pk=call_id), User.objects.get(pk=user_id)
+    return letters.issue_all(call, by=by, at=timezone.now())

@@ -8,12 +8,11 @@ from docx.document import Document as DocumentType
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm
 from docx.table import _Cell
-from docx.text.paragraph import Paragraph
 
 from lifelong.calls.form.values import LABELS, TITLE, FormValues
+from lifelong.web.documents import say, set_properties
 
 WIDTHS = {"institution": 5.5, "name": 2.8, "position": 5.0, "landline": 4.0, "mobile": 3.4, "email": 5.0}  # cm
 
@@ -24,10 +23,10 @@ def write(values: FormValues | None = None, *, made_at: datetime | None = None) 
     _page(document)
     title = document.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _say(title, TITLE, size=18, bold=True)
+    say(title, TITLE, size=18, bold=True)
     seal = document.add_paragraph()
     seal.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    _say(seal, "（公章）", size=12)
+    say(seal, "（公章）", size=12)
     table = document.add_table(rows=2, cols=len(LABELS), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
@@ -38,7 +37,7 @@ def write(values: FormValues | None = None, *, made_at: datetime | None = None) 
             cell.width = Cm(WIDTHS[name])
             _fill(cell, text, bold=row == 0)
     table.rows[1].height = Cm(2.2)
-    _properties(document, made_at)
+    set_properties(document, title=TITLE, made_at=made_at)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -56,20 +55,4 @@ def _fill(cell: _Cell, text: str, *, bold: bool) -> None:
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _say(paragraph, text, size=12, bold=bold)
-
-
-def _say(paragraph: Paragraph, text: str, *, size: int, bold: bool = False) -> None:
-    run = paragraph.add_run(text)
-    run.bold = bold
-    run.font.size = Pt(size)
-    run.font.name = "Times New Roman"
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "仿宋")
-
-
-def _properties(document: DocumentType, made_at: datetime | None) -> None:
-    properties = document.core_properties
-    properties.author = properties.last_modified_by = ""
-    properties.title, properties.comments = TITLE, ""
-    if made_at:
-        properties.created = properties.modified = made_at.replace(tzinfo=None)
+    say(paragraph, text, size=12, bold=bold)

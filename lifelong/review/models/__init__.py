@@ -2,6 +2,7 @@
 
 from lifelong.review.models.batches import Batch, BatchItem
 from lifelong.review.models.decisions import Clearance, Decision, DoubleVerdict, Opening, Waiver
+from lifelong.review.models.letters import ResultLetter
 from lifelong.review.models.panels import (
     Assignment,
     ConflictDeclaration,
@@ -15,5 +16,5 @@ from lifelong.review.models.queueing import Hold, Phrase
 
 __all__ = [
     "Assignment", "Batch", "BatchItem", "Clearance", "ConflictDeclaration", "Decision", "DoubleVerdict", "ExpertProfile",
-    "Hold", "Objection", "Opening", "Panel", "PanelItem", "Phrase", "PublicNotice", "ScoreSheet", "Waiver",
+    "Hold", "Objection", "Opening", "Panel", "PanelItem", "Phrase", "PublicNotice", "ResultLetter", "ScoreSheet", "Waiver",
 ]  # fmt: skip
