@@ -81,7 +81,7 @@ def statistics(user: User, stage: Stage, call: Call, *, fields: Iterable[str], o
         days=_days(handed_in, decisions),
         returns=_returns(decisions, list(fields)),
         waived=_waived(newest),
-        waits=_waits(handed_in),
+        waits=_waits(decisions),
         officers=_officers(decisions.filter(stage=stage)) if officers else [],
     )
 
@@ -142,13 +142,12 @@ def _waived(newest: QuerySet[Round]) -> dict[str, int]:
     return dict(standing.values_list("finding__rule").annotate(n=Count("pk")).order_by("-n", "finding__rule"))
 
 
-def _waits(handed_in: QuerySet[Round]) -> Waits:
+def _waits(decisions: QuerySet[Decision]) -> Waits:
     """By nearest rank: the shortest wait that so many stay within."""
-    first = Decision.objects.filter(STANDING, round=OuterRef("pk")).order_by("at").values("at")[:1]
-    took = ExpressionWrapper(Subquery(first) - F("submitted_at"), output_field=DurationField())
-    decided = handed_in.annotate(took=took).filter(took__isnull=False)
+    took = ExpressionWrapper(Min("at") - F("round__submitted_at"), output_field=DurationField())
+    decided = decisions.values("round", "round__submitted_at").annotate(took=took)
     found = decided.annotate(share=Window(CumeDist(), order_by="took")).aggregate(
-        n=Count("pk"), median=Min("took", filter=Q(share__gte=0.5)), ninth=Min("took", filter=Q(share__gte=0.9))
+        n=Count("round"), median=Min("took", filter=Q(share__gte=0.5)), ninth=Min("took", filter=Q(share__gte=0.9))
     )
     return Waits(found["n"], found["median"], found["ninth"])
 
