@@ -140,7 +140,9 @@ def main_way(address: str) -> bool:
 def main() -> None:
     chosen = sys.argv[1:]
     data = tempfile.mkdtemp(prefix="lifelong-test-")
-    os.environ.update(LIFELONG_DATA=data, LIFELONG_DEMO="0")
+    templates = Path(data, "templates")
+    templates.mkdir()
+    os.environ.update(LIFELONG_DATA=data, LIFELONG_DEMO="0", LIFELONG_TEMPLATES=str(templates))
     os.environ.pop("DATABASE_URL", None)
     pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     spread = ["-n", "2", "--dist", "loadfile"]

@@ -7,6 +7,7 @@ def test_something(live_front):
 """
 
 import atexit
+import fcntl
 import json
 import os
 import shutil
@@ -181,11 +182,24 @@ def database_of_its_own(data: Path) -> Iterator[str]:
 
 @cache
 def migrated_file() -> Path:
-    """Migrated once for all servers of this run."""
+    """Migrated once for all servers of this run; of all processes of it, where ``LIFELONG_TEMPLATES`` names a folder."""
+    if shared := os.environ.get("LIFELONG_TEMPLATES"):
+        with Path(shared, "lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            made = Path(shared, "made")
+            if not made.exists():
+                migrate_into(Path(shared, "making"))
+                Path(shared, "making").rename(made)
+        return made / "lifelong.sqlite3"
     folder = Path(tempfile.mkdtemp(prefix="lifelong-template-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    LiveFront(folder).manage("migrate", "--run-syncdb", "--verbosity", "0")
+    migrate_into(folder)
     return folder / "lifelong.sqlite3"
+
+
+def migrate_into(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    LiveFront(folder).manage("migrate", "--run-syncdb", "--verbosity", "0")
 
 
 @cache
