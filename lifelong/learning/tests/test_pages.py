@@ -206,8 +206,9 @@ def test_a_certificate_is_frozen_recorded_and_printed(client, learner, certifica
 
 
 def test_the_form_issues_one_and_says_what_is_wrong(client, studied):
-    today = timezone.localdate().isoformat()
-    answer = client.post("/learning/certificates", {"name": "  张  建华 ", "since": today, "until": today}, follow=True)
+    today = timezone.localdate()
+    days = {"since": (today - timedelta(days=1)).isoformat(), "until": today.isoformat()}  # midnight may lie in between
+    answer = client.post("/learning/certificates", {"name": "  张  建华 ", **days}, follow=True)
     made = Certificate.objects.get()
     assert made.name == "张 建华"
     assert made.number in text(answer)
@@ -218,7 +219,7 @@ def test_the_form_issues_one_and_says_what_is_wrong(client, studied):
         {"since": "2020-01-01", "until": "2020-01-02"},
         {"name": "张\x07三"},
     ):
-        answer = client.post("/learning/certificates", {"name": "张建华", "since": today, "until": today, **wrong})
+        answer = client.post("/learning/certificates", {"name": "张建华", **days, **wrong})
         assert answer.status_code == 422, wrong
     assert Certificate.objects.count() == 1
 
@@ -226,9 +227,10 @@ def test_the_form_issues_one_and_says_what_is_wrong(client, studied):
 def test_a_day_has_so_many_certificates(learner, studied, now, monkeypatch):
     monkeypatch.setattr(acts, "MOST_IN_A_DAY", 1)
     today = timezone.localdate()
-    acts.issue(name="张建华", from_date=today, to_date=today, by=learner, at=now)
+    days = {"from_date": today - timedelta(days=1), "to_date": today}
+    acts.issue(name="张建华", **days, by=learner, at=now)
     with pytest.raises(acts.TooManyCertificates):
-        acts.issue(name="张建华", from_date=today, to_date=today, by=learner, at=now)
+        acts.issue(name="张建华", **days, by=learner, at=now)
 
 
 def test_anybody_may_ask_whether_a_number_is_genuine_and_sees_no_whole_name(certificate, operator, now):
