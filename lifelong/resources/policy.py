@@ -5,7 +5,7 @@ from typing import Any
 from lifelong.accounts.models import User
 from lifelong.institutions.models import Institution
 from lifelong.resources.lifecycle import BEFORE_PUBLICATION, EDITABLE, Availability, State
-from lifelong.resources.models import Resource, Version
+from lifelong.resources.models import Version
 from lifelong.resources.queries.reach import PUBLIC_STATES, reach_of
 
 
@@ -130,10 +130,6 @@ def can_withdraw(user: User, version: Version) -> bool:
 
 def can_check_link(user: User, version: Version) -> bool:
     return can_edit(user, version) and bool(version.link)
-
-
-def can_see_resource(user: User, resource: Resource) -> bool:
-    return any(can_see(user, version) for version in resource.versions.all())
 
 
 def can_see_summary(user: User, institution: Institution) -> bool:

@@ -4,9 +4,6 @@ from dataclasses import dataclass
 
 from lifelong.media.probe.record import Record
 
-LOSSLESS = ("faststart", "rewrap")
-KINDS = (*LOSSLESS, "code", "mp3")
-
 
 @dataclass(frozen=True)
 class Picture(Record):
@@ -32,10 +29,6 @@ class Recipe(Record):
     kind: str
     picture: Picture | None = None
     tones: tuple[Tone | None, ...] = ()  # by track, in the file's order; None: as it is
-
-    @property
-    def is_lossless(self) -> bool:
-        return self.kind in LOSSLESS
 
     @property
     def suffix(self) -> str:

@@ -89,11 +89,6 @@ def versions_seen_by(user: User) -> QuerySet[Version]:
     return Version.objects.filter(seen).select_related("resource__institution")
 
 
-def resources_of(user: User) -> QuerySet[Resource]:
-    """The resources of the institutions that the person acts for."""
-    return Resource.objects.filter(institution_id__in=reach_of(user).own).select_related("institution")
-
-
 def under_way(resource: Resource) -> Version | None:
     """The one version that is on its way to publication: there is never a second beside it."""
     going = resource.versions.filter(state__in=BEFORE_PUBLICATION, deleted_at__isnull=True)
