@@ -50,6 +50,11 @@ RIGHTS: dict[str, set[str]] = {
     "home.compose": {Role.OPERATOR},
     "texts.manage": {Role.OPERATOR},  # agreement, privacy policy, help, about, footer
     "comments.moderate": {Role.OPERATOR},
+    "monitoring.read": {Role.HANDLING_OFFICER, Role.DECIDING_OFFICER, Role.FINAL_REVIEWER, Role.OPERATOR},
+    "inspection.manage": {Role.OPERATOR},
+    "evaluation.manage": {Role.OPERATOR},
+    "evaluation.decide": {Role.FINAL_REVIEWER},  # grades in force, recommendation, withdrawal
+    "evaluation.opine": {Role.EXPERT},
     "certificates.revoke": {Role.OPERATOR},
     "lti.manage": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},  # schools' platforms that launch our resources
     "statements.manage": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},  # where xAPI statements go

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "lifelong.review",
     "lifelong.catalogue",
     "lifelong.learning",
+    "lifelong.monitoring",
     "lifelong.demo",
     "lifelong.config",
 ]

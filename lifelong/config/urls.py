@@ -7,7 +7,7 @@ from django.urls import include, path
 # what the public asks for most stands first: an address at the end of the list is looked up for half a millisecond
 CHAPTERS = [
     "catalogue", "media", "learning", "web", "jobs", "audit", "notices", "texts", "accounts", "institutions", "calls",
-    "standards", "screening", "resources", "review", "demo",
+    "standards", "screening", "resources", "review", "monitoring", "demo",
 ]  # fmt: skip
 
 urlpatterns = [

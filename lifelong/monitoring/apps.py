@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
+
+
+class MonitoringConfig(AppConfig):
+    name = "lifelong.monitoring"
+    verbose_name = gettext_lazy("监测评价")
+
+    def ready(self) -> None:
+        from lifelong.audit.words import name_verbs
+        from lifelong.monitoring.verbs import VERBS
+
+        name_verbs(VERBS)
