@@ -96,6 +96,7 @@ class Ledger:
     decided: list[tuple[int, str, str]] = field(default_factory=list)  # round, stage, outcome
     pages: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     hitches: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)  # what nobody should have met
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -336,6 +337,18 @@ def small_disk(megabytes: int) -> Iterator[bool]:
             subprocess.run(["umount", "-l", folder], check=True)
 
 
+@contextmanager
+def minded(ledger: Ledger) -> Iterator[None]:
+    """One person's work: whoever meets a fault goes home, the others go on."""
+    try:
+        yield
+    except Gone:
+        pass
+    except Exception as error:
+        with ledger.lock:
+            ledger.faults.append(f"{type(error).__name__}: {error}"[:1000])
+
+
 def run(site: Served, chosen: argparse.Namespace, small: bool) -> bool:
     ledger, over, done, rng = Ledger(), threading.Event(), Counter(), random.Random(chosen.seed)
     cast = json.loads(
@@ -348,7 +361,7 @@ def run(site: Served, chosen: argparse.Namespace, small: bool) -> bool:
     def report(number: int) -> None:
         ticket = cast["reporters"][number]
         chance = random.Random(f"{chosen.seed} {number}")
-        with contextlib.suppress(Gone):
+        with minded(ledger):
             reporter = Reporter(site, ledger, ticket, until)
             for n in range(share + (number < rest)):
                 if time.perf_counter() > until:
@@ -358,7 +371,7 @@ def run(site: Served, chosen: argparse.Namespace, small: bool) -> bool:
 
     def decide(number: int) -> None:
         stage, ticket = cast["officers"][number]
-        with contextlib.suppress(Gone):
+        with minded(ledger):
             Officer(stage, site, ledger, ticket, until).work(random.Random(f"{chosen.seed} o{number}"), over)
 
     with ThreadPoolExecutor(AT_ONCE) as desks, ThreadPoolExecutor(chosen.officers + 2) as beside:
@@ -380,7 +393,7 @@ def told(
 ) -> bool:
     found = json.loads(site.python(FOUND).splitlines()[-1])
     titles, decided = Counter(found["titles"]), Counter(tuple(line) for line in found["decisions"])
-    wrong = []
+    wrong = list(ledger.faults)
     for receipt, (resource, title, digest) in ledger.submitted.items():
         there = found["receipts"].get(receipt)
         if there is None or there[:3] != [resource, title, [digest]]:
