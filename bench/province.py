@@ -1,6 +1,6 @@
 """A whole call in a few minutes: institutions upload and submit, officers decide, while processes are killed and the disk fills.
 
-    python bench/province.py [--institutions 300] [--resources 2000] [--officers 40] [--seconds 600] [--calm]
+    python bench/province.py [--institutions 300] [--resources 2000] [--officers 40] [--seconds 900] [--pace 1] [--calm]
 
 Everything goes over HTTP as a browser would send it. What the platform acknowledged is written down here and afterwards looked
 for in its database: nothing lost, nothing double, every file byte for byte, every decision once.
@@ -158,27 +158,52 @@ def plain(page: str) -> str:
 
 
 class Reporter(Person):
+    def __init__(self, pace: float, *arguments: object) -> None:
+        self.pace = pace
+        super().__init__(*arguments)
+
+    def think(self) -> None:
+        """A person reads and types: six seconds before each of four steps, in the platform's own time."""
+        time.sleep(6 / self.pace)
+
     def bring(self, title: str, film: bytes, cover: bytes, cast: dict, rng: random.Random) -> None:
         """One resource, from the empty form to the receipt."""
         self.read("/work/resources/new", "new")
+        self.think()
         made = self.post("/work/resources/new", {"title": title, "type": "A01", "area": "community"}, "make draft")
         base = re.search(r"/work/resources/[^/]+/v\d+/", made.headers["Location"])[0]
-        form = self.read(base, "edit")
-        revision = re.search(r'name="revision" value="(\d+)"', form)[1]
         fields = {
-            "revision": revision, "title": title, "type": "A01", "area": "community", "then": "files", "rights_holder": title.partition("公开课")[0],
+            "title": title, "type": "A01", "area": "community", "then": "files", "rights_holder": title.partition("公开课")[0],
             "summary": f"{title}：从头讲起，一步一步演示，适合初学者。", "speakers": "张建华", "keywords": "社区;学习",
             "category": "社区教育-社区发展",
         }  # fmt: skip
-        self.post(base, fields, "save draft", files={"cover": ("封面.jpg", cover, "image/jpeg")})
+        self.save(base, fields, cover)
+        self.think()
         self.read(f"{base}files", "files")
         self.upload(base, film, rng)
         self.wait(base)
+        self.think()
         self.read(f"{base}sign", "sign")
+        self.think()
         answers = {f"answer-{item}": "yes" for item in cast["items"]}
         receipt = self.hand_in(base, answers | {"name": cast["name"], "call": "henan-2026"})
         with self.ledger.lock:
             self.ledger.submitted[receipt] = (base.split("/")[3], title, sha256(film).hexdigest())
+
+    def save(self, base: str, fields: dict[str, object], cover: bytes) -> None:
+        """Until the platform says that it is saved, cover included."""
+        form = self.read(base, "edit")
+        while True:
+            self.think()
+            revision = re.search(r'name="revision" value="(\d+)"', form)[1]
+            files = {"cover": ("封面.jpg", cover, "image/jpeg")}
+            answer = self.post(base, {**fields, "revision": revision}, "save draft", files=files)
+            if answer.headers.get("Location", "").endswith("/files"):
+                return
+            self.hitch(f"save draft {answer.status_code}")
+            if time.perf_counter() > self.until:
+                raise Gone
+            form = self.read(base, "edit")
 
     def hand_in(self, base: str, data: dict[str, object]) -> str:
         """A receipt: of this attempt, or, where its answer was lost, the one that the platform has of it."""
@@ -227,8 +252,8 @@ class Reporter(Person):
 
 
 class Officer(Person):
-    def __init__(self, stage: str, *arguments: object) -> None:
-        self.stage = stage
+    def __init__(self, stage: str, pace: float, *arguments: object) -> None:
+        self.stage, self.pace = stage, pace
         super().__init__(*arguments)
 
     def work(self, rng: random.Random, over: threading.Event) -> None:
@@ -240,6 +265,7 @@ class Officer(Person):
                 continue
             for key in rng.sample(waiting, min(5, len(waiting))):
                 self.decide(key, rng)
+                over.wait(18 / self.pace)  # two hundred decisions in an hour
 
     def decide(self, key: str, rng: random.Random) -> None:
         path = f"/work/review/{self.stage}/{key}/"
@@ -362,7 +388,7 @@ def run(site: Served, chosen: argparse.Namespace, small: bool) -> bool:
         ticket = cast["reporters"][number]
         chance = random.Random(f"{chosen.seed} {number}")
         with minded(ledger):
-            reporter = Reporter(site, ledger, ticket, until)
+            reporter = Reporter(chosen.pace, site, ledger, ticket, until)
             for n in range(share + (number < rest)):
                 if time.perf_counter() > until:
                     return
@@ -372,7 +398,9 @@ def run(site: Served, chosen: argparse.Namespace, small: bool) -> bool:
     def decide(number: int) -> None:
         stage, ticket = cast["officers"][number]
         with minded(ledger):
-            Officer(stage, site, ledger, ticket, until).work(random.Random(f"{chosen.seed} o{number}"), over)
+            Officer(stage, chosen.pace, site, ledger, ticket, until).work(
+                random.Random(f"{chosen.seed} o{number}"), over
+            )
 
     with ThreadPoolExecutor(AT_ONCE) as desks, ThreadPoolExecutor(chosen.officers + 2) as beside:
         officers = [beside.submit(decide, number) for number in range(chosen.officers)]
@@ -424,6 +452,7 @@ if __name__ == "__main__":
     parser.add_argument("--resources", type=int, default=2000)
     parser.add_argument("--officers", type=int, default=40)
     parser.add_argument("--seconds", type=float, default=900, help="after that nothing new is tried")
+    parser.add_argument("--pace", type=float, default=1.0, help="how many times as quick as people are")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--calm", action="store_true")
     options = parser.parse_args()

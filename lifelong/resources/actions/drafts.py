@@ -18,6 +18,7 @@ from lifelong.resources.contents import as_xml
 from lifelong.resources.identifiers import new_id
 from lifelong.resources.lifecycle import EDITABLE, State, Verb
 from lifelong.resources.models import Caption, Origin, Resource, Version, VersionFile
+from lifelong.resources.queries.differences import differences
 from lifelong.resources.queries.freezing import as_clock
 from lifelong.resources.queries.judging import Orders, context_for
 from lifelong.resources.queries.reach import under_way
@@ -83,7 +84,8 @@ def save_draft(
     """Keep what was typed; fields not in ``values`` stay as they are. ``orders``: places taken, where the caller knows them.
 
     Nothing is refused for a wrong value: it is kept as typed (``Version.raw``) with its sentence (``Version.problems``).
-    Raises ``EditConflict`` where ``revision`` is not the last one saved, ``NotEditable``, ``NotAllowed``.
+    Raises ``EditConflict`` where ``revision`` is not the last one saved and what was saved since says something else (the same
+    again is a save whose answer was lost), ``NotEditable``, ``NotAllowed``.
     """
     locked = lock(version)
     if not policy.reports_for(by, locked.resource.institution):
@@ -92,7 +94,7 @@ def save_draft(
         raise NotEditable(
             _("《%(title)s》目前为“%(state)s”，不能修改。") % {"title": locked.title, "state": _where(locked)}
         )
-    if locked.revision != revision:
+    if locked.revision != revision and differences(as_typed(locked), values):
         text = _("%(who)s已于 %(when)s 在别处保存了另一份内容，您这一份还没有保存。请对照后再决定保留哪一份。")
         who = masked(locked.saved_by) if locked.saved_by_id != by.pk else _("您")
         raise EditConflict(text % {"who": who, "when": moment(locked.saved_at)}, theirs=locked, mine=dict(values))

@@ -64,6 +64,12 @@ def test_the_second_of_two_tabs_is_told_and_nothing_is_overwritten(draft, report
     assert Version.objects.get(pk=draft.pk).title == "第一个标签页"
 
 
+def test_a_save_sent_again_because_its_answer_was_lost_is_no_conflict(draft, reporter):
+    save(draft, reporter, title="手机入门", summary="从开机讲起，一步一步演示，适合初学者。")
+    again = save(draft, reporter, title="手机入门", summary="从开机讲起，一步一步演示，适合初学者。")
+    assert again.title == "手机入门"
+
+
 def test_a_category_fills_the_area(college, reporter):
     version = cast.draft(college, reporter, area="", category="科学文化-航空知识-航空发动机")
     assert version.area == "community"

@@ -77,7 +77,7 @@ def test_autosave_answers_with_the_new_revision_and_the_sentences(client, draft)
 def test_a_number_that_is_none_is_passed_over(client, draft, number):
     assert client.get(reverse("resources:index"), {"series": number}).status_code == 200
     assert client.get(reverse("resources:submit-many"), {"version": number}).status_code < 500
-    assert client.post(at(draft), typed(draft) | {"revision": number}).status_code == 409
+    assert client.post(at(draft), typed(draft, title="改过的标题") | {"revision": number}).status_code == 409
     assert client.post(at(draft, "files-change"), {"remove": number}).status_code == 404
     assert client.post(at(draft, "files-explain"), {f"explanation-{number}": "说明"}).status_code < 500
 
