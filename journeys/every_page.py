@@ -61,7 +61,7 @@ EXCUSED = {
         "resources:files-state", "resources:imports-archives", "study_place", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
     ],
     "gives a file": [
-        "audit-download", "people-export", "institutions-export", "calls-export", "call-attachment", "call-form", "call-board-export", "call-announcement-export", "questions-export", "call-deputation-letter",
+        "audit-download", "jobs-export", "people-export", "institutions-export", "calls-export", "call-attachment", "call-form", "call-board-export", "call-announcement-export", "questions-export", "call-deputation-letter",
         "resources:export", "resources:summary-sheet", "resources:summary-paper", "resources:summary-scan", "resources:receipt-paper", "review_export", "call_statistics_export", "registrations-export",
         "registration-paper", "my-registration-word", "my-registration-printed", "my-registration-stamped", "categories-export", "platforms-export",
         "evidence-file", "words-export", "resources:imports-template", "batch_export", "resource_qr", "my_record_sheet", "my_certificate_file", "my_notes_text",

@@ -9,13 +9,16 @@ class AccountsConfig(AppConfig):
     verbose_name = "用户"
 
     def ready(self) -> None:
-        from lifelong.accounts import receivers, words  # noqa: F401 - the receivers are connected by it
+        from lifelong.accounts import health, receivers, words  # noqa: F401 - the receivers are connected by it
         from lifelong.audit.words import name_verbs
         from lifelong.web.desk import register_menu, register_waiting
+        from lifelong.web.health import register_health, register_waits
 
         name_verbs(words.VERBS)
         register_menu(menu)
         register_waiting(waiting)
+        register_health(health.signs)
+        register_waits(health.waits)
 
 
 def menu(user: Any) -> Iterable[Any]:

@@ -1,5 +1,6 @@
 """Personal data as screens, labels and exports show it: enough to recognise, not enough to misuse."""
 
+import ipaddress
 import re
 
 
@@ -31,3 +32,14 @@ def mask_name(value: str) -> str:
     """``张建华`` → ``张*``."""
     value = value.strip()
     return f"{value[0]}*" if value else ""
+
+
+def mask_address(value: str) -> str:
+    """``203.0.113.7`` → ``203.0.113.*``; of an IPv6 address the first 48 bits: a house, not a device."""
+    try:
+        address = ipaddress.ip_address(value.strip())
+    except ValueError:
+        return "*"
+    if address.version == 4:
+        return f"{str(address).rpartition('.')[0]}.*"
+    return f"{ipaddress.ip_network((int(address) >> 80 << 80, 48)).network_address}*"

@@ -1,11 +1,13 @@
 """Reads of the trail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet
+from django.db.models.functions import TruncHour
 
 from lifelong.audit.models import AuditEntry, Seal
 
@@ -36,6 +38,13 @@ def entries(
 def entries_of(thing: Model) -> QuerySet[AuditEntry]:
     """The life of one thing, oldest first."""
     return AuditEntry.objects.filter(target_type=thing._meta.label_lower, target_id=str(thing.pk)).order_by("id")
+
+
+def refused_by_hour(verbs: Sequence[str], *, since: datetime) -> list[tuple[datetime, str, int]]:
+    """``(hour, address, how often)`` of what was refused, the most first."""
+    found = AuditEntry.objects.filter(at__gte=since, verb__in=verbs).order_by()
+    rows = found.annotate(hour=TruncHour("at")).values_list("hour", "address").annotate(n=Count("pk"))
+    return sorted(rows, key=lambda row: (-row[2], row[0], row[1]))
 
 
 def user_id_of(words: str) -> int | None:

@@ -21,7 +21,7 @@ LATE_EVERY_S = 15.0
 _looked_at = float("-inf")
 
 
-@standing(seconds=1)
+@standing(seconds=1, title=_("审计封存"))
 def seal() -> None:
     """Chain what was committed; what came late is looked for four times a minute."""
     global _looked_at  # noqa: PLW0603

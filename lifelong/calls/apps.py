@@ -9,11 +9,13 @@ class CallsConfig(AppConfig):
     def ready(self) -> None:
         from lifelong.accounts.actions.rotation import SEALED_FILES
         from lifelong.audit.words import name_verbs
+        from lifelong.calls.health import waits
         from lifelong.calls.queries.waiting import dates_for, menu_for, waiting_for
         from lifelong.calls.storage import sealed_files
         from lifelong.calls.words import VERBS
         from lifelong.notices.groups import Group, Way, register_group
         from lifelong.web.desk import register_dates, register_menu, register_waiting
+        from lifelong.web.health import register_waits
 
         reporting = frozenset({"resources.sign"})
         register_group(Group("calls", _("征集通知、公告与更正"), reporting, frozenset({"call"})))
@@ -28,5 +30,6 @@ class CallsConfig(AppConfig):
         register_dates(dates_for)
         register_menu(menu_for)
         register_waiting(waiting_for)
+        register_waits(waits)
         if sealed_files not in SEALED_FILES:
             SEALED_FILES.append(sealed_files)

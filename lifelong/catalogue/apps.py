@@ -12,18 +12,22 @@ class CatalogueConfig(AppConfig):
     def ready(self) -> None:
         from lifelong.audit.words import name_verbs
         from lifelong.catalogue import (
+            health,
             preview,
             receivers,  # noqa: F401 - they listen from now on
         )
         from lifelong.catalogue.words import VERBS
         from lifelong.resources.queries.preview import register_face
         from lifelong.web import desk, readiness
+        from lifelong.web.health import register_health, register_waits
 
         name_verbs(VERBS)
         register_face(preview.face_of)
         desk.register_menu(_menu)
         desk.register_waiting(_waiting)
         readiness.register("index", _index, lag=_lag)
+        register_health(health.signs)
+        register_waits(health.waits)
 
 
 def _menu(user: Any) -> Iterator[Any]:

@@ -12,11 +12,20 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from lifelong.audit.words import name_verbs
+        from lifelong.jobs import health
         from lifelong.web import desk
+        from lifelong.web.health import register_health
 
         desk.register_menu(_menu)
         desk.register_waiting(_waiting)
-        name_verbs({"jobs.retried": gettext_lazy("重新执行任务"), "jobs.cancelled": gettext_lazy("取消任务")})
+        register_health(health.signs)
+        name_verbs(
+            {
+                "jobs.retried": gettext_lazy("重新执行任务"),
+                "jobs.cancelled": gettext_lazy("取消任务"),
+                "jobs.dropped": gettext_lazy("清除失败的任务"),
+            }
+        )
 
 
 def _menu(user: Any) -> Iterator[Any]:

@@ -19,7 +19,7 @@ STEPS: dict[State, frozenset[State]] = {
     State.READY: frozenset({State.RUNNING, State.CANCELLED}),
     State.RUNNING: frozenset({State.DONE, State.READY, State.DEAD, State.CANCELLED}),
     State.DONE: frozenset(),
-    State.DEAD: frozenset({State.READY}),
+    State.DEAD: frozenset({State.READY, State.CANCELLED}),  # tried again, or dropped
     State.CANCELLED: frozenset({State.READY}),
 }
 FINISHED = frozenset({State.DONE, State.DEAD, State.CANCELLED})

@@ -15,6 +15,7 @@ A slot in time is a unique key, so any number of workers make one job for it; th
 ran is caught up once; while the job of an earlier slot is unfinished no further one is made.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -41,6 +42,7 @@ class Entry:
 class Standing:
     call: Callable[[], Any]
     seconds: float
+    title: Any = ""  # what it does, in words
 
     @property
     def name(self) -> str:
@@ -84,16 +86,27 @@ def _entry(slot_at: Callable[[datetime], datetime]) -> Callable[[T], T]:
     return declare
 
 
-def standing(*, seconds: float) -> Callable[[F], F]:
+def standing(*, seconds: float, title: Any = "") -> Callable[[F], F]:
     """Called every so often by the one worker that has the duty. Short, safe to repeat, leaves at any exception."""
 
     def declare(call: F) -> F:
-        duty = Standing(call, seconds)
+        duty = Standing(call, seconds, title)
         if all(known.name != duty.name for known in duties):
             duties.append(duty)
         return call
 
     return declare
+
+
+def declared() -> dict[str, Task]:
+    """Every task of every chapter's ``tasks``, by path."""
+    rooms = [
+        module
+        for name, module in sorted(sys.modules.items())
+        if name.startswith("lifelong.") and name.endswith(".tasks")
+    ]
+    found = (each for room in rooms for each in vars(room).values() if isinstance(each, Task))
+    return {task.module_path: task for task in found}
 
 
 def discover() -> None:

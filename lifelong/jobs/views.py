@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from lifelong.audit.masks import mask_name
 from lifelong.jobs import policy, queries
 from lifelong.jobs.actions import operating
-from lifelong.jobs.declared import title_of
 from lifelong.jobs.lifecycle import State
 from lifelong.jobs.models import Job
 from lifelong.web.rights import SIGNED_IN, right
+from lifelong.web.workbooks import Column, answer, workbook
 
 PER_PAGE = 50
 
@@ -26,20 +26,40 @@ PER_PAGE = 50
 @right("jobs.read")
 def jobs(request: HttpRequest) -> HttpResponse:
     """Overview, filters, newest first; dead letters are one filter away."""
-    chosen = {name: request.GET.get(name, "").strip() for name in ("state", "queue", "path")}
-    if chosen["state"] not in State.values:
-        chosen["state"] = ""
-    found = Paginator(queries.jobs(**chosen), PER_PAGE).get_page(request.GET.get("page"))
+    chosen = _chosen(request.GET)
+    found = Paginator(queries.jobs(**chosen)[: queries.MOST_LISTED], PER_PAGE).get_page(request.GET.get("page"))
     facts = {
         "page": found,
+        "most": queries.MOST_LISTED if found.paginator.count == queries.MOST_LISTED else 0,
         "overview": queries.overview(timezone.now()),
         "chosen": chosen,
         "states": State.choices,
         "queues": queries.queues(),
-        "kinds": sorted(((path, title_of(path)) for path in queries.paths()), key=lambda kind: kind[1]),
+        "kinds": queries.kinds(),
         "may_manage": _holds(request.user, "jobs.manage"),
+        "all_dead": chosen["state"] == State.DEAD and not any(chosen[name] for name in ("queue", "owner", "words")),
     }
     return render(request, "jobs/jobs.html", facts)
+
+
+@require_GET
+@right("jobs.read")
+def export(request: HttpRequest) -> HttpResponse:
+    """The list as it is filtered, the newest ten thousand."""
+    chosen = _chosen(request.GET)
+    columns = [Column(_("编号"), 10), Column(_("任务"), 30), Column(_("状态"), 10), Column(_("队列"), 10), Column(_("次数"), 8),
+               Column(_("发起人"), 10), Column(_("创建"), 18), Column(_("结束"), 18), Column(_("错误"), 60)]  # fmt: skip
+    rows = (
+        (job.pk, job.title, job.get_state_display(), job.queue, f"{job.attempts}/{job.max_attempts}", _owner(job),
+         job.created_at, job.finished_at, "" if job.state == State.DONE else job.error)
+        for job in queries.jobs(**chosen)[: queries.MOST_LISTED]
+    )  # fmt: skip
+    return answer(workbook(_("后台任务"), columns, rows, filters=filter(None, chosen.values())), _("后台任务"))
+
+
+def _chosen(given: Any) -> dict[str, str]:
+    chosen = {name: given.get(name, "").strip()[:200] for name in ("state", "queue", "path", "owner", "words")}
+    return chosen if chosen["state"] in State.values else chosen | {"state": ""}
 
 
 @require_GET
@@ -51,14 +71,14 @@ def job(request: HttpRequest, number: int) -> HttpResponse:
         "job": found,
         "abilities": policy.abilities(request.user, found),
         "next": found.result if isinstance(found.result, dict) and "url" in found.result else None,
-        "owner": mask_name(found.owner.get_full_name()) if found.owner else "",
+        "owner": _owner(found),
         "for_operator": _holds(request.user, "jobs.read"),
     }
     fragment = "X-Fragment" in request.headers
-    answer = render(request, "jobs/_progress.html" if fragment else "jobs/job.html", facts)
-    answer.headers["Cache-Control"] = "no-store"
-    patch_vary_headers(answer, ["X-Fragment"])
-    return answer
+    page = render(request, "jobs/_progress.html" if fragment else "jobs/job.html", facts)
+    page.headers["Cache-Control"] = "no-store"
+    patch_vary_headers(page, ["X-Fragment"])
+    return page
 
 
 @require_POST
@@ -91,6 +111,17 @@ def cancel_many(request: HttpRequest) -> HttpResponse:
     return _told(request, _("已取消 %(done)s 项。"), done, left)
 
 
+@require_POST
+@right("jobs.manage")
+def settle_dead(request: HttpRequest) -> HttpResponse:
+    """All dead jobs of one kind, or of every kind: tried again or dropped."""
+    act = operating.drop_dead if request.POST.get("do") == "drop" else operating.retry_dead
+    done = act(request.POST.get("path", ""), by=request.user, at=timezone.now())
+    said = _("已清除 %(done)s 项。") if act is operating.drop_dead else _("已放回队列 %(done)s 项。")
+    messages.success(request, said % {"done": done})
+    return redirect("jobs")
+
+
 def _told(request: HttpRequest, text: str, done: int, left: int) -> HttpResponse:
     if done:
         messages.success(request, text % {"done": done})
@@ -103,6 +134,10 @@ def _told(request: HttpRequest, text: str, done: int, left: int) -> HttpResponse
 
 def _numbers(request: HttpRequest) -> list[int]:
     return [int(text) for text in request.POST.getlist("id")[:1000] if text.isdigit() and len(text) < 19]
+
+
+def _owner(job: Job) -> str:
+    return mask_name(job.owner.get_full_name()) if job.owner else ""
 
 
 def _holds(user: Any, name: str) -> bool:

@@ -12,13 +12,15 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from lifelong.audit.words import name_verbs
-        from lifelong.learning import receivers  # noqa: F401 - they listen from now on
+        from lifelong.learning import health, receivers  # noqa: F401 - they listen from now on
         from lifelong.learning.verbs import VERBS
         from lifelong.web import desk
+        from lifelong.web.health import register_waits
 
         name_verbs(VERBS)
         desk.register_menu(menu)
         desk.register_waiting(waiting_comments)
+        register_waits(health.waits)
 
 
 def menu(user: Any) -> Iterator[Any]:

@@ -11,9 +11,10 @@ class MediaConfig(AppConfig):
 
     def ready(self) -> None:
         from lifelong.audit.words import name_verbs
-        from lifelong.media import bucket, storage
+        from lifelong.media import bucket, health, storage
         from lifelong.media.words import VERBS
         from lifelong.web import desk, readiness
+        from lifelong.web.health import register_health
 
         name_verbs(VERBS)
         readiness.register("storage", storage.trouble)
@@ -21,6 +22,7 @@ class MediaConfig(AppConfig):
             readiness.register("bucket", bucket.trouble, away=bucket.is_away)
         desk.register_menu(_menu)
         desk.register_waiting(_waiting)
+        register_health(health.signs)
 
 
 def _menu(user: Any) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
@@ -157,6 +158,21 @@ def disk() -> Disk:
 def used_bytes(institution: Institution) -> int:
     """What counts against the quota: files, each content once, and the announced size of running uploads."""
     return room_of(institution).used
+
+
+def growth_per_day(at: datetime, days: int = 14) -> float:
+    """Bytes a day that files and what was made of them took over the last days."""
+    since = at - timedelta(days=days)
+    taken = (
+        rows.filter(created_at__gte=since).aggregate(sum=Sum("size"))["sum"] or 0
+        for rows in (MediaFile.objects, Rendition.objects)
+    )
+    return sum(taken) / days
+
+
+def refused_uploads(at: datetime, hours: int = 24) -> int:
+    """Those begun in these hours whose content was not what was announced."""
+    return Upload.objects.filter(state=UploadState.FAILED, began_at__gte=at - timedelta(hours=hours)).count()
 
 
 def disk_is_short() -> bool:

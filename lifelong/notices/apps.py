@@ -12,11 +12,14 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from lifelong.audit.words import name_verbs
+        from lifelong.notices import health
         from lifelong.web import desk
+        from lifelong.web.health import register_health
 
         desk.register_menu(_menu)
         desk.register_waiting(_waiting)
         desk.register_news(_news)
+        register_health(health.signs)
         name_verbs(
             {
                 "outbox.resent": gettext_lazy("重发邮件"),

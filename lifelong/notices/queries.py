@@ -1,9 +1,11 @@
 """Reads of notices and mails."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from lifelong.notices.groups import Group, Way
 from lifelong.notices.models import Mail, MailChoice, MailState, Notice
@@ -43,6 +45,30 @@ def choice_of(user: Any) -> MailChoice:
 
 def number_kept() -> int:
     return Mail.objects.filter(state__in=[MailState.KEPT, MailState.FAILED]).count()
+
+
+@dataclass(frozen=True)
+class WayOfMails:
+    """How mails get out: what waits, failed or is kept; what the newest that did not go was told."""
+
+    waiting: int
+    failed: int
+    kept: int
+    oldest_waiting_at: datetime | None
+    error: str
+
+
+def way_of_mails() -> WayOfMails:
+    unsent = Mail.objects.exclude(state=MailState.SENT).order_by()
+    found = {
+        state: (n, first) for state, n, first in unsent.values_list("state").annotate(Count("pk"), Min("created_at"))
+    }
+    waiting, failed, kept = (
+        found.get(state, (0, None)) for state in (MailState.WAITING, MailState.FAILED, MailState.KEPT)
+    )
+    told = Mail.objects.filter(state__in=[MailState.WAITING, MailState.FAILED]).exclude(error="").order_by("-id")
+    error = told.values_list("error", flat=True).first() or "" if waiting[0] or failed[0] else ""
+    return WayOfMails(waiting[0], failed[0], kept[0], waiting[1], error)
 
 
 def number_failed() -> int:

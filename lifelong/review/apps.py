@@ -57,7 +57,9 @@ class ReviewConfig(AppConfig):
         from lifelong.audit.words import name_verbs
         from lifelong.resources.queries.timeline import register_source
         from lifelong.review import receivers  # noqa: F401 - they listen from now on
+        from lifelong.review.health import waits
         from lifelong.review.queries.traces import traces
+        from lifelong.web.health import register_waits
 
         register_source(traces)
         name_groups()
@@ -65,6 +67,7 @@ class ReviewConfig(AppConfig):
         desk.register_waiting(waiting)
         desk.register_menu(menu)
         desk.register_words(words)
+        register_waits(waits)
 
 
 def name_groups() -> None:

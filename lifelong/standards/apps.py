@@ -13,11 +13,14 @@ class StandardsConfig(AppConfig):
 
     def ready(self) -> None:
         from lifelong.audit.words import name_verbs
+        from lifelong.standards import health
         from lifelong.web import desk
+        from lifelong.web.health import register_waits
 
         post_migrate.connect(_fill_where_empty, sender=self)
         desk.register_menu(_menu)
         desk.register_waiting(_waiting)
+        register_waits(health.waits)
         name_verbs(
             {
                 "standards.category_added": gettext_lazy("增加分类"),

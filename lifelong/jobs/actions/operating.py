@@ -50,7 +50,7 @@ def cancel(job: Job, *, by: Any, at: datetime) -> Job:
     job = _locked(job, by)
     if not policy.can_cancel(by, job):
         raise NotCancellable(
-            _("这个任务现在是「%(state)s」，只有等待中或进行中的任务可以取消。") % {"state": job.get_state_display()}
+            _("这个任务现在是「%(state)s」，已完成或已取消的任务不能再取消。") % {"state": job.get_state_display()}
         )
     job.state, job.finished_at, job.lease_until, job.fence = State.CANCELLED, at, None, job.fence + 1
     job.save(update_fields=["state", "finished_at", "lease_until", "fence"])
@@ -65,6 +65,30 @@ def retry_many(numbers: list[int], *, by: Any, at: datetime) -> tuple[int, int]:
 
 def cancel_many(numbers: list[int], *, by: Any, at: datetime) -> tuple[int, int]:
     return _each(cancel, numbers, by, at)
+
+
+def retry_dead(path: str = "", *, by: Any, at: datetime) -> int:
+    """Every dead job of the task at ``path``, of every task where none is named, may try again; returns how many."""
+    fields = {"state": State.READY, "attempts": 0, "run_after": at, "finished_at": None}
+    number = _settle_dead("jobs.retried", path, fields, by=by, at=at)
+    wake.ring()
+    return number
+
+
+def drop_dead(path: str = "", *, by: Any, at: datetime) -> int:
+    """Nobody wants them done any more; returns how many."""
+    return _settle_dead("jobs.dropped", path, {"state": State.CANCELLED, "finished_at": at}, by=by, at=at)
+
+
+@transaction.atomic
+def _settle_dead(verb: str, path: str, fields: dict[str, Any], *, by: Any, at: datetime) -> int:
+    if not by.has_right("jobs.manage"):
+        raise NotAllowed(_("只有系统管理员和运营人员可以处理任务。"))
+    found = Job.objects.dead()
+    number = (found.filter(path=path) if path else found).update(**fields)
+    if number:
+        audit.record(verb, by=by, at=at, detail={"kind": path, "jobs": number})
+    return number
 
 
 def _each(act: Callable[..., Job], numbers: list[int], by: Any, at: datetime) -> tuple[int, int]:

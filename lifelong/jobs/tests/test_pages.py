@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -6,13 +8,13 @@ from django.utils import timezone
 
 from lifelong import jobs
 from lifelong.audit.models import AuditEntry
-from lifelong.jobs import policy
+from lifelong.jobs import health, policy
 from lifelong.jobs.actions import leasing, operating
 from lifelong.jobs.lifecycle import State
-from lifelong.jobs.models import Job
+from lifelong.jobs.models import Duty, Job, Worker
 from lifelong.jobs.running import drain
 from lifelong.jobs.tests import sample_tasks as tasks
-from lifelong.web import desk
+from lifelong.web import desk, workbooks
 from lifelong.web.refusals import NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +49,13 @@ def test_who_lacks_the_right_is_refused_everywhere(person):
     number = job_in(State.DEAD).pk
     assert stranger.client.get(reverse("jobs")).status_code == 403
     assert stranger.client.get(reverse("job", args=[number])).status_code == 404
-    for name, arguments in (("job-retry", [number]), ("job-cancel", [number]), ("jobs-retry", []), ("jobs-cancel", [])):
+    for name, arguments in (
+        ("job-retry", [number]),
+        ("job-cancel", [number]),
+        ("jobs-retry", []),
+        ("jobs-cancel", []),
+        ("jobs-dead", []),
+    ):
         assert stranger.client.post(reverse(name, args=arguments)).status_code == 403
     assert Job.objects.get().state == State.DEAD
 
@@ -161,7 +169,7 @@ MATRIX = {  # state → (retry, cancel) for who manages
     State.READY: (False, True),
     State.RUNNING: (False, True),
     State.DONE: (False, False),
-    State.DEAD: (True, False),
+    State.DEAD: (True, True),
     State.CANCELLED: (True, False),
 }
 
@@ -181,3 +189,75 @@ def test_dead_jobs_wait_on_the_desk_of_who_can_mend_them(person):
     assert [item.count for item in desk.waiting_for(manager)] == [1]
     assert reverse("jobs") in [entry.url for entry in desk.menu_for(manager)]
     assert reverse("jobs") not in [entry.url for entry in desk.menu_for(person())]
+
+
+def test_all_dead_jobs_of_a_kind_are_tried_again_or_dropped_in_one_go_and_the_trail_has_one_entry(person):
+    manager = person("jobs.read", "jobs.manage")
+    for _ in range(3):
+        job_in(State.DEAD, attempts=5)
+    other = job_in(State.DEAD)
+    Job.objects.filter(pk=other.pk).update(path="another.task")
+    with CaptureQueriesContext(connection) as asked:
+        assert operating.retry_dead(tasks.note.module_path, by=manager, at=timezone.now()) == 3
+    assert len([each for each in asked if "UPDATE" in each["sql"]]) == 1
+    assert set(Job.objects.exclude(pk=other.pk).values_list("state", "attempts")) == {(State.READY, 0)}
+    page = manager.client.get(reverse("jobs"), {"state": "dead"}).content.decode()
+    assert "清除全部 1 项" in page
+    manager.client.post(reverse("jobs-dead"), {"do": "drop"})
+    other.refresh_from_db()
+    assert other.state == State.CANCELLED
+    told = AuditEntry.objects.filter(verb__in=["jobs.retried", "jobs.dropped"]).order_by("id")
+    assert [entry.detail["jobs"] for entry in told] == [3, 1]
+    assert operating.drop_dead(by=manager, at=timezone.now()) == 0
+    assert told.count() == 2, "nothing was done, nothing is told"
+
+
+def test_jobs_are_found_by_owner_by_number_and_by_the_words_of_their_error(person):
+    owner, client = person(email="who@example.org"), person("jobs.read").client
+    done, dead, mine = (
+        job_in(State.DONE, error="磁盘"),
+        job_in(State.DEAD, error="磁盘已满"),
+        job_in(State.DONE, owner=owner),
+    )
+
+    def found(**query):
+        return set(client.get(reverse("jobs"), query).context["page"])
+
+    assert found(words="磁盘") == {dead}, "what is done has nothing to mend"
+    assert found(words=str(done.pk)) == {done}
+    assert found(owner="who@example.org") == found(owner=owner.name) == {mine}
+    assert found(owner="who@") == set(), "part of an address finds nobody"
+    book = client.get(reverse("jobs-export"), {"state": "dead"})
+    assert book.status_code == 200
+    assert [row["错误"] for row in workbooks.read(book.content, ["编号", "错误"])] == ["磁盘已满"]
+    assert person().client.get(reverse("jobs-export")).status_code == 403
+
+
+def test_every_sign_of_the_queue_appears_when_its_cause_is_made_and_goes_when_it_is_mended(person):
+    now = timezone.now()
+
+    def levels():
+        return {sign.name.removeprefix("jobs."): sign for sign in health.signs(now)}
+
+    worker = Worker.objects.create(name="w", host="h", pid=1, slots="*", started_at=now, seen_at=now)
+    Duty.objects.create(name="lifelong.audit.tasks.seal", holder="w", lease_until=now + timedelta(seconds=9))
+    assert {name for name, sign in levels().items() if sign.level != "well"} == set()
+    dead = job_in(State.DEAD)
+    failing = job_in(State.READY, attempts=3, run_after=now + timedelta(hours=1))
+    late = job_in(State.READY, run_after=now - timedelta(minutes=10))
+    Worker.objects.filter(pk=worker.pk).update(seen_at=now - timedelta(minutes=1))
+    Duty.objects.update(lease_until=now - timedelta(seconds=1))
+    seen = levels()
+    assert {name: sign.level for name, sign in seen.items() if sign.level != "well"} == {
+        "dead": "watch", "failing": "watch", "no_worker": "alarm", "lost_workers": "alarm", "duties": "alarm",
+        "waiting": "alarm",
+    }  # fmt: skip
+    assert seen["waiting"].shown == "10 分钟"
+    assert seen["dead"].details[0].title == "记一行"
+    listed = person("jobs.read").client.get(seen["dead"].details[0].url).context["page"]
+    assert list(listed) == [dead], "one press leads to where it is dealt with"
+    for job in (dead, failing, late):
+        job.delete()
+    Worker.objects.update(seen_at=now)
+    Duty.objects.update(lease_until=now + timedelta(seconds=9))
+    assert {sign.level for sign in levels().values()} == {"well"}

@@ -65,7 +65,9 @@ def objections(*, batch: Batch | None = None, state: str = "") -> QuerySet[Objec
     return found.filter(state=state) if state in ObjectionState.values else found
 
 
+def waiting_objections() -> QuerySet[Objection]:
+    return Objection.objects.filter(state=ObjectionState.OPEN).exclude(notice__batch__state=BatchState.CANCELLED)
+
+
 def open_objections() -> int:
-    return Objection.objects.filter(state=ObjectionState.OPEN).exclude(
-        notice__batch__state=BatchState.CANCELLED
-    ).count()  # fmt: skip
+    return waiting_objections().count()
