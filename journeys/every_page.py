@@ -34,7 +34,7 @@ DESK = {
     ],
     "handling@example.org": ["/work/", "/work/registrations/enter", "/work/registrations/sheet", "/work/panels/", "/work/panels/{panel}/", "/work/panels/items/{item}/", "/work/experts/", "/work/experts/{expert}/"],
     "deciding@example.org": [
-        "/work/", "/work/calls/", "/work/calls/compose", "/work/calls/{call}/", "/work/calls/{call}/change", "/work/calls/{call}/board", "/work/calls/{call}/statistics",
+        "/work/", "/work/calls/", "/work/calls/compose", "/work/calls/{call}/", "/work/calls/{call}/change", "/work/calls/{call}/board", "/work/calls/{call}/statistics", "/work/calls/{call}/archive", "/work/prepared/",
         "/work/calls/{call}/announcements/{announcement}/", "/work/calls/{call}/deputations/{institution}/", "/work/questions/", "/work/questions/{question}/",
         "/work/letters/", "/work/letters/{call}/{institution}/", "/work/registrations/", "/work/registrations/{registration}/", "/work/review/provincial/",
         "/work/review/provincial/{round}/", "/work/institutions/", "/work/institutions/enter", "/work/institutions/sheet",
@@ -62,7 +62,7 @@ EXCUSED = {
     ],
     "gives a file": [
         "audit-download", "jobs-export", "people-export", "institutions-export", "calls-export", "call-attachment", "call-form", "call-board-export", "call-announcement-export", "questions-export", "call-deputation-letter",
-        "resources:export", "resources:summary-sheet", "resources:summary-paper", "resources:summary-scan", "resources:receipt-paper", "review_export", "call_statistics_export", "registrations-export",
+        "resources:export", "resources:summary-sheet", "resources:summary-paper", "resources:summary-scan", "resources:receipt-paper", "review_export", "call_statistics_export", "prepared-file", "registrations-export",
         "registration-paper", "my-registration-word", "my-registration-printed", "my-registration-stamped", "categories-export", "platforms-export",
         "evidence-file", "words-export", "resources:imports-template", "batch_export", "resource_qr", "my_record_sheet", "my_certificate_file", "my_notes_text",
         "my_notes_sheet", "mfa_download_recovery_codes", "my_statements_file", "panel_export", "result_letter_file",

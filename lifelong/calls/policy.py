@@ -86,6 +86,12 @@ def can_see_statistics(user: User, call: Call) -> bool:
     return call.state != CallState.DRAFT and user.has_right("review.open")
 
 
+def can_archive(user: User, call: Call) -> bool:
+    """Pack a call's materials: whoever checks its registrations or reviews finally; of the own region alone."""
+    may = user.has_right("registrations.check") or user.has_right("review.final")
+    return may and call.state != CallState.DRAFT
+
+
 def abilities(user: User, call: Call) -> dict[str, bool]:
     return {
         "change": can_change(user, call),
@@ -100,6 +106,7 @@ def abilities(user: User, call: Call) -> dict[str, bool]:
         "announce": can_announce(user, call),
         "see_board": can_see_board(user, call),
         "see_statistics": can_see_statistics(user, call),
+        "archive": can_archive(user, call),
     }
 
 

@@ -196,3 +196,27 @@ class FormerName(models.Model):
 
     def __str__(self) -> str:
         return self.public_name
+
+
+class PreparedFile(models.Model):
+    """备好的文件: ordered by a person, written by a job, fetched by that person until its days are over."""
+
+    owner = models.ForeignKey(User, verbose_name=_("导出人"), on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(_("种类"), max_length=60)
+    title = models.CharField(_("内容"), max_length=200)
+    facts: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("范围"), default=dict)
+    ordered_at = models.DateTimeField(_("导出时间"), default=timezone.now)
+    job_id = models.CharField(max_length=64, blank=True, default="")
+    path = models.CharField(_("存放位置"), max_length=120, blank=True, default="")  # relative to settings.FILES
+    name = models.CharField(_("文件名"), max_length=255, blank=True, default="")
+    size = models.BigIntegerField(_("大小（字节）"), default=0)
+    sha256 = models.CharField(_("校验值（SHA-256）"), max_length=64, blank=True, default="")
+    made_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("保留至"), null=True, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("备好的文件")
+        ordering = ["-ordered_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name or self.title

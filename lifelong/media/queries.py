@@ -13,15 +13,17 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 
+from lifelong.accounts.models import User
 from lifelong.institutions.models import Institution
 from lifelong.jobs.models import Job
 from lifelong.media import bucket, content_types, storage
 from lifelong.media.adaptive import ADAPTIVE_FOLDER, ADAPTIVE_MASTER
 from lifelong.media.lifecycle import RenditionKind, UploadState
-from lifelong.media.models import MediaFile, Rendition, Repair, Upload
+from lifelong.media.models import MediaFile, PreparedFile, Rendition, Repair, Upload
 from lifelong.media.tickets import LONGEST_SECONDS, issue_file_paper, issue_upload_ticket
 
 PARTS = "/parts"
+MOST_PREPARED = 200
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,13 @@ def announced_bytes() -> int:
     return sum(
         max(each.size - (0 if each.goes_to_bucket else received_bytes(each)), 0) for each in Upload.objects.reserving()
     )
+
+
+def prepared_of(user: User, kind: str = "") -> "list[tuple[PreparedFile, Job | None]]":
+    """What the person ordered, each with the job that is still to make it; two queries."""
+    found = PreparedFile.objects.filter(owner=user, **({"kind": kind} if kind else {}))[:MOST_PREPARED]
+    jobs = Job.objects.in_bulk([int(one.job_id) for one in found if one.job_id and not one.made_at])
+    return [(one, jobs.get(int(one.job_id or 0))) for one in found]
 
 
 def same_content(sha256: str) -> "list[MediaFile]":

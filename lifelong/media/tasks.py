@@ -5,16 +5,19 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from lifelong import jobs
 from lifelong.jobs.schedule import daily, every
 from lifelong.media import actions, bucket, making, probe, queries, storage
+from lifelong.media.actions import prepared
 from lifelong.media.adaptive import ladder
 from lifelong.media.lifecycle import FileKind, ProbeState, UploadState, Urgency
-from lifelong.media.models import MediaFile, Upload
+from lifelong.media.models import MediaFile, PreparedFile, Upload
 
 SOON = timedelta(seconds=30)
 logger = logging.getLogger(__name__)
@@ -187,6 +190,23 @@ def match_public_names() -> list[int]:
 @task(title=_("清理无主文件"))
 def forget_orphans() -> int:
     return actions.forget_orphans(at=timezone.now())
+
+
+@task(max_attempts=3, title=_("准备导出的文件"))
+def prepare(prepared_id: int) -> dict[str, str] | None:
+    """Nothing where it was removed meanwhile; repeated, what is made stays made."""
+    file = PreparedFile.objects.select_related("owner").filter(pk=prepared_id).first()
+    if file is None:
+        return None
+    if file.made_at is None:
+        prepared.make(file, at=timezone.now())
+    return {"url": reverse("prepared-file", args=[file.pk]), "label": gettext("下载文件")}
+
+
+@every(hours=1)
+@task(title=_("清理过期的导出文件"))
+def sweep_prepared() -> int:
+    return prepared.sweep(at=timezone.now())
 
 
 def running() -> QuerySet[Upload]:

@@ -1,4 +1,4 @@
-"""Who stores how much; and media where no front stands before Django: the same plan, the same answers."""
+"""Who stores how much; files that a job prepared; and media where no front stands before Django: the same plan, the same answers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,13 +8,18 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from lifelong.institutions.actions import register
 from lifelong.institutions.models import Institution
-from lifelong.media import queries, serving
+from lifelong.media import prepared, queries, serving
+from lifelong.media.actions import prepared as actions
+from lifelong.media.models import PreparedFile
+from lifelong.web.attempts import asked_back
 from lifelong.web.numerals import numeral
 from lifelong.web.rights import PUBLIC, right
 
@@ -51,6 +56,44 @@ def set_quota(request: HttpRequest, code: str) -> HttpResponse:
         said = _("“%(name)s”的存储配额现为 %(n)d GB。") % {"name": institution.name, "n": gigabytes}
         messages.success(request, said)
     return redirect("storage")
+
+
+@never_cache
+@require_safe
+@right("desk")
+def prepared_files(request: HttpRequest) -> HttpResponse:
+    """What one had written by a job: still coming, or to be fetched until its days are over."""
+    return render(request, "media/prepared.html", {"rows": queries.prepared_of(request.user)})  # type: ignore[arg-type]
+
+
+@require_POST
+@right("desk")
+def order_prepared(request: HttpRequest) -> HttpResponse:
+    """The button of the page that ``prepared.offer`` shows."""
+    wanted = prepared.read_offer(request.POST.get("wanted", ""), request.user)  # type: ignore[arg-type]
+    if wanted is None:
+        messages.error(request, _("这个页面放得太久了，请回到列表重新导出。"))
+        return redirect("prepared")
+    return redirect("job", actions.order(*wanted, by=request.user, at=timezone.now()))  # type: ignore[arg-type]
+
+
+@never_cache
+@require_safe
+@right("desk")
+def fetch_prepared(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leads to the file's address, which is good for this session and at most an hour; as often as one likes."""
+    file = get_object_or_404(PreparedFile, pk=pk, owner=request.user, made_at__isnull=False)
+    actions.note_fetched(file, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    return redirect(queries.signed_url(file.path, request=request, download_name=file.name))
+
+
+@require_POST
+@right("desk")
+def remove_prepared(request: HttpRequest, pk: int) -> HttpResponse:
+    file = get_object_or_404(PreparedFile, pk=pk, owner=request.user)
+    actions.remove(file, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    messages.success(request, _("已删除。"))
+    return redirect(asked_back(request, reverse("prepared")))
 
 
 @right(PUBLIC)

@@ -18,4 +18,8 @@ VERBS = {
     "media.fully_decoded": _("完整解码全片"),
     "media.made_public": _("开放媒体地址"),
     "media.made_private": _("收回媒体地址"),
+    "media.prepared_ordered": _("要求导出文件"),
+    "media.prepared_made": _("备好导出的文件"),
+    "media.prepared_fetched": _("取走导出的文件"),
+    "media.prepared_removed": _("删除导出的文件"),
 }

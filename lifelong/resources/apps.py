@@ -9,8 +9,12 @@ class ResourcesConfig(AppConfig):
     def ready(self) -> None:
         from lifelong.audit.words import name_verbs
         from lifelong.calls.queries import register_progress
+        from lifelong.media import prepared
         from lifelong.notices.groups import Group, register_group
-        from lifelong.resources import receivers  # noqa: F401 - connects them
+        from lifelong.resources import (
+            exports,
+            receivers,  # noqa: F401 - connects them
+        )
         from lifelong.resources.queries import waiting
         from lifelong.resources.queries.asked import asked_at
         from lifelong.resources.queries.progress import progress_under
@@ -22,6 +26,8 @@ class ResourcesConfig(AppConfig):
             Group("receipts", gettext_lazy("报送回执"), frozenset({"resources.sign"}), frozenset({"receipt"}))
         )
         name_verbs(VERBS)
+        for kind in exports.KINDS:
+            prepared.register(kind)
         register_progress(progress_under)
         register_source(asked_at)
         desk.register_waiting(waiting.waiting_for)

@@ -55,13 +55,16 @@ class ReviewConfig(AppConfig):
 
     def ready(self) -> None:
         from lifelong.audit.words import name_verbs
+        from lifelong.media import prepared
         from lifelong.resources.queries.timeline import register_source
         from lifelong.review import receivers  # noqa: F401 - they listen from now on
+        from lifelong.review.archive.making import KIND
         from lifelong.review.health import waits
         from lifelong.review.queries.traces import traces
         from lifelong.web.health import register_waits
 
         register_source(traces)
+        prepared.register(KIND)
         name_groups()
         name_verbs(VERBS)
         desk.register_waiting(waiting)

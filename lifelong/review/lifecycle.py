@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lifelong.resources.lifecycle import State
 
+ARCHIVE = "review.archive"  # the kind of prepared file that holds a whole call
+
 
 class Stage(models.TextChoices):
     PROVINCIAL = "provincial", _("省级审核")

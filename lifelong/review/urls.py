@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lifelong.review.views import (
+    archives,
     batches,
     desk,
     experts,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("work/review/decisions/<int:pk>/take-back", rounds.take_back, name="review_take_back"),
     path("work/calls/<slug:number>/statistics", statistics.statistics, name="call_statistics"),
     path("work/calls/<slug:number>/statistics.xlsx", statistics.export, name="call_statistics_export"),
+    path("work/calls/<slug:number>/archive", archives.archive, name="call_archive"),
     path("work/panels/", panels.index, name="panels"),
     path("work/panels/begin", panels.begin, name="panel_begin"),
     path("work/panels/<int:pk>/", panels.show, name="panel"),

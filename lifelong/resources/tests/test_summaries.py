@@ -1,9 +1,12 @@
 """Receipts and the summary of an institution: page, sheet, PDF for the stamp, and the stamped scan beside it."""
 
 import io
+import re
+from pathlib import Path
 
 import pypdf
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +18,8 @@ from lifelong.accounts.tests.cast import ANHUI, holder, signed_in
 from lifelong.calls import queries
 from lifelong.calls.models import Call, Letter
 from lifelong.calls.tests.cast import pdf
+from lifelong.jobs.running import drain
+from lifelong.media.models import PreparedFile
 from lifelong.resources.actions import submission, withdrawal
 from lifelong.resources.models import Round
 from lifelong.resources.tests import cast
@@ -27,6 +32,30 @@ def handed_in(version, reporter, call) -> Round:
     return submission.submit(
         version, call=call, signature=cast.signed(version, reporter), by=reporter, at=timezone.now()
     )
+
+
+def test_what_takes_long_is_ordered_by_a_press_and_made_by_a_job(ready, reporter, rival, call, monkeypatch):
+    handed_in(ready, reporter, call)
+    for view in ("lists", "summaries"):
+        monkeypatch.setattr(f"lifelong.resources.views.{view}.AT_ONCE", 0)
+    client, place = signed_in(reporter), [call.number, ready.resource.institution.code]
+    sheet = reverse("resources:export") + "?state=submitted&q=手机"
+    for address, ending in ((sheet, ".xlsx"), (reverse("resources:summary-paper", args=place), ".pdf")):
+        page = client.get(address)
+        assert not PreparedFile.objects.filter(made_at=None).exists()  # looking orders nothing
+        wanted = re.findall(r'name="wanted" value="([^"]+)"', page.content.decode())[0]
+        order = reverse("prepared-order")
+        assert signed_in(rival).post(order, {"wanted": wanted})["Location"] == reverse("prepared")
+        assert "/jobs/" in client.post(order, {"wanted": wanted})["Location"]
+        drain()
+        file = PreparedFile.objects.get(name__endswith=ending)
+        content = (Path(settings.FILES) / file.path).read_bytes()
+        assert "智能手机使用入门" in (words(content) if ending == ".pdf" else "".join(
+            row["资源名称"] for row in workbooks.read(content, ["资源名称"])))  # fmt: skip
+        assert reverse("prepared-file", args=[file.pk]) in client.get(reverse("prepared")).content.decode()
+        assert signed_in(rival).get(reverse("prepared-file", args=[file.pk])).status_code == 404
+    client.post(reverse("prepared-remove", args=[file.pk]))
+    assert not (Path(settings.FILES) / file.path).exists()
 
 
 def words(content: bytes) -> str:

@@ -12,12 +12,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifelong.calls.scope import Area, ResourceType
+from lifelong.media.prepared import AT_ONCE, offer
 from lifelong.media.queries import signed_url
+from lifelong.resources import exports
 from lifelong.resources.actions import drafts
 from lifelong.resources.actions import series as series_actions
 from lifelong.resources.forms import FillForm
 from lifelong.resources.lifecycle import EDITABLE, State
-from lifelong.resources.models import Series, Version
+from lifelong.resources.models import Series
 from lifelong.resources.queries import lists
 from lifelong.resources.queries.calling import deadline_for
 from lifelong.resources.queries.missing import prepared
@@ -65,24 +67,11 @@ def index(request: WorkRequest) -> HttpResponse:
 @require_GET
 @right("resources.sign")
 def export(request: WorkRequest) -> HttpResponse:
-    """What the list shows under these filters, every page of it, with each gap in words."""
-    own = lists.newest_only(lists.versions_of_institutions(request.user))
-    listed = list(lists.filtered(prepared(own), request.GET))
-    title = _("本单位资源")
-    rows = lists.sheet_rows(lists.rows(listed, at=timezone.now()))
-    content = workbooks.workbook(title, lists.COLUMNS, rows, filters=_filter_words(request, listed))
-    return workbooks.answer(content, title)
-
-
-def _filter_words(request: WorkRequest, listed: list[Version]) -> list[str]:
-    asked = request.GET
-    states = [str(State(one).label) for one in asked.getlist("state") if one in State.values]
-    words = [_("状态：%s") % "、".join(states)] if states else []
-    words += [_("领域：%s") % Area(asked["area"]).label] if asked.get("area") in Area.values else []
-    words += [_("类型：%s") % ResourceType(asked["type"]).label] if asked.get("type") in ResourceType.values else []
-    words += [_("系列：%s") % listed[0].series] if asked.get("series") and listed else []
-    words += [_("查找：%s") % asked["q"].strip()] if asked.get("q", "").strip() else []
-    return words
+    """At once, or from some length on by a job."""
+    rows = exports.listed(request.user, request.GET).count()
+    if rows > AT_ONCE:
+        return offer(request, exports.LIST, exports.list_facts(request.user, request.GET), rows=rows)
+    return workbooks.answer(exports.list_sheet(request.user, request.GET, at=timezone.now()), exports.list_title())
 
 
 @require_GET

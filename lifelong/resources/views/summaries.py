@@ -14,7 +14,8 @@ from lifelong.calls.forms import LetterForm
 from lifelong.calls.models import Call
 from lifelong.calls.views.files import clear_letter, download
 from lifelong.institutions.models import Institution
-from lifelong.resources import policy
+from lifelong.media.prepared import AT_ONCE, offer
+from lifelong.resources import exports, policy
 from lifelong.resources.actions import summaries as actions
 from lifelong.resources.papers import summary_pdf
 from lifelong.resources.queries import summaries
@@ -84,9 +85,12 @@ def sheet(request: WorkRequest, number: str, code: str) -> HttpResponse:
 @require_safe
 @right("desk")
 def paper(request: WorkRequest, number: str, code: str) -> HttpResponse:
-    """Ready for the stamp."""
+    """Ready for the stamp; thousands of lines by a job."""
     call, institution = _seen(request, number, code)
-    content = summary_pdf(call, institution, list(summaries.rounds_of(call, institution)), at=timezone.now())
+    rounds = list(summaries.rounds_of(call, institution))
+    if len(rounds) > AT_ONCE:
+        return offer(request, exports.SUMMARY, {"call": number, "institution": code}, rows=len(rounds))
+    content = summary_pdf(call, institution, rounds, at=timezone.now())
     return download(content, f"{_('报送汇总表')}-{institution.name}.pdf", "application/pdf")
 
 

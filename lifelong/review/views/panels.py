@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lifelong.accounts.models import User
 from lifelong.calls.models import Call
 from lifelong.calls.windows import day_and_hour
-from lifelong.review import assigning, criteria, policy
+from lifelong.review import assigning, criteria, policy, sheets
 from lifelong.review.actions import panels as actions
 from lifelong.review.forms import PlanForm, ScopeForm
-from lifelong.review.lifecycle import AssignmentState, PanelState, Purpose, Stage
+from lifelong.review.lifecycle import PanelState, Purpose, Stage
 from lifelong.review.models import Assignment, Panel, PanelItem
 from lifelong.review.queries import desk, experts
 from lifelong.review.queries import panels as queries
@@ -27,15 +27,9 @@ from lifelong.web.attempts import attempt, show_refusal
 from lifelong.web.numerals import numeral, numerals
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
-from lifelong.web.workbooks import Column
 
 PAGE = 50
 DAYS = 7
-COLUMNS = [
-    Column("名次", 8), Column("资源名称", 36), Column("报送单位", 26), Column("领域", 14), Column("已评", 8),
-    Column("应评", 8), Column("平均分", 10), Column("分差", 10), Column("仲裁分", 10), Column("计分", 10),
-    Column("建议", 20), Column("专家意见", 60),
-]  # fmt: skip
 
 
 def stage_for(user: User) -> Stage:
@@ -116,7 +110,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("已保存并重新分配。"))
             return redirect("panel", pk)
     results = queries.results_of(panel)
-    page = Paginator(in_order(panel, request.GET.get("sort", ""), results), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(sheets.in_order(panel, request.GET.get("sort", ""), results), PAGE).get_page(
+        request.GET.get("page")
+    )
     ids = list(page.object_list)
     items = sorted(queries.items_of(panel).filter(pk__in=ids), key=lambda item: ids.index(item.pk))
     context = {
@@ -125,16 +121,6 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "open": panel.state == PanelState.OPEN, "now": timezone.now(), "sort": request.GET.get("sort", ""),
     }  # fmt: skip
     return render(request, "review/panel.html", context, status=422 if plan.is_bound else 200)
-
-
-def in_order(panel: Panel, sort: str, results: dict[int, Any]) -> list[int]:
-    """Ids of the items: as they came in, the best first, or those apart first."""
-    ids = list(panel.items.values_list("pk", flat=True))
-    if sort == "rank":
-        return sorted(ids, key=lambda pk: (bool(results[pk].vetoes), -(results[pk].standing or -1)))
-    if sort == "spread":
-        return sorted(ids, key=lambda pk: (not results[pk].needs_arbitration, -(results[pk].spread or 0)))
-    return ids
 
 
 def numbers(panel: Panel, results: dict[int, Any]) -> dict[str, int]:
@@ -240,30 +226,5 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole panel by rank, with every expert's total and opinion."""
     panel = panel_or_404(request, pk)
-    results = queries.results_of(panel)
-    by_pk = {one.pk: one for one in queries.items_of(panel)}
-    ordered = [by_pk[one] for one in in_order(panel, "rank", results)]
-    content = workbooks.workbook(
-        panel.title, COLUMNS, (row_of(line) for line in queries.lines_of(panel, ordered, results)),
-        filters=[_("评审标准：%s") % panel.criteria],
-    )  # fmt: skip
+    content = sheets.scores_sheet(panel)
     return workbooks.answer(content, panel.title)
-
-
-def row_of(line: queries.Line) -> list[Any]:
-    version, result = line.item.round.version, line.result
-    told = [
-        f"{one.expert} {sheet.total}：{sheet.opinion}"
-        for one in line.assignments
-        if one.state == AssignmentState.SUBMITTED
-        for sheet in one.living  # type: ignore[attr-defined]
-    ]
-    return [
-        line.rank, version.title, version.resource.institution.name, version.area, result.given, result.wanted, *map(
-            number, (result.mean, result.spread, result.arbiter, result.standing)
-        ), line.advice, "\n".join(told),
-    ]  # fmt: skip
-
-
-def number(value: Any) -> float | None:
-    return None if value is None else float(value)

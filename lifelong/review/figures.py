@@ -10,16 +10,19 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lifelong.accounts.models import User
 from lifelong.calls.models import Call
 from lifelong.calls.scope import Area, ResourceType, allows
 from lifelong.institutions.models import InstitutionKind
 from lifelong.regions.models import Region
 from lifelong.resources.models import Finding
 from lifelong.resources.queries.reading import rule_title
+from lifelong.review import policy
 from lifelong.review.forms.deciding import field_choices
 from lifelong.review.lifecycle import LEADS_TO, Outcome, Stage
 from lifelong.review.queries.desk import SHOWN, SHOWS, shows_of
-from lifelong.review.queries.statistics import Statistics, rows_of_regions
+from lifelong.review.queries.statistics import Statistics, home_of, rows_of_regions, statistics
+from lifelong.web import workbooks
 from lifelong.web.templatetags.web import bytesize, clock, count, day
 from lifelong.web.workbooks import Column, Sheet
 
@@ -251,6 +254,21 @@ class Figures:
         return Table(
             "officers", _("各人作出的决定"), headings, rows, note=_("只有审定和终审能看到这张表。收回的决定不算。")
         )
+
+
+def figures_for(user: User, call: Call) -> tuple[Figures, bool]:
+    """With whether this person heads the desk and so sees who decided how much."""
+    stages = policy.stages_of(user)
+    stage = Stage.FINAL if Stage.FINAL in stages else Stage.PROVINCIAL
+    officers, fields = policy.can_see_officers(user, stage), [name for name, _word in field_choices()]
+    found = statistics(user, stage, call, fields=fields, officers=officers)
+    return Figures(found, call, stage, home_of(user, stage, call)), officers
+
+
+def sheets(figures: Figures, *, officers: bool) -> bytes:
+    """Every table of the page on a sheet of its own."""
+    made = [table.sheet() for table in figures.tables(officers=officers)]
+    return workbooks.book(made, filters=[figures.call.title, *([str(figures.home)] if figures.home else [])])
 
 
 def _counted_by_day() -> list[str]:
