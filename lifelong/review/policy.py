@@ -73,11 +73,6 @@ def can_hand_over(user: User, round: Round, stage: Stage, hold: Hold | None) -> 
     return can_hold(user, round, stage) and (mine or user.has_right(DECIDE[stage]))
 
 
-def can_waive(user: User, round: Round) -> bool:
-    """The province waives a fail, while the resource waits there (spec 1, What stops what)."""
-    return can_decide(user, round, Stage.PROVINCIAL)
-
-
 def can_clear(user: User, round: Round) -> bool:
     """A reviewer of the stage where it waits clears a blocking hit; never of the own institution."""
     stage = waits_at(round.version)
@@ -87,11 +82,6 @@ def can_clear(user: User, round: Round) -> bool:
 def can_judge_double(user: User, round: Round) -> bool:
     """Say whether another resource is this one once more: whoever may clear a hit."""
     return can_clear(user, round)
-
-
-def can_lift(user: User, round: Round) -> bool:
-    """The ministry lifts a waiver, which returns the resource to the province."""
-    return can_decide(user, round, Stage.FINAL)
 
 
 def can_release(user: User, round: Round) -> bool:
