@@ -9,13 +9,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from lifelong.learning.beats.journal import Journal
+from lifelong.journals.journal import Journal
 from lifelong.learning.beats.keeper import Keeper
-from lifelong.learning.beats.rules import LARGEST, Refused, beat_of
+from lifelong.learning.beats.rules import LARGEST, beat_of
 from lifelong.media.ranges import Answer, Header, words
-from lifelong.media.tus.bodies import Stalled, drained, steadily
+from lifelong.media.tus.bodies import whole
+from lifelong.media.tus.rules import Refused
 
-STALL_SECONDS = 10.0
 RETRY = ("retry-after", "15")
 logger = logging.getLogger(__name__)
 HEADERS = [("content-type", "application/json"), ("cache-control", "no-store")]
@@ -33,7 +33,7 @@ class Beats:
         if method != "POST":
             return words(405, "这里只接收学习心跳（POST）。", ("allow", "POST"))
         try:
-            beat = beat_of(await whole(header, body), time.time())
+            beat = beat_of(await whole(header, body, LARGEST), time.time())
         except Refused as refusal:
             return refusal.answer
         try:
@@ -47,19 +47,3 @@ class Beats:
     def close(self) -> None:
         self.journal.close()
         self.keeper.close()
-
-
-async def whole(header: Header, body: AsyncIterator[bytes]) -> bytes:
-    given = header("content-length") or ""
-    if not (given.isascii() and given.isdigit() and len(given) < 16):
-        raise Refused(411, "请给出 Content-Length。", ("connection", "close"))
-    if int(given) > LARGEST:
-        await drained(body, int(given), STALL_SECONDS)
-        raise Refused(413, f"心跳最多 {LARGEST} 字节。")
-    try:
-        content = b"".join([chunk async for chunk in steadily(body, STALL_SECONDS)])
-    except Stalled:
-        raise Refused(408, "等待超时，请重新发送。", ("connection", "close")) from None
-    if len(content) != int(given):
-        raise Refused(400, "心跳没有收全，请重新发送。", ("connection", "close"))
-    return content

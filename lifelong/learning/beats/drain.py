@@ -4,23 +4,17 @@ One process per machine at a time. A kill between commit and removal is harmless
 it took. Only what is older than ``RIPE_SECONDS`` is taken, so that no journal still holds something earlier.
 """
 
-import fcntl
-import logging
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from django.db import DatabaseError, InterfaceError, OperationalError
-
+from lifelong.journals.draining import duty, hand_in
 from lifelong.learning.beats.rules import Beat, beat_in
 
 RIPE_SECONDS = 2.0  # twice the turn of a journal
 BATCH = 500
 MOST_BYTES = 16 << 20  # of journals in memory at once
 BREATH_SECONDS = 0.01  # between two batches: pages come first
-logger = logging.getLogger(__name__)
 TakeIn = Callable[[Sequence[Beat]], object]
 
 
@@ -29,7 +23,6 @@ def drain(folder: Path, take_in: TakeIn, *, now: Callable[[], float] = time.time
     with duty(folder) as mine:
         if not mine:
             return 0
-        adopt(folder)
         files, horizon = ready(folder, now() - RIPE_SECONDS)
         beats, done = read(files, horizon)
         for start in range(0, len(beats), BATCH):
@@ -38,34 +31,6 @@ def drain(folder: Path, take_in: TakeIn, *, now: Callable[[], float] = time.time
         for path in done:
             path.unlink(missing_ok=True)
         return len(beats)
-
-
-@contextmanager
-def duty(folder: Path) -> Iterator[bool]:
-    """Whether this process is the one that drains, until the end of the block."""
-    if not folder.is_dir():
-        yield False
-        return
-    lock = os.open(folder / "drain.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
-    finally:
-        os.close(lock)
-
-
-def adopt(folder: Path) -> None:
-    """Journals whose writer was killed."""
-    for path in folder.glob("*.part"):
-        with suppress(OSError):
-            file = os.open(path, os.O_RDONLY)
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                path.rename(path.with_suffix(".jsonl"))
-            finally:
-                os.close(file)
 
 
 def ready(folder: Path, ripe: float) -> tuple[list[Path], float]:
@@ -98,20 +63,3 @@ def read(files: Sequence[Path], horizon: float) -> tuple[list[Beat], list[Path]]
 
 
 CLOCK_STEP_SECONDS = 60.0  # a journal from the future was written before the clock was set back
-
-
-def hand_in(beats: Sequence[Beat], take_in: TakeIn, folder: Path) -> None:
-    """A batch; where one heartbeat in it cannot be taken, the others are, and it is kept aside for people to look at."""
-    try:
-        take_in(beats)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away or busy: everything stays where it is, for the next time
-    except (DatabaseError, ValueError, TypeError, ArithmeticError, LookupError):
-        if len(beats) > 1:
-            half = len(beats) // 2
-            hand_in(beats[:half], take_in, folder)
-            hand_in(beats[half:], take_in, folder)
-            return
-        logger.exception("a heartbeat could not be taken in")
-        with (folder / "refused.log").open("ab") as aside:
-            aside.write(beats[0].line())

@@ -8,20 +8,12 @@ from typing import Any
 from lifelong.learning.beats import tickets
 from lifelong.learning.beats.tickets import Ticket
 from lifelong.learning.intervals import Span
-from lifelong.media.ranges import Answer, words
+from lifelong.media.tus.rules import refuse
 
 LARGEST = 2048  # bytes of a body
 MOST_SPANS = 20
 LARGEST_NUMBER = 10_000_000
 SLACK_S = 1.0  # a player rounds the end of a file up
-
-
-class Refused(Exception):
-    """Carries the answer."""
-
-    def __init__(self, status: int, text: str, *headers: tuple[str, str]) -> None:
-        super().__init__(status)
-        self.answer: Answer = words(status, text, *headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,61 +53,61 @@ def beat_in(line: bytes) -> Beat | None:
 
 def beat_of(body: bytes, received: float) -> Beat:
     """Reads ``{ticket, n, from, to, speed, place}``; ``also`` holds further ``[from, to]``. Raises ``Refused``."""
-    said = _object(body)
+    said = object_in(body)
     ticket = _ticket(said.get("ticket"))
     n = said.get("n")
     if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= LARGEST_NUMBER:
-        raise Refused(422, "n 应是从 1 起递增的整数。")
+        raise refuse(422, "n 应是从 1 起递增的整数。")
     also = said.get("also", [])
     if not isinstance(also, list) or len(also) >= MOST_SPANS:
-        raise Refused(422, f"also 应是 [[起, 止], …]，最多 {MOST_SPANS - 1} 段。")
-    spans = tuple(_span(pair, ticket) for pair in [[said.get("from"), said.get("to")], *also])
-    speed = _number(said.get("speed", 1), "speed")
-    place = min(max(_number(said.get("place", spans[-1][1]), "place"), 0.0), ticket.length_s)
+        raise refuse(422, f"also 应是 [[起, 止], …]，最多 {MOST_SPANS - 1} 段。")
+    spans = tuple(span(pair, ticket.length_s) for pair in [[said.get("from"), said.get("to")], *also])
+    speed = number(said.get("speed", 1), "speed")
+    place = min(max(number(said.get("place", spans[-1][1]), "place"), 0.0), ticket.length_s)
     return Beat(
         round(received, 3), ticket.session, ticket.user, ticket.resource, ticket.file, ticket.progress, ticket.length_s,
         n, spans, speed, place,
     )  # fmt: skip
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def object_in(body: bytes) -> dict[str, Any]:
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):
-        raise Refused(400, "心跳应是一个 JSON 对象。") from None
+        raise refuse(400, "应是一个 JSON 对象。") from None
     if not isinstance(said, dict):
-        raise Refused(400, "心跳应是一个 JSON 对象。")
+        raise refuse(400, "应是一个 JSON 对象。")
     return said
 
 
 def _ticket(text: Any) -> Ticket:
     if not isinstance(text, str):
-        raise Refused(403, "缺少学习凭证：学习要从资源页面开始。")
+        raise refuse(403, "缺少学习凭证：学习要从资源页面开始。")
     try:
         return tickets.read(text)
     except tickets.NotGenuine:
-        raise Refused(403, "学习凭证无效，请刷新页面后继续学习。") from None
+        raise refuse(403, "学习凭证无效，请刷新页面后继续学习。") from None
     except tickets.OutOfDate:
-        raise Refused(410, "学习凭证已过期，请刷新页面后继续学习。") from None
+        raise refuse(410, "学习凭证已过期，请刷新页面后继续学习。") from None
 
 
-def _span(pair: Any, ticket: Ticket) -> Span:
+def span(pair: Any, length_s: float) -> Span:
     if not isinstance(pair, list) or len(pair) != 2:
-        raise Refused(422, "每一段应写成 [起, 止]（秒）。")
-    start, end = _number(pair[0], "from"), _number(pair[1], "to")
-    if not 0 <= start < end <= ticket.length_s + SLACK_S:
-        raise Refused(422, f"片段应在 0 与 {ticket.length_s:.1f} 秒之间，起点在前。")
+        raise refuse(422, "每一段应写成 [起, 止]（秒）。")
+    start, end = number(pair[0], "from"), number(pair[1], "to")
+    if not 0 <= start < end <= length_s + SLACK_S:
+        raise refuse(422, f"片段应在 0 与 {length_s:.1f} 秒之间，起点在前。")
     return round(start, 3), round(end, 3)
 
 
-def _number(value: Any, name: str) -> float:
+def number(value: Any, name: str) -> float:
     """JSON as Python reads it knows NaN, infinities, and integers that no float holds."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Refused(422, f"{name} 应是数字。")
+        raise refuse(422, f"{name} 应是数字。")
     try:
-        number = float(value)
+        found = float(value)
     except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise Refused(422, f"{name} 应是数字。")
-    return number
+        found = math.inf
+    if not math.isfinite(found):
+        raise refuse(422, f"{name} 应是数字。")
+    return found

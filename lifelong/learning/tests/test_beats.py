@@ -1,9 +1,7 @@
 """Heartbeats on their way: what the door takes, what the journal keeps, what the drain hands in and how often."""
 
-import asyncio
 import fcntl
 import json
-import os
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -14,16 +12,16 @@ from django.utils import timezone
 
 from lifelong.config.testing import LiveFront, live_front  # noqa: F401 - a fixture
 from lifelong.config.tests.wire import ask
+from lifelong.journals.draining import duty
 from lifelong.learning.actions.study import take_in
 from lifelong.learning.beats import drain as draining
-from lifelong.learning.beats import journal as journals
 from lifelong.learning.beats import tickets
 from lifelong.learning.beats.drain import drain
-from lifelong.learning.beats.journal import Journal
 from lifelong.learning.beats.keeper import Keeper
-from lifelong.learning.beats.rules import Refused, beat_in, beat_of
+from lifelong.learning.beats.rules import beat_in, beat_of
 from lifelong.learning.models import StudySession
 from lifelong.learning.tests.studying import Player, playable
+from lifelong.media.tus.rules import Refused
 
 MADE = {"session": "ab" * 16, "user": 1, "resource": 2, "file": 1, "progress": 3, "length_s": 100.0}
 
@@ -72,46 +70,6 @@ def test_a_ticket_lives_a_day_and_cannot_be_altered():
     with pytest.raises(Refused) as refused:
         beat_of(told(ticket=ticket()[:-1] + "x"), 0)
     assert refused.value.answer.status == 403
-
-
-# The journal
-
-
-def kept(folder: Path, *lines: bytes) -> None:
-    async def write() -> None:
-        journal = Journal(folder, asyncio.get_running_loop())
-        await asyncio.gather(*(journal.add(line) for line in lines))
-        await asyncio.to_thread(journal.close)
-
-    asyncio.run(write())
-
-
-def test_a_crowd_is_on_the_disk_with_few_visits_to_it(tmp_path, monkeypatch):
-    visits = []
-    really = os.fdatasync
-    monkeypatch.setattr(os, "fdatasync", lambda file: (visits.append(1), really(file)))
-    kept(tmp_path, *(b"%d\n" % n for n in range(500)))
-    (path,) = tmp_path.glob("*.jsonl")
-    assert sorted(map(int, path.read_bytes().split())) == list(range(500))
-    assert len(visits) < 20
-
-
-def test_nothing_is_acknowledged_that_could_not_be_written(tmp_path, monkeypatch):
-    def full(_file: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    async def write() -> None:
-        journal = Journal(tmp_path, asyncio.get_running_loop())
-        with monkeypatch.context() as patch:
-            patch.setattr(journals.os, "fdatasync", full)
-            with pytest.raises(OSError, match="space"):
-                await journal.add(b"lost\n")
-        await journal.add(b"kept\n")
-        await asyncio.to_thread(journal.close)
-
-    asyncio.run(write())
-    (path,) = tmp_path.glob("*.jsonl")
-    assert path.read_bytes() == b"kept\n"
 
 
 # The drain
@@ -217,7 +175,7 @@ def test_the_journal_of_a_killed_writer_is_adopted_that_of_a_living_one_is_not(p
 
 def test_one_process_drains_at_a_time(player, tmp_path):
     journal_of(tmp_path, "a", player.beat(15, (0, 15)))
-    with draining.duty(tmp_path) as mine:
+    with duty(tmp_path) as mine:
         assert mine
         assert drain(tmp_path, take_in) == 0
     assert drain(tmp_path, take_in) == 1

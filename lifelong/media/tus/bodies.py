@@ -3,8 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
+from lifelong.media.ranges import Header
+from lifelong.media.tus.rules import refuse
+
 TICK_SECONDS = 1.0
 WORTH_READING = 64 * 1024 * 1024
+STALL_SECONDS, LONGEST_SECONDS = 10.0, 30.0  # of a body that is read whole: between two pieces, and in all
 
 
 class Stalled(Exception):
@@ -74,3 +78,22 @@ async def drained(body: AsyncIterator[bytes], length: int, seconds: float) -> No
             pass
     except Stalled:
         return
+
+
+async def whole(header: Header, body: AsyncIterator[bytes], largest: int) -> bytes:
+    """A small body; raises ``Refused`` for one that is too big, too slow or cut short."""
+    given = header("content-length") or ""
+    if not (given.isascii() and given.isdigit() and len(given) < 16):
+        raise refuse(411, "请给出 Content-Length。", ("connection", "close"))
+    if int(given) > largest:
+        await drained(body, int(given), STALL_SECONDS)
+        raise refuse(413, f"一次最多 {largest} 字节。")
+    end = asyncio.get_running_loop().time() + LONGEST_SECONDS
+    too_long = lambda _silent: asyncio.get_running_loop().time() > end  # noqa: E731
+    try:
+        content = b"".join([chunk async for chunk in steadily(body, STALL_SECONDS, too_long)])
+    except Stalled:
+        raise refuse(408, "等待超时，请重新发送。", ("connection", "close")) from None
+    if len(content) != int(given):
+        raise refuse(400, "内容没有收全，请重新发送。", ("connection", "close"))
+    return content

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 TURN_SECONDS = 1.0  # then a file is handed over
-GATHER_SECONDS = 0.002  # heartbeats come in crowds; one visit to the disk serves all
+GATHER_SECONDS = 0.002  # lines come in crowds; one visit to the disk serves all
 Waiting = tuple[bytes, "asyncio.Future[None]"]
 
 
@@ -23,13 +23,13 @@ class Journal:
         self.folder, self.loop = folder, loop
         self.waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self.file: int | None = None
-        self.path, self.size, self.began = folder, 0, 0.0
+        self.path, self.size, self.began = folder, 0, 0.0  # began: by a clock that nobody sets
         self.thread: threading.Thread | None = None
 
     async def add(self, line: bytes) -> None:
         """Returns when the line is on the disk; raises ``OSError`` where it could not be written."""
         if self.thread is None:
-            self.thread = threading.Thread(target=self.run, name="beats-journal", daemon=True)
+            self.thread = threading.Thread(target=self.run, name=f"{self.folder.name}-journal", daemon=True)
             self.thread.start()
         done: asyncio.Future[None] = self.loop.create_future()
         self.waiting.put((line, done))
@@ -49,12 +49,12 @@ class Journal:
                 going = self.gather(lines)
             if lines:
                 self.write(lines)
-            if self.file is not None and (not going or time.time() - self.began >= TURN_SECONDS):
+            if self.file is not None and (not going or time.monotonic() - self.began >= TURN_SECONDS):
                 self.hand_over()
 
     def gather(self, lines: list[Waiting]) -> bool:
         """Everything that waits; False when it is time to end."""
-        wait = None if self.file is None else max(0.0, self.began + TURN_SECONDS - time.time())
+        wait = None if self.file is None else max(0.0, self.began + TURN_SECONDS - time.monotonic())
         found = self.waiting.get(timeout=wait) if wait is None or wait > 0 else self.waiting.get_nowait()
         time.sleep(GATHER_SECONDS)
         while found is not None:
@@ -76,8 +76,8 @@ class Journal:
 
     def open(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.began = time.time()
-        name = f"{int(self.began * 1000):013d}-{os.getpid()}-{os.urandom(3).hex()}"
+        self.began = time.monotonic()
+        name = f"{int(time.time() * 1000):013d}-{os.getpid()}-{os.urandom(3).hex()}"
         hidden, path = self.folder / f".{name}", self.folder / f"{name}.part"
         file = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
