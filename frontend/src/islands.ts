@@ -26,6 +26,7 @@ const islands: Record<string, () => Promise<{ default: Island }>> = {
   transcript: () => import("./islands/transcript.ts"),
   unsaved: () => import("./islands/unsaved.ts"),
   upload: () => import("./islands/upload.ts"),
+  use: () => import("./islands/use.ts"),
 };
 
 const attached = new WeakSet<Element>();

@@ -11,3 +11,8 @@ class MonitoringConfig(AppConfig):
         from lifelong.monitoring.verbs import VERBS
 
         name_verbs(VERBS)
+
+        from lifelong.monitoring.intake.marks import ticket_of
+        from lifelong.web import use
+
+        use.register_tickets(ticket_of)

@@ -4,7 +4,7 @@
  * `.player[data-key]` names the resource for resuming on this device; `data-start-at` opens at a second (a hit in the captions), as
  * `?t=95` does. Links with `data-start` anywhere on the page are chapters. Keys, while the focus is inside (on the whole page with
  * `data-keys="page"`): space or K play, ← → 5 s, J L 10 s, ↑ ↓ volume, M mute, C captions, F full screen, < > speed, 0–9 tenths.
- * Nothing is sent anywhere unless `data-learn` says that who watches is signed in (study.ts); `player:go` with `{to}` plays from a second; listeners get `player:play`, `player:pause`, `player:ended`, `player:seek` and, every 10 s and at each
+ * Study time is sent only where `data-learn` says that who watches is signed in (study.ts), what is counted of everybody by use.ts; `player:go` with `{to}` plays from a second; listeners get `player:play`, `player:pause`, `player:ended`, `player:seek` and, every 10 s and at each
  * stop, `player:span` with `{from, to, rate}`, the seconds of content that really ran.
  */
 import { inField, make, memory } from "../page.ts";

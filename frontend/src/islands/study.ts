@@ -6,9 +6,8 @@
  * what comes after, and sent later. The server decides what counts; of two players at once the later, and the earlier is told.
  */
 import { ask, make, memory } from "../page.ts";
+import { isPassing, joined, type Span, tenths } from "../spans.ts";
 import { say } from "../words.ts";
-
-type Span = [number, number];
 
 interface Session {
   session: string;
@@ -27,25 +26,9 @@ interface Kept {
   at: number;
 }
 
-const MOST_SPANS = 20;
 const KEPT = "study:";
 const KEPT_MS = 24 * 3600 * 1000;
 const IDLE_MS = 25 * 60 * 1000; // who comes back after so long begins anew: half an hour away ends what was done, for xAPI
-
-/** Spans joined where they touch, newest last; of very many the longest stay. */
-export function joined(spans: Span[]): Span[] {
-  const found: Span[] = [];
-  for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
-    const last = found.at(-1);
-    if (last && from <= last[1] + 0.3) last[1] = Math.max(last[1], to);
-    else found.push([from, to]);
-  }
-  return found.length <= MOST_SPANS ? found : found.sort((a, b) => b[1] - b[0] - (a[1] - a[0])).slice(0, MOST_SPANS);
-}
-
-/** A refusal for now: the same heartbeat may be taken later. */
-const isPassing = (status: number) => status >= 500 || status === 429 || status === 408;
-const tenths = (seconds: number) => Math.round(seconds * 10) / 10;
 
 class Study {
   private session: Session | undefined;

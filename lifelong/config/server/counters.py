@@ -10,16 +10,19 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-WAYS = ("page", "media", "static", "upload", "beat")
+from lifelong.monitoring.intake.door import OUTCOMES
+
+WAYS = ("page", "media", "static", "upload", "beat", "event")
 CLASSES = (2, 3, 4, 5)
 BOUNDS = (0.005, 0.02, 0.1, 0.3, 1.0, 5.0)
-NUMBERS = len(WAYS) * (len(CLASSES) + len(BOUNDS) + 2) + 2
+NUMBERS = len(WAYS) * (len(CLASSES) + len(BOUNDS) + 2) + 2 + len(OUTCOMES)
 STRETCH = NUMBERS * 8
 STRETCHES = 64
 NUMBER = struct.Struct("d")
 PER_WAY = len(CLASSES) + len(BOUNDS) + 2  # … requests slower than the last bound, seconds in all
 QUEUED = len(WAYS) * PER_WAY
 TAKEN = QUEUED + 1
+EVENTS = TAKEN + 1  # … one for each outcome of a batch of events
 
 
 class Counters:
@@ -67,6 +70,10 @@ class Counters:
     def taken(self, count: int) -> None:
         self.add(TAKEN, count)
 
+    def batch(self, outcome: str) -> None:
+        """Of events: one of ``OUTCOMES``."""
+        self.add(EVENTS + OUTCOMES.index(outcome), 1)
+
 
 def sums(path: Path) -> list[float]:
     """The numbers of all workers, added."""
@@ -99,3 +106,6 @@ def exposition(path: Path) -> Iterator[str]:
     yield f"lifelong_pages_queued {totals[QUEUED]:.0f}"
     yield "# TYPE lifelong_upload_bytes_total counter"
     yield f"lifelong_upload_bytes_total {totals[TAKEN]:.0f}"
+    yield "# TYPE lifelong_event_batches_total counter"
+    for index, outcome in enumerate(OUTCOMES):
+        yield f'lifelong_event_batches_total{{outcome="{outcome}"}} {totals[EVENTS + index]:.0f}'

@@ -1,4 +1,4 @@
-"""The front: one RSGI application per worker. Lets a request in, sends it one of five ways, sends the answer out."""
+"""The front: one RSGI application per worker. Lets a request in, sends it one of six ways, sends the answer out."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from lifelong.config.server import spool
 from lifelong.config.server.bridge import Application, Pages
 from lifelong.config.server.counters import WAYS, Counters
 from lifelong.config.server.gate import Gate, refused
-from lifelong.config.server.limits import Limits
+from lifelong.config.server.limits import Limits, Rate
 from lifelong.config.server.parent import die_with_parent
 from lifelong.config.server.static import Static
 from lifelong.config.server.visit import Proxies, Visit
@@ -24,8 +24,10 @@ from lifelong.learning.beats.door import Beats
 from lifelong.media import serving
 from lifelong.media.ranges import Answer
 from lifelong.media.tus.door import Door
+from lifelong.monitoring.intake.door import PICTURE, Events
+from lifelong.monitoring.intake.visitors import NEWCOMERS
 
-PAGE, MEDIA, STATIC, UPLOAD, BEAT = range(len(WAYS))
+PAGE, MEDIA, STATIC, UPLOAD, BEAT, EVENT = range(len(WAYS))
 SLOW_SECONDS = 1.0
 FORGOTTEN_AFTER_SECONDS = spool.OPENED_WITHIN_SECONDS
 logger = logging.getLogger("lifelong.front")
@@ -43,11 +45,14 @@ class Front:
         run = Path(settings.DATA) / "run"
         self.loop, self.log_every_request = loop, settings.ACCESS_LOG
         self.proxies = Proxies(settings.TRUSTED_PROXIES)
-        self.gate = Gate(Limits(run / "limits.bin"))
+        limits, newcomers = Limits(run / "limits.bin"), Rate.read(NEWCOMERS)
+        self.gate = Gate(limits)
         self.counters = Counters(run / "counters.bin")
         self.static = Static()
         self.uploads = Door(loop, self.counters.taken)
         self.beats = Beats(loop)
+        may_be_new = lambda address: not limits.wait_for(address, "newcomers", newcomers)  # noqa: E731
+        self.events = Events(loop, may_be_new, self.counters.batch)
         self.pages = Pages(self.application or django_application(), loop)
         self.kept = kept_page if self.application is None else nothing_kept
         spool.sweep()
@@ -56,6 +61,7 @@ class Front:
         self.pages.close()
         self.uploads.close()
         self.beats.close()
+        self.events.close()
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         began = time.perf_counter()
@@ -88,6 +94,8 @@ class Front:
             return UPLOAD, await self.uploads.answer(visit.method, path, visit.query, visit.header, proto)
         if path == "/beats":
             return BEAT, await self.beats.answer(visit.method, visit.header, proto)
+        if path in {"/events", PICTURE}:
+            return EVENT, await self.events.answer(visit.method, path, visit.query, visit.header, visit.address, proto)
         if path == "/healthz":
             return PAGE, Answer(200, [("content-type", "text/plain"), ("cache-control", "no-store")], None, b"ok\n")
         if (kept := self.kept(visit)) is not None:

@@ -21,6 +21,7 @@ FAVOURED = (
     "/static/",
     "/uploads/",
     "/beats",
+    "/events",
 )  # many small requests belong to one click, or a school to one address
 
 

@@ -19,7 +19,7 @@ class Shipped:
 
 _FIRST = Shipped("2026-11", date(2026, 11, 1))
 VERSIONS: dict[str, tuple[Shipped, ...]] = {  # oldest first
-    "terms": (_FIRST,), "privacy": (_FIRST,), "help": (_FIRST,), "about": (_FIRST,),
+    "terms": (_FIRST,), "privacy": (_FIRST, Shipped("2026-11-27", date(2026, 11, 27), material=False)), "help": (_FIRST,), "about": (_FIRST,),
 }  # fmt: skip
 
 

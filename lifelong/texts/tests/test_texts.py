@@ -79,7 +79,7 @@ def test_a_later_day_is_announced_comes_by_the_clock_and_can_be_called_off(opera
     assert f"{day} 版将于 {day} 起施行" in read("/privacy")
     assert "现在还没有施行" in read(f"/privacy?version={day}")
     assert queries.in_force("privacy", coming.begins_at).version == day.isoformat()
-    assert queries.in_force("privacy", coming.begins_at - timedelta(seconds=1)).version == "2026-11"
+    assert queries.in_force("privacy", coming.begins_at - timedelta(seconds=1)).version == "2026-11-27"
     desk.post("/work/texts/privacy/change", {"do": "call_off", "version": day.isoformat()})
     assert queries.coming("privacy", now) == []
     assert "新的约定" in read("/work/texts/privacy/", desk)

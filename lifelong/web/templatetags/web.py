@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lifelong.web import assets, vocabulary
+from lifelong.web import assets, use, vocabulary
 
 register = template.Library()
 
@@ -86,6 +86,12 @@ def areas() -> list[dict[str, str]]:
     return [
         {"code": code, "name": str(name), "sentence": str(sentences[code])} for code, name in vocabulary.AREAS.items()
     ]
+
+
+@register.simple_tag(takes_context=True)
+def use_ticket(context: Context, entry: Any, file: int | None) -> str:
+    """By which a page may tell that this file of a resource is used; nothing where nobody counts that."""
+    return use.ticket_for(entry, file or 1, user=context["request"].user, launch=context.get("launch") or "")
 
 
 # Addresses
