@@ -2,8 +2,8 @@
 
 import json
 import re
-from dataclasses import astuple, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from lifelong.learning import intervals
 from lifelong.learning.beats.rules import object_in, span
@@ -21,15 +21,13 @@ KINDS = (EventKind.VIEW, EventKind.PLAY, EventKind.WATCH, EventKind.GO)  # that 
 SAYS = {"use", "session", "visitor", "events"}
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     key: str
     kind: str
     spans: tuple[tuple[float, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """``received`` in seconds since 1970, by the server. ``visitor`` is not yet the name of the day."""
 
     received: float
@@ -43,7 +41,7 @@ class Batch:
     events: tuple[Event, ...]
 
     def line(self) -> bytes:
-        return json.dumps(astuple(self), separators=(",", ":")).encode() + b"\n"
+        return json.dumps(self, separators=(",", ":")).encode() + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
