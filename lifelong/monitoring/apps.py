@@ -12,6 +12,7 @@ class MonitoringConfig(AppConfig):
 
         name_verbs(VERBS)
 
+        from lifelong.monitoring import receivers  # noqa: F401 - they listen from now on
         from lifelong.monitoring.intake.marks import ticket_of
         from lifelong.web import use
 

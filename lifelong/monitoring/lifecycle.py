@@ -8,6 +8,8 @@ class EventKind(models.TextChoices):
     VIEW = "view", _("浏览")
     PLAY = "play", _("播放")  # pressed; a play counts from ten seconds
     WATCH = "watch", _("收看")  # stretches that really ran since the last
+    KEEP = "keep", _("收藏")
+    RATE = "rate", _("评分")
     GO = "go", _("前往学习")  # from a linked course to the platform where it runs
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from lifelong.accounts.models import User
 from lifelong.catalogue.models import Entry
-from lifelong.learning import policy
+from lifelong.learning import events, policy
 from lifelong.learning.models import Favourite, Note
 from lifelong.web.refusals import NotAllowed, Refusal
 
@@ -36,7 +36,10 @@ def keep(entry: Entry, *, by: User, at: datetime) -> Favourite:
     check_may_keep(by, entry)
     if Favourite.objects.filter(user=by).count() >= MOST_FAVOURITES:
         raise TooMany(_("收藏已满 %(most)s 项，请先取消一些。") % {"most": MOST_FAVOURITES})
-    return Favourite.objects.get_or_create(user=by, resource_id=entry.resource_id, defaults={"at": at})[0]
+    favourite, new = Favourite.objects.get_or_create(user=by, resource_id=entry.resource_id, defaults={"at": at})
+    if new:
+        events.resource_kept.send(Favourite, entry=entry, by=by, at=at)
+    return favourite
 
 
 @transaction.atomic

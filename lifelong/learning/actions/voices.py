@@ -12,7 +12,7 @@ from lifelong import audit
 from lifelong.accounts.models import User
 from lifelong.audit.masks import mask_name
 from lifelong.catalogue.models import Entry
-from lifelong.learning import policy
+from lifelong.learning import events, policy
 from lifelong.learning.actions import statements
 from lifelong.learning.actions.shelf import check_may_keep
 from lifelong.learning.lifecycle import CommentState, FlagState
@@ -54,6 +54,7 @@ def rate(entry: Entry, *, stars: int, by: User, at: datetime) -> Rating:
         user=by, resource_id=entry.resource_id, defaults={"stars": stars, "at": at}
     )
     statements.note_rated(rating, entry, at=at)
+    events.resource_rated.send(Rating, entry=entry, by=by, at=at)
     return rating
 
 

@@ -1,5 +1,6 @@
 """Events come in from the journals; what served to take them in is forgotten."""
 
+import secrets
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
@@ -8,10 +9,14 @@ from django.db import connection, transaction
 from django.db.models import AutoField, Model
 from django.utils import timezone
 
+from lifelong.accounts.models import User
+from lifelong.catalogue.models import Entry
 from lifelong.learning.actions.study import DAY_ZONE
 from lifelong.monitoring.intake.rules import Batch, batch_in
-from lifelong.monitoring.intake.visitors import name_of_the_day
+from lifelong.monitoring.intake.visitors import name_of_the_day, pseudonym_of
+from lifelong.monitoring.lifecycle import EventKind
 from lifelong.monitoring.models import UsageEvent, UsageJournal, UsageSalt
+from lifelong.monitoring.policy import standing_of
 
 SALT_KEPT = timedelta(days=2)  # after its day: journals of a machine that stood still come in late
 CLOCK_STEP = timedelta(minutes=1)  # by which the clocks of two machines may differ
@@ -62,6 +67,16 @@ def write(rows: Sequence[Model], otherwise: str = "") -> None:
             statement,
             [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows],
         )
+
+
+def note(kind: EventKind, entry: Entry, *, by: User, at: datetime) -> None:
+    """What a learner did with an account, beside what pages tell; in the transaction in which it was done."""
+    person, day = pseudonym_of(by), at.astimezone(DAY_ZONE).date()
+    UsageEvent.objects.create(
+        day=day, at=at, key=secrets.token_hex(12), kind=kind, resource_id=entry.resource_id, person=person,
+        visitor=name_of_the_day(person, salts_of({day})[day]), session=secrets.token_hex(12),
+        standing=standing_of(by, entry),
+    )  # fmt: skip
 
 
 def rows_of(batch: Batch, at: datetime, salts: dict[date, bytes]) -> list[UsageEvent]:

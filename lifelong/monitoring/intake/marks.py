@@ -11,7 +11,7 @@ from lifelong.catalogue.lti.tickets import BadTicket, Launch
 from lifelong.catalogue.models import Entry
 from lifelong.learning.queries.study import length_of
 from lifelong.monitoring.intake.tickets import Ticket, until
-from lifelong.monitoring.intake.visitors import pseudonym
+from lifelong.monitoring.intake.visitors import pseudonym, pseudonym_of
 from lifelong.monitoring.policy import standing_of
 
 
@@ -23,7 +23,7 @@ def ticket_of(entry: Entry, file: int, *, user: Any, launch: str = "") -> str:
     if launch and (learner := _learner(launch)):
         ticket = replace(ticket, person=learner, until=until(timezone.now()))
     elif user.is_authenticated:
-        person = "" if consent_is_withdrawn(user) else pseudonym(f"account {user.pk}")
+        person = "" if consent_is_withdrawn(user) else pseudonym_of(user)
         ticket = replace(ticket, standing=standing_of(user, entry).value, person=person, until=until(timezone.now()))
     return ticket.written()
 

@@ -16,6 +16,7 @@ from django.core.signing import BadSignature, Signer
 from django.http.cookie import parse_cookie
 from django.utils.crypto import salted_hmac
 
+from lifelong.accounts.models import User
 from lifelong.learning.actions.study import DAY_ZONE
 from lifelong.media.ranges import Header
 
@@ -77,6 +78,10 @@ def asks_to_be_left_alone(header: Header) -> bool:
 
 def name_of_the_day(number: str, salt: bytes) -> str:
     return hmac.new(salt, number.encode(), hashlib.sha256).hexdigest()[:LENGTH]
+
+
+def pseudonym_of(user: User) -> str:
+    return pseudonym(f"account {user.pk}")
 
 
 def pseudonym(of: str) -> str:

@@ -24,6 +24,7 @@ from lifelong.config.testing import live_front  # noqa: F401 - a fixture
 from lifelong.config.tests.wire import ask, get
 from lifelong.institutions.tests.cast import institution, reporter
 from lifelong.journals import journal as journals
+from lifelong.learning.actions import shelf, voices
 from lifelong.learning.actions.study import DAY_ZONE
 from lifelong.learning.tests.studying import playable
 from lifelong.media.ranges import Answer
@@ -144,7 +145,7 @@ def ran(*spans: object, **more: object) -> bytes:
         (told(at=1_900_000_000), 422), (told(standing="public"), 422), (told(person="a" * 32), 422),
         (told(session=...), 422), (told(session="short"), 422), (told(session="<script>alert(1)"), 422), (told(session=["k" * 24]), 422),
         (told(visitor=7), 422), (told(events=[]), 422), (told(events={}), 422), (told(events=[{"key": KEY, "kind": "view"}] * 21), 422),
-        (told(events=[7]), 422), (told(events=[{"kind": "view"}]), 422), (told(events=[{"key": KEY, "kind": "buy"}]), 422),
+        (told(events=[7]), 422), (told(events=[{"kind": "view"}]), 422), (told(events=[{"key": KEY, "kind": "keep"}]), 422),
         (told(events=[{"key": KEY, "kind": "view", "at": 1}]), 422), (told(events=[{"key": KEY, "kind": ["view"]}]), 422),
         (told(events=[{"key": KEY, "kind": "play", "spans": [[0, 5]]}]), 422), (told(events=[{"key": KEY, "kind": "watch"}]), 422),
         (ran([0, 102]), 422), (ran([-1, 5]), 422), (ran([5, 5]), 422), (ran([0, "5"]), 422), (ran([0, 1e400]), 422), (ran([0]), 422),
@@ -491,6 +492,21 @@ def test_all_machines_use_one_salt_a_day_and_it_is_forgotten(folder):
     UsageSalt.objects.bulk_create([UsageSalt(day=today - timedelta(days=n)) for n in (2, 3, 9)])
     assert usage_intake.forget(at=timezone.now()) == 2
     assert set(UsageSalt.objects.values_list("day", flat=True)) == {today, today - timedelta(days=2)}
+
+
+# What learners do with an account
+
+
+def test_who_keeps_and_rates_is_told_of_once_under_the_same_name_as_their_page(db):
+    entry, learner, now = playable(), person("learner@example.org"), timezone.now()
+    for _time in range(2):
+        shelf.keep(entry, by=learner, at=now)
+    voices.rate(entry, stars=4, by=learner, at=now)
+    voices.rate(entry, stars=5, by=holder(Role.EXPERT), at=now)
+    rows = list(UsageEvent.objects.order_by("pk").values_list("kind", "resource_id", "standing", "person"))
+    mine = read(ticket_of(entry, 1, user=learner)).person
+    assert rows[:2] == [(kind, entry.resource_id, "public", mine) for kind in ("keep", "rate")]
+    assert [row[:3] for row in rows[2:]] == [("rate", entry.resource_id, "staff")]
 
 
 # Pages
