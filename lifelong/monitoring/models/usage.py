@@ -5,12 +5,17 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lifelong.institutions.models import Institution
 from lifelong.monitoring.lifecycle import EventKind, Scope, Standing
 from lifelong.resources.models import Resource
 
 
 class UsageEvent(models.Model):
-    """使用事件: one thing that a visitor did, under a pseudonym of the day. Only ever added; old days move to Parquet."""
+    """使用事件: one thing that a visitor did, under a pseudonym of the day. Only ever added; old days move to Parquet.
+
+    What it claims is kept as it came. That stretches may not run faster than the server's clock is a rule of counting
+    (``usage/rules.py``), by ``at`` between the events of a session.
+    """
 
     day = models.DateField(_("日期"))  # of ``at`` in Asia/Shanghai
     at = models.DateTimeField(_("时间"))  # by the server's clock, when it was received
@@ -41,9 +46,8 @@ class UsageEvent(models.Model):
 
 
 class Figures(models.Model):
-    """What is counted of a day, by the rules published at ``/about/counting``."""
+    """What is counted, by the rules published at ``/about/counting``."""
 
-    day = models.DateField(_("日期"))
     views = models.PositiveBigIntegerField(_("浏览"), default=0)
     plays = models.PositiveBigIntegerField(_("播放"), default=0)  # of ten seconds and more
     visitors = models.PositiveBigIntegerField(_("访客"), default=0)
@@ -59,9 +63,24 @@ class Figures(models.Model):
         abstract = True
 
 
-class UsageDay(Figures):
+class Belonging(models.Model):
+    """Whose a resource was when its days were first counted: a later move changes no figure of the past."""
+
+    institution = models.ForeignKey(
+        Institution, verbose_name=_("单位"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    region = models.CharField(_("地区"), max_length=6, blank=True, default="")
+    category = models.CharField(_("分类"), max_length=80, blank=True, default="")
+    area = models.CharField(_("领域"), max_length=10, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+class UsageDay(Belonging, Figures):
     """日用量: one resource on one day."""
 
+    day = models.DateField(_("日期"))
     resource = models.ForeignKey(Resource, verbose_name=_("资源"), on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -73,15 +92,88 @@ class UsageDay(Figures):
         return f"{self.day} {self.resource_id}"
 
 
+class UsagePeriod(Belonging, Figures):
+    """期间用量: one resource in a month, a year or in all; the sum of its days, learners counted once in it."""
+
+    period = models.CharField(_("期间"), max_length=7)  # 2026-11, 2026, all
+    resource = models.ForeignKey(Resource, verbose_name=_("资源"), on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("期间用量")
+        constraints = [models.UniqueConstraint(fields=["resource", "period"], name="one_usage_period")]
+        indexes = [
+            models.Index(fields=["period", "-views"], name="usage_top"),
+            models.Index(fields=["institution", "period"], name="usage_of_institution"),
+            models.Index(fields=["region", "period"], name="usage_of_region"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.resource_id}"
+
+
 class UsageTotal(Figures):
     """日合计: an institution, a region, a category, an area or all on one day; people counted once within it."""
 
+    day = models.DateField(_("日期"))
     scope = models.CharField(max_length=8, choices=Scope.choices)
-    key = models.CharField(max_length=40, blank=True, default="")  # institution code, region code, category code, area
+    key = models.CharField(max_length=80, blank=True, default="")  # institution code, region code, category code, area
 
     class Meta:
         verbose_name = _("日合计")
         constraints = [models.UniqueConstraint(fields=["scope", "key", "day"], name="one_usage_total")]
+        indexes = [models.Index(fields=["day"], name="usage_total_day")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.scope} {self.key}"
+
+
+class UsageCurve(models.Model):
+    """留存: how many visitors of a day passed each part of a file's timeline."""
+
+    day = models.DateField(_("日期"))
+    resource = models.ForeignKey(Resource, verbose_name=_("资源"), on_delete=models.PROTECT, related_name="+")
+    file = models.PositiveSmallIntegerField(_("第几个文件"))
+    length_s = models.FloatField(_("总时长（秒）"))
+    bins: models.JSONField[list[int], list[int]] = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("留存")
+        constraints = [models.UniqueConstraint(fields=["resource", "file", "day"], name="one_usage_curve")]
+        indexes = [models.Index(fields=["day"], name="usage_curve_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.resource_id}/{self.file}"
+
+
+class UsageLearner(models.Model):
+    """日学习者: that somebody had valid time with a resource on a day, by which people are counted once in longer periods."""
+
+    day = models.DateField(_("日期"))
+    resource = models.ForeignKey(Resource, verbose_name=_("资源"), on_delete=models.PROTECT, related_name="+")
+    person = models.CharField(max_length=32)
+
+    class Meta:
+        verbose_name = _("日学习者")
+        constraints = [models.UniqueConstraint(fields=["resource", "day", "person"], name="one_usage_learner")]
+        indexes = [models.Index(fields=["day"], name="usage_learner_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.resource_id}"
+
+
+class UsageRun(models.Model):
+    """日结: when a day was last counted, from how many records, by which rules; and where they lie since they left the table."""
+
+    day = models.DateField(_("日期"), primary_key=True)
+    events = models.PositiveBigIntegerField(_("记录数"))
+    rules = models.CharField(_("规则"), max_length=16)  # hash of what was carried out
+    counted_at = models.DateTimeField(_("统计时间"))
+    archived = models.PositiveBigIntegerField(_("已归档记录数"), default=0)
+    sha256 = models.CharField(_("归档校验值"), max_length=64, blank=True, default="")
+    archived_at = models.DateTimeField(_("归档时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("日结")
+
+    def __str__(self) -> str:
+        return f"{self.day}"
