@@ -1,4 +1,8 @@
+from collections.abc import Iterator
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
@@ -17,3 +21,14 @@ class MonitoringConfig(AppConfig):
         from lifelong.web import use
 
         use.register_tickets(ticket_of)
+        from lifelong.web import desk
+
+        desk.register_menu(usage_menu)
+
+
+def usage_menu(user: Any) -> Iterator[Any]:
+    from lifelong.monitoring import policy
+    from lifelong.web.desk import Entry
+
+    if policy.can_open_use(user):
+        yield Entry(_("使用统计"), "/work/usage/", group=_("监测评价"), order=64)

@@ -5,8 +5,11 @@ from typing import Any
 from lifelong.accounts.models import Role
 from lifelong.accounts.policy import roles_of
 from lifelong.catalogue.models import Entry
+from lifelong.institutions.models import Institution
 from lifelong.institutions.queries import belongs_to
-from lifelong.monitoring.lifecycle import Standing
+from lifelong.monitoring.lifecycle import Scope, Standing
+from lifelong.regions.queries import within
+from lifelong.resources.queries.reach import reach_of
 
 
 def standing_of(user: Any, entry: Entry) -> Standing:
@@ -17,3 +20,35 @@ def standing_of(user: Any, entry: Entry) -> Standing:
     if roles and belongs_to(user).filter(pk=entry.institution_id).exists():
         return Standing.OWN
     return Standing.PUBLIC
+
+
+def sees_all_use(user: Any) -> bool:
+    """The ministry and the operator."""
+    reach = reach_of(user)
+    return user.has_right("monitoring.read") and (reach.decides_finally or reach.operates)
+
+
+def can_see_region_use(user: Any, code: str) -> bool:
+    return sees_all_use(user) or (user.has_right("monitoring.read") and code in reach_of(user).regions)
+
+
+def can_see_institution_use(user: Any, institution: Institution) -> bool:
+    """Its own people, the province that it reports to, ministry and operator."""
+    own = institution.pk in reach_of(user).own
+    return own or can_see_region_use(user, institution.region_id or "")
+
+
+def can_see_scope_use(user: Any, scope: str, key: str) -> bool:
+    """Categories and areas are of the whole country."""
+    return can_see_region_use(user, key) if scope == Scope.REGION else sees_all_use(user)
+
+
+def can_open_use(user: Any) -> bool:
+    return user.has_right("monitoring.read") or bool(reach_of(user).own)
+
+
+def tops_of_use(user: Any) -> list[str]:
+    """Regions that a provincial officer's figures begin with: those whose line above is not theirs too."""
+    codes = reach_of(user).regions
+    inner = {code for one in codes for code in within(one) - {one}}
+    return sorted(codes - inner)

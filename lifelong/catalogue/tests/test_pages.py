@@ -173,7 +173,7 @@ def test_a_resource_page_has_player_owner_contents_and_figures_apart(client, lib
     page = text(client.get(f"/resources/{entry.identifier}"))
     assert f'<source src="{entry.files[0]["url"]}"' in page
     assert entry.institution.name in page
-    assert "0 次播放" in page
+    assert "0 次浏览" in page
     loaded = world.entry("二十四式太极拳入门")
     page = text(client.get(f"/resources/{loaded.identifier}"))
     assert "单位申报点击 36,500" in page

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='usageevent',
             name='kind',
-            field=models.CharField(choices=[('view', '浏览'), ('play', '播放'), ('watch', '收看'), ('keep', '收藏'), ('rate', '评分')], max_length=5, verbose_name='事件'),
+            field=models.CharField(choices=[('view', '浏览'), ('play', '播放'), ('watch', '收看'), ('keep', '收藏'), ('rate', '评分'), ('go', '前往学习')], max_length=5, verbose_name='事件'),
         ),
         migrations.AlterField(
             model_name='usagetotal',

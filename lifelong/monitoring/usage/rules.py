@@ -39,6 +39,10 @@ class Rule:
     excludes: tuple[str, ...] = ()
 
     @property
+    def title_shown(self) -> str:
+        return str(self.title) % NUMBERS
+
+    @property
     def words(self) -> str:
         return str(self.text) % NUMBERS
 
