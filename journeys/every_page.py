@@ -50,6 +50,7 @@ DESK = {
         "/work/statements/", "/work/statements/new/", "/work/statements/{store}/", "/work/storage/",
         "/work/texts/", "/work/texts/terms/", "/work/texts/terms/preview",
         "/work/usage/", "/work/usage/resources/{film}/", "/work/usage/inst/{institution}/", "/work/usage/days/2026-01-01/",
+        "/work/inspection/", "/work/inspection/{finding}/", "/work/inspection/plan/", "/work/inspection/plan/rule/link_gone/",
     ],
     "system@example.org": ["/work/", "/work/people/", "/work/people/{person}/", "/work/authorities/", "/work/jobs/"],
     "security@example.org": ["/work/", "/work/people/", "/work/people/appoint", "/work/people/{person}/"],
@@ -68,6 +69,7 @@ EXCUSED = {
         "evidence-file", "words-export", "resources:imports-template", "batch_export", "resource_qr", "my_record_sheet", "my_certificate_file", "my_notes_text",
         "my_notes_sheet", "mfa_download_recovery_codes", "my_statements_file", "panel_export", "result_letter_file",
         "usage_export", "usage_scope_export", "usage_resource_export",
+        "inspection-export", "inspection-plan-export",
     ],
     "the page of samples, judged by lifelong/web/tests/test_look.py": ["style"],
     "only leads elsewhere": ["short_link", "notice", "report_find", "review", "demo_enter", "resume"],
@@ -92,6 +94,7 @@ from lifelong.calls.models import Amendment, Call, Question, Registration
 from lifelong.calls.queries.registrations import token_of
 from lifelong.catalogue.models import Entry, HomeSection, LtiPlatform, Report, Speaker
 from lifelong.jobs.models import Job
+from lifelong.monitoring.models import InspectionFinding
 from lifelong.learning.models import Certificate, Note, StatementStore, StudyList
 from lifelong.notices.models import Mail
 from lifelong.resources.models import ImportRun, Round, Version
@@ -128,6 +131,7 @@ result = {
     "draft": mine.filter(state="draft").first().resource.resource_id, "import_run": ImportRun.objects.first().pk,
     "received": received.version.resource.resource_id, "receipt": received.receipt_number,
     "platform": HostPlatform.objects.first().pk, "round": Round.objects.filter(version__state="submitted").first().pk,
+    "finding": InspectionFinding.objects.first().pk,
     "section": HomeSection.objects.first().pk, "words": WordList.objects.first().pk, "job": Job.objects.first().pk,
     "mail": Mail.objects.first().pk, "lti": LtiPlatform.objects.first().pk, "person": newcomer.pk,
     "audit": AuditEntry.objects.first().pk, "panel": assignment.item.panel_id, "item": assignment.item_id, "assignment": assignment.pk,

@@ -6,3 +6,4 @@ entries_published = Signal()  # batch (None for a load), resource_ids (keys of R
 entry_hidden = Signal()  # entry, by, at, reason
 entry_restored = Signal()  # entry, by, at, reason
 entry_retired = Signal()  # entry, by, at, reason
+report_filed = Signal()  # report, at

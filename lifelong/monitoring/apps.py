@@ -16,14 +16,13 @@ class MonitoringConfig(AppConfig):
 
         name_verbs(VERBS)
 
-        from lifelong.monitoring import receivers  # noqa: F401 - they listen from now on
+        from lifelong.monitoring import inspection_desk, receivers  # noqa: F401 - they listen from now on
         from lifelong.monitoring.intake.marks import ticket_of
-        from lifelong.web import use
+        from lifelong.web import desk, use
 
         use.register_tickets(ticket_of)
-        from lifelong.web import desk
-
         desk.register_menu(usage_menu)
+        inspection_desk.register()
 
 
 def usage_menu(user: Any) -> Iterator[Any]:

@@ -28,3 +28,74 @@ class Scope(models.TextChoices):
     REGION = "region", _("地区")
     CATEGORY = "category", _("分类")
     AREA = "area", _("领域")
+
+
+class Subject(models.TextChoices):
+    """What of a published resource is inspected."""
+
+    LINK = "link", _("链接")
+    FILE = "file", _("原文件")
+    RENDITION = "made", _("播放版本")
+    PLAYBACK = "play", _("播放")
+    COVER = "cover", _("封面")
+    CAPTION = "caption", _("字幕")
+    EVIDENCE = "proof", _("等级保护证明")
+    TEXT = "text", _("文字内容")
+
+
+class LookOutcome(models.TextChoices):
+    OK = "ok", _("正常")
+    BAD = "bad", _("有问题")
+    UNKNOWN = "unknown", _("不能断定")
+
+
+class FindingState(models.TextChoices):
+    SUSPECTED = "suspected", _("待复核")  # seen once; nobody is told
+    CONFIRMED = "confirmed", _("已确认")  # seen again from fresh; its letter goes out next
+    NOTICED = "noticed", _("待整改")
+    HIDDEN = "hidden", _("已自动下架")
+    CURED = "cured", _("已修复")
+    CLEARED = "cleared", _("复核正常")
+    DISMISSED = "dismissed", _("已排除")
+    ENDED = "ended", _("已不适用")  # the resource was retired
+
+
+FINDING_STEPS: dict[FindingState, frozenset[FindingState]] = {
+    FindingState.SUSPECTED: frozenset(
+        {FindingState.CONFIRMED, FindingState.CLEARED, FindingState.DISMISSED, FindingState.ENDED}
+    ),
+    FindingState.CONFIRMED: frozenset(
+        {
+            FindingState.NOTICED,
+            FindingState.HIDDEN,
+            FindingState.CURED,
+            FindingState.DISMISSED,
+            FindingState.ENDED,
+        }
+    ),
+    FindingState.NOTICED: frozenset(
+        {FindingState.HIDDEN, FindingState.CURED, FindingState.DISMISSED, FindingState.ENDED}
+    ),
+    # back to NOTICED: somebody brought the resource back although it is not cured
+    FindingState.HIDDEN: frozenset(
+        {FindingState.NOTICED, FindingState.CURED, FindingState.DISMISSED, FindingState.ENDED}
+    ),
+    FindingState.CURED: frozenset(),
+    FindingState.CLEARED: frozenset(),
+    FindingState.DISMISSED: frozenset(),
+    FindingState.ENDED: frozenset(),
+}
+OPEN_FINDINGS = [state for state, after in FINDING_STEPS.items() if after]
+TOLD_FINDINGS = [FindingState.CONFIRMED, FindingState.NOTICED, FindingState.HIDDEN]
+
+
+def after_look(state: FindingState, outcome: LookOutcome, *, early: bool) -> FindingState:
+    """Where a finding stands after one more look; ``early``: the pause before the second look is not over.
+
+    What cannot be told changes nothing. Hiding is no matter of looks alone, hence not decided here.
+    """
+    if outcome == LookOutcome.UNKNOWN or not FINDING_STEPS[state]:
+        return state
+    if outcome == LookOutcome.OK:
+        return FindingState.CLEARED if state == FindingState.SUSPECTED else FindingState.CURED
+    return FindingState.CONFIRMED if state == FindingState.SUSPECTED and not early else state

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from lifelong.accounts.models import Role
+from lifelong.accounts.models import Role, User
 from lifelong.accounts.policy import roles_of
 from lifelong.catalogue.models import Entry
 from lifelong.institutions.models import Institution
 from lifelong.institutions.queries import belongs_to
-from lifelong.monitoring.lifecycle import Scope, Standing
+from lifelong.monitoring.lifecycle import OPEN_FINDINGS, FindingState, Scope, Standing
+from lifelong.monitoring.models import InspectionFinding
 from lifelong.regions.queries import within
 from lifelong.resources.queries.reach import reach_of
 
@@ -52,3 +53,43 @@ def tops_of_use(user: Any) -> list[str]:
     codes = reach_of(user).regions
     inner = {code for one in codes for code in within(one) - {one}}
     return sorted(codes - inner)
+
+
+def can_manage(user: User) -> bool:
+    """Inspection is the operator's."""
+    return user.has_right("inspection.manage")
+
+
+def can_open_inspection(user: User) -> bool:
+    """Whoever has findings of their own to see: institutions, provinces, the ministry, the operator."""
+    return user.has_right("monitoring.read") or bool(reach_of(user).own)
+
+
+def can_ask_recheck(user: User, finding: InspectionFinding) -> bool:
+    own = finding.resource.institution_id in reach_of(user).own
+    return finding.state in {FindingState.NOTICED, FindingState.HIDDEN} and (own or can_manage(user))
+
+
+def can_extend(user: User, finding: InspectionFinding) -> bool:
+    return finding.state == FindingState.NOTICED and can_manage(user)
+
+
+def can_dismiss(user: User, finding: InspectionFinding) -> bool:
+    return finding.state in OPEN_FINDINGS and can_manage(user)
+
+
+def can_settle(user: User, finding: InspectionFinding) -> bool:
+    return (
+        finding.report_id is not None
+        and finding.state in {FindingState.NOTICED, FindingState.HIDDEN}
+        and can_manage(user)
+    )
+
+
+def finding_abilities(user: User, finding: InspectionFinding) -> dict[str, bool]:
+    return {
+        "recheck": can_ask_recheck(user, finding),
+        "extend": can_extend(user, finding),
+        "dismiss": can_dismiss(user, finding),
+        "settle": can_settle(user, finding),
+    }

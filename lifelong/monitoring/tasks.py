@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from lifelong.jobs.schedule import daily, every
-from lifelong.monitoring.actions import usage_counting, usage_history, usage_intake
+from lifelong.monitoring.actions import (
+    inspection_running,
+    inspection_settling,
+    inspection_targets,
+    usage_counting,
+    usage_history,
+    usage_intake,
+)
 from lifelong.monitoring.intake.drain import drain
 from lifelong.monitoring.queries import usage_raw
 
@@ -48,3 +55,53 @@ def close_use() -> int:
 def archive_use() -> int:
     days = usage_history.days_to_archive(timezone.localdate())
     return sum(usage_history.archive(day, at=timezone.now()) for day in days)
+
+
+SHORT = 5  # a few minutes in ten, ahead of the coding of drafts, behind what reviewers wait for
+
+
+@every(minutes=10)
+@task(queue_name="media", priority=SHORT, max_attempts=2, title=_("定期检查：链接"))
+def inspect_links() -> int:
+    return inspection_running.inspect_links().looked
+
+
+@every(minutes=10)
+@task(queue_name="media", priority=SHORT, max_attempts=2, title=_("定期检查：存储的文件"))
+def inspect_stored() -> int:
+    return inspection_running.inspect_stored().looked
+
+
+@every(minutes=10)
+@task(queue_name="media", priority=SHORT, max_attempts=2, title=_("定期检查：播放、封面、字幕、证明、文字"))
+def inspect_rest() -> int:
+    return inspection_running.inspect_rest().looked
+
+
+@every(minutes=10)
+@task(title=_("定期检查：通知单位，处理到期的问题"))
+def settle_inspection() -> dict[str, int]:
+    return inspection_settling.settle(at=timezone.now())
+
+
+@task(priority=30, max_attempts=3, title=_("复查"))
+def look_now(target_pk: int) -> str:
+    seen = inspection_running.look_now(target_pk)
+    inspection_settling.settle(at=timezone.now())
+    return seen.outcome if seen else ""
+
+
+@task(title=_("把新上线的资源列入定期检查"))
+def take_up(resources: list[int]) -> int:
+    return inspection_targets.take_up(resources, at=timezone.now())
+
+
+@daily(at="02:40")
+@task(title=_("核对定期检查的对象"))
+def take_up_rest() -> int:
+    return inspection_targets.take_up_rest(at=timezone.now())
+
+
+@task(title=_("词表改动后重新检查已上线的文字"))
+def read_texts_again() -> int:
+    return inspection_targets.read_texts_again(at=timezone.now())

@@ -2,7 +2,7 @@ from datetime import date
 
 from django.urls import URLPattern, path, register_converter
 
-from lifelong.monitoring.views import usage
+from lifelong.monitoring.views import inspection, inspection_plan, usage
 
 
 class UsageScope:
@@ -37,4 +37,16 @@ urlpatterns: list[URLPattern] = [
     path("work/usage/resources/<str:resource_id>/export", usage.resource_export, name="usage_resource_export"),
     path("work/usage/<usage_scope:scope>/<str:key>/", usage.scope, name="usage_scope"),
     path("work/usage/<usage_scope:scope>/<str:key>/export", usage.export, name="usage_scope_export"),
+    path("work/inspection/", inspection.findings, name="inspection"),
+    path("work/inspection/export", inspection.export, name="inspection-export"),
+    path("work/inspection/plan/", inspection_plan.plan, name="inspection-plan"),
+    path("work/inspection/plan/export", inspection_plan.export, name="inspection-plan-export"),
+    path("work/inspection/plan/<str:what>/<str:name>/", inspection_plan.change, name="inspection-change"),
+    path("work/inspection/brakes/<int:number>", inspection.brake, name="inspection-brake"),
+    path("work/inspection/reports/<str:number>", inspection.confirm_report, name="inspection-confirm-report"),
+    path("work/inspection/<int:number>/", inspection.finding, name="inspection-finding"),
+    path("work/inspection/<int:number>/recheck", inspection.recheck, name="inspection-recheck"),
+    path("work/inspection/<int:number>/extend", inspection.extend, name="inspection-extend"),
+    path("work/inspection/<int:number>/dismiss", inspection.dismiss, name="inspection-dismiss"),
+    path("work/inspection/<int:number>/settle", inspection.settle, name="inspection-settle"),
 ]

@@ -51,6 +51,10 @@ class Verb(models.TextChoices):
     SUSPENDED = "suspended", _("暂停上线")
     BROUGHT_BACK = "brought_back", _("恢复上线")
     RETIRED = "retired", _("出库")
+    AUTO_SUSPENDED = "auto_suspended", _("检查发现问题，自动下架")
+    AUTO_RESTORED = "auto_restored", _("已修复，自动恢复上线")
+    TROUBLE_NOTICED = "trouble_noticed", _("检查发现问题，通知单位")
+    TROUBLE_CURED = "trouble_cured", _("检查的问题已修复")
 
 
 NEXT: dict[State, set[State]] = {

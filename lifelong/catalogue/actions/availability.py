@@ -17,8 +17,8 @@ from lifelong.catalogue.models import Entry
 from lifelong.institutions.models import Mandate
 from lifelong.notices import send
 from lifelong.resources.actions.steps import set_availability
-from lifelong.resources.lifecycle import Availability
-from lifelong.resources.models import Resource
+from lifelong.resources.lifecycle import Availability, Verb
+from lifelong.resources.models import Resource, Step
 from lifelong.web.refusals import NotAllowed, Refusal
 
 
@@ -67,6 +67,38 @@ def _change(resource: Resource, verb: str, to: Availability, *, by: User, reason
     set_availability(resource, to=to, by=by, at=at, reason=reason.strip())
     tell(entry, to, by=by, reason=reason.strip(), at=at)
     return Entry.objects.get(pk=entry.pk)
+
+
+@transaction.atomic
+def suspend_unattended(resource: Resource, *, reason: str, at: datetime) -> bool:
+    """自动下架: the platform itself, with a reason for everyone to read; nobody is named for it. False where it is not online."""
+    return _unattended(resource, Visibility.ONLINE, Availability.SUSPENDED, Verb.AUTO_SUSPENDED, reason=reason, at=at)
+
+
+@transaction.atomic
+def restore_unattended(resource: Resource, *, reason: str, at: datetime) -> bool:
+    """自动恢复: only of what the platform itself took out; what a person suspended, a person brings back. False else."""
+    if taken_out_by_person(resource):
+        return False
+    return _unattended(resource, Visibility.HIDDEN, Availability.ONLINE, Verb.AUTO_RESTORED, reason=reason, at=at)
+
+
+def taken_out_by_person(resource: Resource) -> bool:
+    taken = {Verb.SUSPENDED, Verb.AUTO_SUSPENDED, Verb.RETIRED}
+    steps = Step.objects.filter(version__resource=resource, verb__in=taken)
+    last = steps.order_by("-at", "-pk").values_list("verb", flat=True).first()
+    return last != Verb.AUTO_SUSPENDED
+
+
+def _unattended(
+    resource: Resource, now: Visibility, to: Availability, verb: Verb, *, reason: str, at: datetime
+) -> bool:
+    entry = Entry.objects.shown_or_not().select_for_update(of=("self",)).filter(resource=resource).first()
+    if entry is None or entry.visibility != now:
+        return False
+    set_availability(resource, to=to, by=None, at=at, reason=reason, verb=verb)
+    tell(entry, to, by=None, reason=reason, at=at)
+    return True
 
 
 def word_for(to: Availability) -> str:
@@ -123,7 +155,7 @@ def keep_out(entry: Entry, *, at: datetime | None = None) -> bool:
     return named
 
 
-def tell(entry: Entry, to: Availability, *, by: User, reason: str, at: datetime) -> None:
+def tell(entry: Entry, to: Availability, *, by: User | None, reason: str, at: datetime) -> None:
     """The ministry, the operator and the institution that owns it learn what was done, by whom and why."""
     words = {
         Availability.SUSPENDED: _("《%(title)s》已下架"),
@@ -132,10 +164,10 @@ def tell(entry: Entry, to: Availability, *, by: User, reason: str, at: datetime)
     }
     text = _("资源 %(id)s《%(title)s》（%(institution)s）\n经办：%(who)s\n原因：%(reason)s") % {
         "id": entry.identifier, "title": entry.title, "institution": entry.institution.name,
-        "who": by.get_full_name(), "reason": reason,
+        "who": by.get_full_name() if by else _("系统（定期检查）"), "reason": reason,
     }  # fmt: skip
     send(
-        [person for person in concerned(entry, at) if person.pk != by.pk],
+        [person for person in concerned(entry, at) if by is None or person.pk != by.pk],
         subject=words[to] % {"title": entry.title}, text=text, url=entry.get_absolute_url(),
         kind=f"catalogue.{to.value}", at=at,
     )  # fmt: skip

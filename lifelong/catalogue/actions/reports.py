@@ -3,16 +3,19 @@
 import secrets
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lifelong import audit
 from lifelong.accounts.models import Appointment, Role, User
-from lifelong.catalogue import policy
+from lifelong.catalogue import events, policy
 from lifelong.catalogue.lifecycle import ReportKind, ReportState
 from lifelong.catalogue.models import Report
-from lifelong.notices import send
+from lifelong.notices import mail_to, send
 from lifelong.resources.models import Resource
 from lifelong.web.refusals import Conflict, NotAllowed, Refusal
 
@@ -44,6 +47,7 @@ def file_report(*, kind: str, text: str, contact: str = "", resource: Resource |
         number=number, resource=resource, kind=kind, text=text.strip(), contact=contact.strip(), created_at=at
     )
     audit.record("catalogue.reported", of=report, at=at, detail={"kind": kind})
+    events.report_filed.send(sender=Report, report=report, at=at)
     operators = Appointment.objects.open_at(at).filter(role=Role.OPERATOR).select_related("user")
     send(
         [appointment.user for appointment in operators],
@@ -64,4 +68,20 @@ def answer_report(report: Report, *, answer: str, by: User, at: datetime) -> Rep
     locked.answer, locked.answered_by, locked.answered_at, locked.state = answer.strip(), by, at, ReportState.ANSWERED
     locked.save(update_fields=["answer", "answered_by", "answered_at", "state"])
     audit.record("catalogue.report_answered", by=by, of=locked, at=at)
+    if address := mail_address(locked.contact):
+        mail_to(
+            address, subject=_("您的反馈 %(number)s 有了答复") % {"number": locked.number},
+            text=_("您好：\n\n%(answer)s\n\n您反馈的是：%(text)s\n\n查询：%(url)s")
+            % {"answer": locked.answer, "text": locked.text, "url": f"{settings.SITE_URL}/reports/{locked.number}"},
+            at=at,
+        )  # fmt: skip
     return locked
+
+
+def mail_address(contact: str) -> str:
+    """Where the contact is a mail address and nothing else; else nothing: a telephone number is for the operator."""
+    try:
+        validate_email(contact.strip())
+    except ValidationError:
+        return ""
+    return contact.strip()

@@ -15,7 +15,18 @@ from django.utils import timezone, translation
 from lifelong.accounts.models import Role
 from lifelong.calls.models import Call
 from lifelong.catalogue.actions import availability, home
-from lifelong.demo.actions import calls, cast, experts, learners, registrations, reviews, running, submissions, usage
+from lifelong.demo.actions import (
+    calls,
+    cast,
+    experts,
+    inspecting,
+    learners,
+    registrations,
+    reviews,
+    running,
+    submissions,
+    usage,
+)
 from lifelong.demo.actions.cast import Cast
 from lifelong.demo.studio import open_studio
 from lifelong.demo.world import Wish, World, world
@@ -70,6 +81,7 @@ def _build(all_of_it: World, films: dict[str, Future[str]], *, now: datetime, sa
     fill_the_third(all_of_it, players, open_call, made, now=now)
     experts.score_some(players, reviewing, at=timezone.now())
     running.leave_work(players, at=timezone.now())
+    inspecting.inspect(at=timezone.now())
     learners.learn(operator=players.of(Role.OPERATOR), at=now - timedelta(days=3))
     usage.use(at=now)
     wait_for_checks(say)

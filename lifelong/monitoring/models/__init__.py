@@ -1,3 +1,14 @@
+from lifelong.monitoring.models.inspection import (
+    HostPace,
+    InspectionBrake,
+    InspectionDay,
+    InspectionFinding,
+    InspectionLimit,
+    InspectionLook,
+    InspectionPlan,
+    InspectionTarget,
+    TroubleRule,
+)
 from lifelong.monitoring.models.intake import UsageJournal, UsageSalt
 from lifelong.monitoring.models.usage import (
     UsageCurve,
@@ -10,6 +21,15 @@ from lifelong.monitoring.models.usage import (
 )
 
 __all__ = [
+    "HostPace",
+    "InspectionBrake",
+    "InspectionDay",
+    "InspectionFinding",
+    "InspectionLimit",
+    "InspectionLook",
+    "InspectionPlan",
+    "InspectionTarget",
+    "TroubleRule",
     "UsageCurve",
     "UsageDay",
     "UsageEvent",

@@ -23,7 +23,7 @@ from lifelong.monitoring.usage.rules import REASONS, RULES, reason
 from lifelong.monitoring.views import usage_figures as made
 from lifelong.regions.queries import full_name, region
 from lifelong.resources.queries.reach import reach_of
-from lifelong.review.views.figures import Table
+from lifelong.review.figures import Table
 from lifelong.web import workbooks
 from lifelong.web.refusals import NotAllowed
 from lifelong.web.rights import right

@@ -11,7 +11,7 @@ from lifelong.monitoring.lifecycle import Scope
 from lifelong.monitoring.models import UsagePeriod
 from lifelong.monitoring.queries.usage import Period, Point
 from lifelong.monitoring.usage.rules import BINS, reason
-from lifelong.review.views.figures import Bars, Cell, Table
+from lifelong.review.figures import Bars, Cell, Table
 from lifelong.web.templatetags.web import clock, day
 from lifelong.web.vocabulary import AREAS
 from lifelong.web.workbooks import Column, Sheet

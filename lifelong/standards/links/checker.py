@@ -3,7 +3,9 @@
 import ssl
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Literal, Self
 from urllib.parse import urljoin
@@ -20,6 +22,7 @@ Outcome = Literal[
     "no_such_name",
     "not_found",  # 404, 410
     "soft_not_found",
+    "parked",  # the name is for sale or belongs to a dealer by now
     "certificate",  # TLS that browsers refuse
     "too_many_redirects",
     "refused_address",  # by its writing, or by the number behind its name
@@ -40,6 +43,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _REFERENCE_S = 4.0
 #: Hosts whose being reachable proves that this machine has Internet at all.
 REFERENCES = ("www.gov.cn", "www.moe.gov.cn", "www.baidu.com")
+_TELLING = ("content-type", "content-length", "server", "date", "last-modified", "retry-after", "location")
 _HEADERS = {
     "User-Agent": "Mozilla/5.0 (compatible; LifelongLinkCheck/1.0)",
     "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
@@ -60,6 +64,10 @@ class LinkFacts:
     redirects: int = 0
     excerpt: str = ""
     detail: str = ""
+    seconds: float = 0.0  # to the last answer
+    headers: dict[str, str] = field(default_factory=dict)  # of the last answer, those of ``_TELLING``
+    retry_after_s: int | None = None  # what the other side asked for
+    certificate_until: str = ""  # ISO 8601, of the last host where it spoke TLS
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -101,6 +109,8 @@ class _Visit:
         self.at = url
         self.redirects = 0
         self.cookies: dict[str, dict[str, str]] = {}
+        self.began = time.monotonic()
+        self.certificate_until = ""
 
     def run(self) -> LinkFacts:
         try:
@@ -130,6 +140,7 @@ class _Visit:
             httpcore.ConnectionPool(ssl_context=self.tls, network_backend=self.backend, max_connections=1) as pool,
             pool.stream("GET", address.url, headers=headers, extensions=_TIMEOUTS) as answer,
         ):
+            self.certificate_until = _valid_until(answer)
             names = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in answer.headers]
             self.keep_cookies(address.host, [value for name, value in names if name == "set-cookie"])
             body = b"" if answer.status in _REDIRECTS else _first_bytes(answer)
@@ -156,10 +167,31 @@ class _Visit:
             redirects=self.redirects,
             excerpt=page.excerpt if page else "",
             detail=detail,
+            seconds=round(time.monotonic() - self.began, 2),
+            headers={name: page.headers[name][:200] for name in _TELLING if name in page.headers} if page else {},
+            retry_after_s=_retry_after(page.headers.get("retry-after", "")) if page else None,
+            certificate_until=self.certificate_until,
         )
 
 
 _TIMEOUTS = {"timeout": {"connect": _STEP_S, "read": _STEP_S, "write": _STEP_S, "pool": _STEP_S}}
+
+
+def _valid_until(answer: httpcore.Response) -> str:
+    """When the certificate of the answer's host runs out; nothing where it spoke no TLS."""
+    spoken = answer.extensions["network_stream"].get_extra_info("ssl_object")
+    known = (spoken.getpeercert() or {}).get("notAfter") if spoken is not None else None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(known), UTC).isoformat() if known else ""
+
+
+def _retry_after(said: str) -> int | None:
+    """Seconds, written as such or as a date; nothing where it is neither."""
+    if said.strip().isdecimal():
+        return int(said.strip()[:9])
+    try:
+        return max(0, int(parsedate_to_datetime(said).timestamp() - time.time())) if said else None
+    except (ValueError, TypeError):
+        return None
 
 
 def _first_bytes(answer: httpcore.Response) -> bytes:

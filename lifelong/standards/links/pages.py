@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 from urllib.parse import urlsplit
 
-PageKind = Literal["page", "login_wall", "robot_wall", "soft_not_found", "empty"]
+PageKind = Literal["page", "login_wall", "robot_wall", "soft_not_found", "parked", "empty"]
 
 _UNPACKED_BYTES = 1 << 20
 _EXCERPT = 200
@@ -48,6 +48,20 @@ _ROBOT_WORDS = re.compile(
     r"人机验证|安全验证|滑动验证|完成验证|访问(过于)?频繁|异常访问|访问被拦截|防火墙|just a moment|attention required|verify (that )?you are"
     r"|checking your browser|unusual traffic|captcha|access denied",
     re.I,
+)
+
+_PARKED = re.compile(
+    r"(此|该|本)?域名[^。，,.]{0,12}(出售|转让|求购|停放|竞价)|(domain|域名)[^。.]{0,40}(is )?for sale|buy this domain|domain (is )?parked",
+    re.I,
+)
+_PARKING_MARKS = (
+    "sedoparking",
+    "parkingcrew",
+    "bodis.com",
+    "hugedomains.com",
+    "afternic.com",
+    "dan.com/buy",
+    "parklogic",
 )
 
 
@@ -116,6 +130,8 @@ def kind_of(page: Page) -> PageKind:
         return "robot_wall"
     if _is_login_wall(page):
         return "login_wall"
+    if _is_parked(page):
+        return "parked"
     if _GONE_TITLE.search(page.title) or (len(page.text) < _SHORT and _GONE_TEXT.search(page.text)):
         return "soft_not_found"
     return "page" if page.source.strip() else "empty"
@@ -125,6 +141,12 @@ def is_robot_wall(page: Page) -> bool:
     if "cf-mitigated" in page.headers or any(mark in page.source for mark in _ROBOT_MARKS):
         return len(page.text) < _SHORT
     return len(page.text) < _SHORT and bool(_ROBOT_WORDS.search(page.title) or _ROBOT_WORDS.search(page.text))
+
+
+def _is_parked(page: Page) -> bool:
+    """A dealer's page stands where the course was; a long text that speaks of selling domains is none."""
+    says = bool(_PARKED.search(page.title) or _PARKED.search(page.text))
+    return len(page.text) < 4 * _SHORT and (says or any(mark in page.source for mark in _PARKING_MARKS))
 
 
 def _is_login_wall(page: Page) -> bool:

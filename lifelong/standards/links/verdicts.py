@@ -25,14 +25,14 @@ def should_retry(facts: LinkFacts, attempts: int) -> timedelta | None:
 
 def judge_link(facts: LinkFacts, *, attempts: int = 1) -> Finding:
     """Pure: the finding after ``attempts`` visits, of which ``facts`` is the last."""
-    message, remedy = _words(facts)
+    message, remedy = words(facts)
     verdict = _verdict(facts, attempts)
     if verdict == "warn":
         hours = int(next_try(attempts).total_seconds() // 3600)  # type: ignore[union-attr]
         message += _("%(hours)d 小时后会再试一次。") % {"hours": hours}
     elif facts.outcome in _PASSING_TROUBLE:
         message += _("已先后试过 %(attempts)d 次。") % {"attempts": attempts}
-    return Finding(ID, verdict, _("公共互联网上可以打开"), _measured(facts), message, remedy)
+    return Finding(ID, verdict, _("公共互联网上可以打开"), measured(facts), message, remedy)
 
 
 def _verdict(facts: LinkFacts, attempts: int) -> Verdict:
@@ -43,14 +43,14 @@ def _verdict(facts: LinkFacts, attempts: int) -> Verdict:
     return "warn" if should_retry(facts, attempts) else "fail"
 
 
-def _measured(facts: LinkFacts) -> str:
+def measured(facts: LinkFacts) -> str:
     parts = [f"HTTP {facts.status}" if facts.status else ""]
     if facts.redirects:
         parts.append(_("跳转 %(count)d 次，到 %(url)s") % {"count": facts.redirects, "url": facts.final_url[:150]})
     return "，".join(part for part in parts if part) or _("没有得到网页")
 
 
-def _words(facts: LinkFacts) -> tuple[str, str]:
+def words(facts: LinkFacts) -> tuple[str, str]:
     """What was found and how to mend it."""
     check_it = _("请在浏览器里（不登录）打开这个地址核对，改正后重新填写。")
     ask_site = _("请联系课程所在平台恢复访问。")
@@ -65,6 +65,7 @@ def _words(facts: LinkFacts) -> tuple[str, str]:
             _("页面打开了，但内容说课程不存在或已删除：%(excerpt)s") % {"excerpt": facts.excerpt[:80]},
             check_it,
         ),
+        "parked": (_("网站的域名已出售或停放，打开的不再是课程。"), check_it),
         "certificate": (
             _("网站的安全证书无效（过期、与网站名不符或不受信任），浏览器会拦住学习者。"),
             _("请联系课程所在平台更换证书。"),

@@ -1,0 +1,495 @@
+"""A little web of bad servers: each told apart; a second look; letters, periods, hiding and bringing back."""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from lifelong.accounts.models import Role
+from lifelong.accounts.tests.cast import holder
+from lifelong.audit.models import AuditEntry
+from lifelong.catalogue.actions import availability
+from lifelong.catalogue.lifecycle import Visibility
+from lifelong.catalogue.models import Entry
+from lifelong.catalogue.tests import world
+from lifelong.jobs.models import Job
+from lifelong.monitoring.actions import inspection_findings, inspection_plans, inspection_running, inspection_settling
+from lifelong.monitoring.actions.inspection_targets import claim, take_up, take_up_rest
+from lifelong.monitoring.lifecycle import FindingState, LookOutcome, Subject
+from lifelong.monitoring.looks import links
+from lifelong.monitoring.models import HostPace, InspectionBrake, InspectionFinding, InspectionLook, InspectionTarget
+from lifelong.monitoring.queries import inspection
+from lifelong.notices.models import Notice
+from lifelong.standards.links.checker import LinkFacts, check_link
+from lifelong.standards.tests.little_web import REFERENCE, LittleWeb, certificates, little_web, moved, page
+
+pytestmark = pytest.mark.django_db
+COURSE = "太极拳入门：起势、野马分鬃、白鹤亮翅，每节课十分钟，跟着老师一起练。" * 20
+BEGIN = datetime(2031, 3, 2, 9, tzinfo=timezone.get_fixed_timezone(480))
+
+
+@pytest.fixture
+def web() -> Iterator[LittleWeb]:
+    with little_web() as web:
+        yield web
+
+
+class Days:
+    """The clock of a test."""
+
+    def __init__(self) -> None:
+        self.at = BEGIN
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def go(self, **time: float) -> datetime:
+        self.at += timedelta(**time)
+        return self.at
+
+
+@pytest.fixture
+def now() -> Days:
+    return Days()
+
+
+def courses(*links: str) -> list[InspectionTarget]:
+    """Linked courses in the library, and what there is to inspect of them."""
+    world.loaded(*({"title": f"课程 {n}", "type": "A03", "area": "degree", "link": link, "host_platform": "某平台"} for n, link in enumerate(links)))  # fmt: skip
+    take_up_rest(at=BEGIN)
+    return list(InspectionTarget.objects.filter(subject=Subject.LINK).order_by("resource__entries__title"))
+
+
+def facts_of(outcome: str, **more: object) -> LinkFacts:
+    return LinkFacts("http://course.example.org/1", outcome, **more)
+
+
+def answering(facts: dict[str, LinkFacts] | LinkFacts):
+    return lambda url: facts if isinstance(facts, LinkFacts) else facts[url]
+
+
+def run(now: Days, facts, **more) -> inspection_running.Done:
+    return inspection_running.inspect_links(visit=answering(facts), now=now, pause_s=0.0, **more)
+
+
+def all_due(now: Days) -> None:
+    """A small library is spread over its days; here everything is looked at now."""
+    InspectionTarget.objects.filter(subject=Subject.LINK).update(look_at=now())
+
+
+def visit(web: LittleWeb, url: str, **wishes):
+    facts = check_link(
+        url, resolver=web.resolver, connector=web.connector, references=[REFERENCE], **{"deadline_s": 5.0, **wishes}
+    )
+    return links.judged(facts, at=timezone.now())
+
+
+def answer_with(reply: bytes):
+    return lambda path, headers: reply
+
+
+def found() -> InspectionFinding:
+    return InspectionFinding.objects.get()
+
+
+# Told apart
+
+
+ANSWERS = {
+    "works": (answer_with(page(COURSE)), "ok", ""),
+    "moved within": (lambda p, h: page(COURSE) if p == "/c/2" else moved("/c/2"), "ok", ""),
+    "file": (answer_with(b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 5\r\n\r\n%PDF-"), "ok", ""),
+    "endless": (lambda p, h: lambda line: [line.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n\r\n")] + [line.sendall(b"x" * 65536) for _ in range(64)], "ok", ""),
+    "gone": (answer_with(page("", "404 Not Found")), "bad", "link_gone"),
+    "soft gone": (answer_with(page("该课程已下架")), "bad", "link_soft_gone"),
+    "front page": (lambda p, h: page(COURSE) if p == "/" else moved("/"), "bad", "link_elsewhere"),
+    "elsewhere": (lambda p, h: moved("http://other.example.net/c/1"), "bad", "link_elsewhere"),
+    "loops": (answer_with(moved("/again")), "bad", "link_loops"),
+    "login": (answer_with(page('<form><input type="password"></form>', title="用户登录")), "bad", "link_login"),
+    "parked": (answer_with(page("该域名可出售，有意者请联系。")), "bad", "link_parked"),
+    "closed": (answer_with(moved("http://192.168.0.1/")), "bad", "link_closed"),
+    "error": (answer_with(page("oops", "500 Internal Server Error")), "bad", "link_error"),
+    "cut": (lambda p, h: lambda line: None, "bad", "link_silent"),
+    "hangs": (lambda p, h: lambda line: time.sleep(2), "bad", "link_silent"),
+    "403": (answer_with(page("no robots", "403 Forbidden")), "unknown", ""),
+    "429": (answer_with(page("slow down", "429 Too Many Requests", "Retry-After: 120\r\n")), "unknown", ""),
+    "robot wall": (answer_with(page("请完成人机验证")), "unknown", ""),
+    "empty": (answer_with(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n"), "unknown", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_each_server_is_told_apart(web: LittleWeb, case: str) -> None:
+    answer, outcome, trouble = ANSWERS[case]
+    web.site("course.example.org", answer)
+    web.site("other.example.net", answer_with(page(COURSE)))
+    seen = visit(web, "http://course.example.org/c/1", **({"deadline_s": 0.4} if case == "hangs" else {}))
+    assert (seen.outcome, seen.trouble) == (outcome, trouble)
+    assert seen.note
+    assert seen.evidence["url"] == "http://course.example.org/c/1"
+    if case == "429":
+        assert seen.evidence["retry_after_s"] == 120
+        assert seen.evidence["headers"]["retry-after"] == "120"
+
+
+def test_names_certificates_and_our_own_line_are_told_apart(web: LittleWeb, tmp_path) -> None:
+    server, client = certificates(tmp_path, "course.example.org", days=5)
+    web.site("course.example.org", answer_with(page(COURSE)), port=443, tls=server)
+    assert visit(web, "http://nowhere.example.org/").trouble == "link_no_name"
+    assert visit(web, "https://course.example.org/").trouble == "link_certificate"  # of an unknown authority
+    assert visit(web, "https://course.example.org/", tls=client).trouble == "link_certificate_soon"
+    web.online = False
+    assert visit(web, "http://course.example.org/").outcome == LookOutcome.UNKNOWN
+
+
+def test_a_slow_site_is_slow_and_not_dead() -> None:
+    assert links.judged(facts_of("works", seconds=14.2), at=BEGIN).trouble == "link_slow"
+
+
+# The way of a finding
+
+
+def test_a_dead_link_is_confirmed_told_hidden_and_brought_back(now: Days, operator, client) -> None:
+    target = courses("http://course.example.org/1")[0]
+    gone, back = facts_of("not_found", status=404, headers={"server": "nginx"}), facts_of("works", seconds=0.3)
+    assert run(now, gone).bad == 1
+    assert found().state == FindingState.SUSPECTED
+    assert inspection_settling.settle(at=now()) == {"told": 0, "hidden": 0}  # nobody hears of a suspicion
+    now.go(hours=1)
+    assert run(now, gone).looked == 0  # not before its pause is over
+    now.go(hours=5, minutes=1)
+    run(now, gone)
+    assert found().state == FindingState.CONFIRMED
+    inspection_settling.settle(at=now())
+    finding = found()
+    assert finding.state == FindingState.NOTICED
+    assert finding.due_at == now() + timedelta(days=14)
+    letter = Notice.objects.filter(user=operator).get()
+    assert ("《课程 0》" in letter.text and "http" in finding.note) or finding.note in letter.text
+    now.go(days=13)
+    run(now, gone)
+    assert inspection_settling.settle(at=now())["hidden"] == 0
+    now.go(days=1, minutes=1)
+    assert inspection_settling.settle(at=now())["hidden"] == 0  # over its period, but nobody has looked since
+    run(now, gone)
+    assert inspection_settling.settle(at=now())["hidden"] == 1
+    entry = Entry.objects.get()
+    assert entry.visibility == Visibility.HIDDEN
+    answer = client.get(f"/resources/{entry.identifier}")
+    assert answer.status_code == 404
+    assert "定期检查发现" in answer.content.decode()
+    step = entry.version.steps.order_by("-at", "-pk").first()
+    assert (step.verb, step.by) == ("auto_suspended", None)
+    now.go(days=1)
+    run(now, facts_of("turned_away", status=403))
+    assert found().state == FindingState.HIDDEN  # what cannot be told brings nothing back either
+    now.go(days=1)
+    run(now, back)
+    assert found().state == FindingState.CURED
+    assert Entry.objects.get().visibility == Visibility.ONLINE
+    outcomes = list(InspectionLook.objects.order_by("at", "pk").values_list("outcome", flat=True))
+    assert outcomes == ["bad", "bad", "bad", "bad", "unknown", "ok"]
+    assert InspectionLook.objects.last().evidence["headers"] == {"server": "nginx"}
+    assert AuditEntry.objects.filter(verb="catalogue.suspended", actor_id=None).count() == 1
+    assert target.resource.availability in {"online", "never"}
+
+
+def test_a_flicker_is_no_finding(now: Days) -> None:
+    courses("http://course.example.org/1")
+    run(now, facts_of("server_error", status=500))
+    now.go(hours=7)
+    run(now, facts_of("works"))
+    assert found().state == FindingState.CLEARED
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("outcome", ["turned_away", "robot_wall", "empty", "offline"])
+def test_what_cannot_be_told_hides_nothing_however_long(now: Days, outcome: str) -> None:
+    courses("http://course.example.org/1")
+    for _week in range(12):
+        run(now, facts_of(outcome, status=403))
+        inspection_settling.settle(at=now())
+        now.go(days=7)
+    assert not InspectionFinding.objects.exists()
+    assert Entry.objects.get().visibility == Visibility.ONLINE
+    assert InspectionTarget.objects.get(subject=Subject.LINK).outcome == LookOutcome.UNKNOWN
+
+
+def confirmed(now: Days, facts: LinkFacts) -> InspectionFinding:
+    run(now, facts)
+    now.go(hours=7)
+    run(now, facts)
+    inspection_settling.settle(at=now())
+    return found()
+
+
+def test_what_the_operator_dismissed_is_not_found_again_until_it_changes(now: Days, operator) -> None:
+    courses("http://course.example.org/1")
+    login = facts_of("login_wall", status=200)
+    finding = confirmed(now, login)
+    inspection_findings.dismiss(finding, reason="登录后免费学习，已核实", by=operator, at=now())
+    for _turn in range(3):
+        now.go(days=7)
+        run(now, login)
+    assert InspectionFinding.objects.count() == 1
+    now.go(days=7)
+    run(now, facts_of("not_found", status=404))
+    assert InspectionFinding.objects.order_by("pk").last().trouble == "link_gone"
+
+
+def test_an_extended_period_is_kept(now: Days, operator) -> None:
+    courses("http://course.example.org/1")
+    gone = facts_of("not_found", status=404)
+    finding = confirmed(now, gone)
+    with pytest.raises(inspection_findings.BadDay):
+        inspection_findings.extend(finding, until=now() - timedelta(days=1), reason="平台搬迁", by=operator, at=now())
+    inspection_findings.extend(finding, until=now() + timedelta(days=30), reason="平台搬迁", by=operator, at=now())
+    now.go(days=20)
+    run(now, gone)
+    assert inspection_settling.settle(at=now())["hidden"] == 0
+    now.go(days=11)
+    run(now, gone)
+    assert inspection_settling.settle(at=now())["hidden"] == 1
+
+
+def test_a_period_changed_by_the_operator_holds_for_the_letters_to_come(now: Days, operator) -> None:
+    courses("http://course.example.org/1")
+    inspection_plans.change_rule("link_gone", cure_days=3, hides=True, by=operator, at=now())
+    assert confirmed(now, facts_of("not_found", status=404)).due_at == now() + timedelta(days=3)
+    assert AuditEntry.objects.filter(verb="monitoring.rule_changed").count() == 1
+
+
+def test_what_a_person_took_out_no_machine_brings_back(now: Days, operator, final) -> None:
+    courses("http://course.example.org/1")
+    gone = facts_of("not_found", status=404)
+    finding = confirmed(now, gone)
+    resource = finding.resource
+    availability.suspend(resource, by=operator, reason="另有投诉", at=now())
+    now.go(days=15)
+    run(now, gone)
+    assert inspection_settling.settle(at=now())["hidden"] == 0
+    now.go(days=1)
+    run(now, facts_of("works"))
+    assert found().state == FindingState.CURED
+    assert Entry.objects.get().visibility == Visibility.HIDDEN
+
+
+def test_what_a_person_brought_back_uncured_has_its_period_anew(now: Days, final) -> None:
+    courses("http://course.example.org/1")
+    gone = facts_of("not_found", status=404)
+    confirmed(now, gone)
+    now.go(days=15)
+    run(now, gone)
+    inspection_settling.settle(at=now())
+    availability.restore(found().resource, by=final, reason="平台承诺本周修复", at=now())
+    assert found().state == FindingState.NOTICED
+    assert found().due_at == now() + timedelta(days=14)
+    availability.suspend(found().resource, by=final, reason="仍未修复", at=now.go(days=1))
+    availability.retire(found().resource, by=final, reason="不再提供", at=now.go(days=1))
+    assert found().state == FindingState.ENDED
+    assert not InspectionTarget.objects.exists()
+
+
+# Many at once
+
+
+def all_over(now: Days, facts: LinkFacts) -> None:
+    all_due(now)
+    run(now, facts)
+    now.go(hours=7)
+    run(now, facts)
+    inspection_settling.settle(at=now())
+    now.go(days=15)
+    run(now, facts)
+    inspection_settling.settle(at=now())
+
+
+def test_a_host_that_is_down_hides_nothing_until_the_operator_decides(now: Days, operator) -> None:
+    courses(*(f"http://big.example.org/{n}" for n in range(12)), "http://small.example.net/1")
+    all_over(now, facts_of("not_found", status=404))
+    assert Entry.objects.filter(visibility=Visibility.HIDDEN).count() == 1  # the one of the other host
+    brake = InspectionBrake.objects.get()
+    assert (brake.host, brake.count) == ("big.example.org", 12)
+    assert Notice.objects.filter(user=operator, kind="monitoring.brake").count() == 1
+    inspection_settling.settle(at=now.go(hours=1))
+    assert Notice.objects.filter(user=operator, kind="monitoring.brake").count() == 1  # told once
+    inspection_settling.decide_brake(brake, release=False, reason="平台停电检修", by=operator, at=now())
+    now.go(days=8)
+    run(now, facts_of("not_found", status=404))
+    inspection_settling.settle(at=now())
+    second = InspectionBrake.objects.get(ended_at=None)
+    assert inspection_settling.decide_brake(second, release=True, reason="平台已关闭", by=operator, at=now()) == 12
+    assert Entry.objects.filter(visibility=Visibility.HIDDEN).count() == 13
+
+
+def test_many_hosts_at_once_stop_at_the_days_limit_too(now: Days, operator) -> None:
+    courses(*(f"http://host{n}.example.org/1" for n in range(8)))
+    inspection_plans.change_limit("hidden_in_a_day", value=5, by=operator, at=now())
+    all_over(now, facts_of("not_found", status=404))
+    assert not Entry.objects.filter(visibility=Visibility.HIDDEN).exists()
+    assert InspectionBrake.objects.get().host == ""
+
+
+def test_our_own_line_down_makes_no_finding(now: Days) -> None:
+    courses(*(f"http://host{n}.example.org/1" for n in range(6)))
+    all_due(now)
+    done = run(now, facts_of("no_such_name"))
+    assert (done.looked, done.unknown) == (6, 6)
+    assert not InspectionFinding.objects.exists()
+    assert AuditEntry.objects.filter(verb="monitoring.line_mistrusted").count() == 1
+
+
+def test_a_clock_that_jumps_a_year_ahead_and_back_hides_nothing_and_stops_nothing(now: Days) -> None:
+    courses(*(f"http://host{n}.example.org/1" for n in range(3)))
+    works, gone = facts_of("works"), facts_of("not_found", status=404)
+    confirmed_at = now()
+    all_due(now)
+    run(now, gone)
+    now.go(hours=7)
+    run(now, gone)
+    inspection_settling.settle(at=now())
+    now.go(days=365)
+    assert inspection_settling.settle(at=now())["hidden"] == 0  # a jump alone is no look
+    run(now, works)
+    assert not InspectionFinding.objects.open().exists()
+    now.at = confirmed_at + timedelta(days=1)
+    assert sum(run(now, works).looked for _run in range(3)) == 3  # times from the future keep nothing from its turn
+
+
+# Turns
+
+
+def test_what_waited_longest_comes_first_and_each_host_gets_its_turn(now: Days, operator) -> None:
+    targets = courses(*(f"http://big.example.org/{n}" for n in range(5)), "http://small.example.net/1")
+    for age, target in enumerate(targets):
+        InspectionTarget.objects.filter(pk=target.pk).update(waits_since=BEGIN - timedelta(days=100 - age))
+    asked: list[str] = []
+
+    def look(url: str) -> LinkFacts:
+        asked.append(url)
+        return facts_of("works")
+
+    inspection_running.inspect_links(visit=look, now=now, pause_s=0.1, budget_s=0.2)  # two of a host
+    assert len(asked) == 1  # six in seven days: one in ten minutes is plenty
+    for _run in range(5):
+        now.go(minutes=10)
+        inspection_running.inspect_links(visit=look, now=now, pause_s=0.1, budget_s=0.2)
+    assert asked == [target.address for target in targets]
+    now.go(minutes=10)
+    assert run(now, facts_of("works")).looked == 0  # not again before three quarters of the days
+
+
+def test_everything_comes_round_within_the_days_of_the_plan(now: Days) -> None:
+    courses(*(f"http://host{n % 9}.example.org/{n}" for n in range(40)))
+    for _run in range(7 * 144 // 6):
+        run(now, facts_of("works"))
+        now.go(hours=1)
+    oldest = min(InspectionTarget.objects.filter(subject=Subject.LINK).values_list("waits_since", flat=True))
+    assert oldest > BEGIN
+    assert not next(one for one in inspection.standings(now()) if one.subject == Subject.LINK).is_late
+
+
+def test_a_host_that_asks_to_wait_is_left_alone_so_long(now: Days) -> None:
+    targets = courses(*(f"http://host.example.org/{n}" for n in range(3)))
+    InspectionTarget.objects.filter(pk__in=[t.pk for t in targets]).update(look_at=BEGIN)
+    asked: list[str] = []
+
+    def look(url: str) -> LinkFacts:
+        asked.append(url)
+        return facts_of("turned_away", status=429, retry_after_s=3600)
+
+    inspection_running.inspect_links(visit=look, now=now, pause_s=0.0)
+    assert len(asked) == 1
+    assert HostPace.objects.get().not_before == BEGIN + timedelta(hours=1)
+    now.go(minutes=50)
+    inspection_running.inspect_links(visit=look, now=now, pause_s=0.0)
+    assert len(asked) == 1
+    now.go(minutes=11)
+    inspection_running.inspect_links(visit=look, now=now, pause_s=0.0)
+    assert len(asked) == 2
+    assert not InspectionTarget.objects.filter(claims__gt=1).exists()  # who was not asked was given back untouched
+
+
+def test_one_host_is_asked_one_thing_at_a_time_while_others_go_on_beside_it() -> None:
+    targets = [InspectionTarget(pk=n, host=f"h{n % 3}", address=str(n)) for n in range(12)]
+    at_once: dict[str, int] = {}
+    most: dict[str, int] = {}
+
+    def look(url: str) -> LinkFacts:
+        host = f"h{int(url) % 3}"
+        at_once[host] = at_once.get(host, 0) + 1
+        most[host] = max(most.get(host, 0), at_once[host])
+        time.sleep(0.01)
+        at_once[host] -= 1
+        return facts_of("works")
+
+    began = time.monotonic()
+    came = list(inspection_running.rounds(targets, visit=look, pause_s=0.02, budget_s=5))
+    assert len(came) == 12
+    assert all(facts for _target, facts in came)
+    assert set(most.values()) == {1}
+    assert time.monotonic() - began >= 3 * 0.02
+
+
+def test_a_kill_during_a_check_leaves_it_unchecked_and_first_in_line(now: Days) -> None:
+    target = courses("http://course.example.org/1")[0]
+    run(now, facts_of("works"))
+    now.go(days=6)
+    mine = claim([target], at=now())  # and then the worker was gone
+    target.refresh_from_db()
+    assert target.last_checked_at is None
+    assert target.waits_since == BEGIN
+    assert run(now, facts_of("works")).looked == 0  # it might still be at work
+    now.go(minutes=21)
+    assert run(now, facts_of("works")).looked == 1
+    from lifelong.monitoring.actions.inspection_looks import record
+
+    assert record(mine[0], links.judged(facts_of("not_found"), at=now()), at=now()) is None  # back from the dead
+    assert not InspectionFinding.objects.exists()
+
+
+def test_a_new_link_is_another_target(now: Days) -> None:
+    target = courses("http://course.example.org/1")[0]
+    confirmed(now, facts_of("not_found", status=404))
+    Entry.objects.update(link="http://new.example.org/2")
+    assert take_up([target.resource_id], at=now()) == 2  # the link, and the platform it stands on
+    assert found().state == FindingState.CURED
+    assert "新版本" in found().reason
+    assert InspectionTarget.objects.get(subject=Subject.LINK).address == "http://new.example.org/2"
+
+
+def test_inspection_that_stands_still_is_noticed(now: Days) -> None:
+    courses("http://course.example.org/1")
+    InspectionTarget.objects.exclude(subject=Subject.LINK).delete()
+    run(now, facts_of("works"))
+    assert inspection.stands_still(now.go(days=5)) is None  # nothing is due yet
+    assert inspection.stands_still(now.go(days=2)) is not None
+    now.go(minutes=1)
+    run(now, facts_of("works"))
+    assert inspection.stands_still(now()) is None
+
+
+def test_a_report_that_it_does_not_play_has_it_looked_at_next(now: Days) -> None:
+    from lifelong.catalogue.actions.reports import file_report
+
+    target = courses("http://course.example.org/1")[0]
+    run(now, facts_of("works"))
+    now.go(hours=2)
+    file_report(kind="playback", text="打不开了", resource=target.resource, at=now())
+    assert run(now, facts_of("not_found", status=404)).looked == 1
+    file_report(kind="playback", text="还是打不开", resource=target.resource, at=now.go(minutes=1))
+    assert run(now, facts_of("not_found", status=404)).looked == 0  # the second look keeps its pause
+
+
+def test_publishing_lists_what_there_is_to_inspect(final) -> None:
+    world.published(final)
+    jobs = Job.objects.filter(path="lifelong.monitoring.tasks.take_up")
+    assert jobs.count() >= 1
+    take_up([pk for job in jobs for pk in job.args[0]], at=BEGIN)
+    kinds = set(InspectionTarget.objects.values_list("subject", flat=True))
+    assert {Subject.TEXT, Subject.FILE, Subject.RENDITION, Subject.PLAYBACK} <= kinds
+    assert mail.outbox == []
+    assert holder(Role.AUDIT_ADMINISTRATOR)
