@@ -152,7 +152,7 @@ def dismiss(finding: InspectionFinding, *, reason: str, by: User, at: datetime) 
     if not policy.can_dismiss(by, locked):
         raise MayNotDecide(_("排除问题由平台运营办理，且问题还没有结束。"))
     reason = _wanted(reason)
-    target = InspectionTarget.objects.select_for_update().filter(findings=locked).first()
+    target = InspectionTarget.objects.select_for_update(of=("self",)).filter(findings=locked).first()
     last = locked.looks.filter(outcome="bad").first()
     if target is not None and last is not None:
         target.dismissed, target.look_at = last.evidence.get("print", ""), None

@@ -75,6 +75,9 @@ def inspect_links(
     total = InspectionTarget.objects.filter(subject=Subject.LINK).count()
     taken = claim(next_links(plan, plan.quota(total), of_a_host=of_a_host, at=at), at=at)
     forget_paces(at=at)
+    for target in [one for one in taken if one.claims > MOST_CLAIMS]:
+        inspect_one(target, now=now)
+        taken.remove(target)
     left = {target.pk: target for target in taken}
     done, held = Done(), list[tuple[InspectionTarget, Seen]]()
     try:
@@ -174,14 +177,22 @@ def inspect_rest(*, now: Clock = timezone.now, budget_s: float = FILE_BUDGET_S) 
 
 def _inspect(subjects: list[Subject], *, now: Clock, budget_s: float) -> Done:
     end, done = time.monotonic() + budget_s, Done()
-    for targets in [out_of_turn(subjects, at=now())[:MOST_OUT_OF_TURN], *(_turns(one, now()) for one in subjects)]:
-        for target in targets:
-            if time.monotonic() > end:
-                return done
-            progress.report(done.looked)
-            if mine := claim([target], at=now()):
-                done.add(inspect_one(mine[0], now=now))
+    for target in _line(subjects, now):
+        if time.monotonic() > end:
+            break
+        progress.report(done.looked)
+        if mine := claim([target], at=now()):
+            done.add(inspect_one(mine[0], now=now))
     return done
+
+
+def _line(subjects: list[Subject], now: Clock) -> Iterator[InspectionTarget]:
+    """Second looks and asked ones, then the turns; at last all texts after the word lists changed, while there is time."""
+    yield from out_of_turn([one for one in subjects if one != Subject.TEXT], at=now())[:MOST_OUT_OF_TURN]
+    for subject in subjects:
+        yield from _turns(subject, now())
+    while Subject.TEXT in subjects and (some := list(out_of_turn([Subject.TEXT], at=now())[:MOST_OUT_OF_TURN])):
+        yield from some
 
 
 def _turns(subject: Subject, at: datetime) -> list[InspectionTarget]:
@@ -190,10 +201,11 @@ def _turns(subject: Subject, at: datetime) -> list[InspectionTarget]:
     rest = plan.bytes_quota(sums["size"] or 0) if plan.most_bytes else None
     chosen: list[InspectionTarget] = []
     for target in due(plan, at=at)[: plan.quota(sums["total"])]:
-        if rest is not None and chosen and target.size > rest:
-            break
         chosen.append(target)
-        rest = None if rest is None else rest - target.size
+        if rest is not None:
+            rest -= target.size
+            if rest <= 0:
+                break  # the one that goes beyond is read all the same, or a large file never had its turn
     return chosen
 
 

@@ -60,7 +60,7 @@ def take_up_rest(*, at: datetime) -> int:
 def claim(targets: Iterable[InspectionTarget], *, at: datetime) -> list[InspectionTarget]:
     """Takes them in hand, and their last check away: until a look has ended they are unchecked. Those nobody else has."""
     keys = [target.pk for target in targets]
-    mine = InspectionTarget.objects.select_for_update().filter(free(at), pk__in=keys)
+    mine = InspectionTarget.objects.select_for_update(of=("self",)).filter(free(at), pk__in=keys)
     taken = {target.pk: target for target in mine.select_related("media_file", "rendition__media_file")}
     InspectionTarget.objects.filter(pk__in=taken).update(claimed_at=at, last_checked_at=None, claims=F("claims") + 1)
     for target in taken.values():

@@ -138,7 +138,7 @@ def _of(
 ) -> list[InspectionTarget]:
     found = [InspectionTarget(subject=Subject.TEXT)]
     if entry.link and not entry.files:
-        host = (urlsplit(entry.link).hostname or "")[:253]
+        host = host_of(entry.link)
         found.append(InspectionTarget(subject=Subject.LINK, address=entry.link, host=host))
         found.append(InspectionTarget(subject=Subject.EVIDENCE, host=host))
     for media_file, (kind, size) in files.items():
@@ -159,6 +159,14 @@ def _of(
     for target in found:
         target.resource_id = entry.resource_id
     return found
+
+
+def host_of(link: str) -> str:
+    """Nothing where the address is none: the look says what is wrong with it."""
+    try:
+        return (urlsplit(link).hostname or "")[:253]
+    except ValueError:
+        return ""
 
 
 def inspected() -> QuerySet[Entry]:
