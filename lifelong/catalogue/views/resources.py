@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lifelong.catalogue.lifecycle import Visibility
+from lifelong.catalogue.marks import marks_of
 from lifelong.catalogue.models import Entry
 from lifelong.catalogue.queries import crosswalks, pages
 from lifelong.catalogue.queries.transcripts import said_around
@@ -38,7 +39,7 @@ def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
     kind = file["kind"] if file else ""
     start = second_asked_for(request)
     shown = {
-        "entry": entry, "resource": page, "file": file, "area": entry.area,
+        "entry": entry, "resource": page, "file": file, "area": entry.area, "marks": marks_of(entry.resource_id),
         "mime": MIME.get(kind, "video/mp4"), "sound": kind == "mp3",
         "start": start, "said": said_around(entry.resource_id, file["position"], start) if start and file else [],
         "address": address_of(entry), "short": f"{settings.SITE_URL}/r/{entry.identifier}",
