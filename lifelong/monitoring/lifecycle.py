@@ -99,3 +99,68 @@ def after_look(state: FindingState, outcome: LookOutcome, *, early: bool) -> Fin
     if outcome == LookOutcome.OK:
         return FindingState.CLEARED if state == FindingState.SUSPECTED else FindingState.CURED
     return FindingState.CONFIRMED if state == FindingState.SUSPECTED and not early else state
+
+
+class RunState(models.TextChoices):
+    RECKONING = "reckoning", _("计算中")
+    RECKONED = "reckoned", _("已算出，待定")
+    DECIDED = "decided", _("已生效")
+    DROPPED = "dropped", _("已作废")
+
+
+RUN_NEXT: dict[RunState, set[RunState]] = {
+    RunState.RECKONING: {RunState.RECKONING, RunState.RECKONED, RunState.DROPPED},
+    RunState.RECKONED: {RunState.RECKONING, RunState.DECIDED, RunState.DROPPED},
+    RunState.DECIDED: set(),
+    RunState.DROPPED: set(),
+}
+
+
+class OpinionState(models.TextChoices):
+    ASKED = "asked", _("待答")
+    GIVEN = "given", _("已答")
+    DECLINED = "declined", _("谢绝")
+    WITHDRAWN = "withdrawn", _("已收回")
+
+
+class Chosen(models.TextChoices):
+    """Why the experts were asked about a resource."""
+
+    POOR = "poor", _("得分低")
+    EXCELLENT = "excellent", _("得分高")
+    LOT = "lot", _("抽签")
+
+
+class Advice(models.TextChoices):
+    RECOMMEND = "recommend", _("推荐")
+    KEEP = "keep", _("保留")
+    IMPROVE = "improve", _("改进后再用")
+    WITHDRAW = "withdraw", _("建议出库")
+
+
+class StatementState(models.TextChoices):
+    OPEN = "open", _("待答复")
+    UPHELD = "upheld", _("采纳")
+    REJECTED = "rejected", _("不采纳")
+
+
+class RemedyState(models.TextChoices):
+    OFFERED = "offered", _("待单位选择")
+    IMPROVING = "improving", _("改进中")
+    WITHDRAWING = "withdrawing", _("同意出库，待办理")
+    IMPROVED = "improved", _("已有新版本")
+    WITHDRAWN = "withdrawn", _("已出库")
+    LIFTED = "lifted", _("不再需要")
+
+
+REMEDY_OPEN = {RemedyState.OFFERED, RemedyState.IMPROVING, RemedyState.WITHDRAWING}
+REMEDY_OWED = {RemedyState.OFFERED, RemedyState.IMPROVING}  # by the institution, until the day
+REMEDY_NEXT: dict[RemedyState, set[RemedyState]] = {
+    RemedyState.OFFERED: {*REMEDY_OPEN, RemedyState.IMPROVED, RemedyState.WITHDRAWN, RemedyState.LIFTED},
+    # an institution may think better of it until the other has happened
+    RemedyState.IMPROVING: {RemedyState.WITHDRAWING, RemedyState.IMPROVED, RemedyState.WITHDRAWN, RemedyState.LIFTED},
+    RemedyState.WITHDRAWING: {RemedyState.IMPROVING, RemedyState.IMPROVED, RemedyState.WITHDRAWN, RemedyState.LIFTED},
+    RemedyState.IMPROVED: set(),
+    RemedyState.WITHDRAWN: set(),
+    RemedyState.LIFTED: set(),
+}

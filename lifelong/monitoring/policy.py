@@ -6,9 +6,19 @@ from lifelong.accounts.models import Role, User
 from lifelong.accounts.policy import roles_of
 from lifelong.catalogue.models import Entry
 from lifelong.institutions.models import Institution
-from lifelong.institutions.queries import belongs_to
-from lifelong.monitoring.lifecycle import OPEN_FINDINGS, FindingState, Scope, Standing
-from lifelong.monitoring.models import InspectionFinding
+from lifelong.institutions.queries import belongs_to, institutions_of
+from lifelong.monitoring.lifecycle import (
+    OPEN_FINDINGS,
+    REMEDY_OPEN,
+    FindingState,
+    OpinionState,
+    RunState,
+    Scope,
+    Standing,
+    StatementState,
+)
+from lifelong.monitoring.models import Evaluation, EvaluationRun, ExpertOpinion, InspectionFinding, Remedy, Statement
+from lifelong.monitoring.queries.evaluation import sees_every_run
 from lifelong.regions.queries import within
 from lifelong.resources.queries.reach import reach_of
 
@@ -93,3 +103,56 @@ def finding_abilities(user: User, finding: InspectionFinding) -> dict[str, bool]
         "dismiss": can_dismiss(user, finding),
         "settle": can_settle(user, finding),
     }
+
+
+def can_manage_evaluation(user: User) -> bool:
+    """Schemes, runs, experts asked: the operator."""
+    return user.has_right("evaluation.manage")
+
+
+def can_decide_evaluation(user: User) -> bool:
+    """Grades moved, a run in force, statements answered: the final reviewer."""
+    return user.has_right("evaluation.decide")
+
+
+def can_see_run(user: User, run: EvaluationRun) -> bool:
+    return sees_every_run(user) or (user.has_right("monitoring.read") and run.state == RunState.DECIDED)
+
+
+def can_see_evaluation(user: User, evaluation: Evaluation) -> bool:
+    """Operator and ministry all; in force, a province its region's and an institution its own."""
+    if sees_every_run(user):
+        return True
+    if evaluation.run.state != RunState.DECIDED:
+        return False
+    reach = reach_of(user)
+    in_region = user.has_right("monitoring.read") and evaluation.region_code in reach.regions
+    return in_region or evaluation.institution_id in reach.own
+
+
+def can_move_grade(user: User, evaluation: Evaluation) -> bool:
+    """Not once it is in force, and nobody their own institution's."""
+    return evaluation.run.state != RunState.DECIDED and _judges(user, evaluation)
+
+
+def can_file_statement(user: User, evaluation: Evaluation) -> bool:
+    """Who reports for the institution; the action says when it is too late."""
+    own = evaluation.institution_id in reach_of(user).reports_for
+    return own and evaluation.run.state == RunState.DECIDED and bool(evaluation.grade)
+
+
+def can_answer_statement(user: User, statement: Statement) -> bool:
+    return statement.state == StatementState.OPEN and _judges(user, statement.evaluation)
+
+
+def can_choose_remedy(user: User, remedy: Remedy) -> bool:
+    return remedy.state in REMEDY_OPEN and remedy.evaluation.institution_id in reach_of(user).reports_for
+
+
+def can_opine(user: User, opinion: ExpertOpinion) -> bool:
+    return user.has_right("evaluation.opine") and opinion.expert_id == user.pk and opinion.state == OpinionState.ASKED
+
+
+def _judges(user: User, evaluation: Evaluation) -> bool:
+    own = institutions_of(user).filter(pk=evaluation.institution_id)
+    return can_decide_evaluation(user) and not own.exists()

@@ -8,19 +8,19 @@ from django.dispatch import receiver
 from lifelong import jobs
 from lifelong.catalogue import events as catalogue_events
 from lifelong.catalogue.lifecycle import ReportKind
-from lifelong.learning import events
+from lifelong.learning import events as learning_events
 from lifelong.media import events as media_events
-from lifelong.monitoring.actions import inspection_findings, inspection_targets, usage_intake
-from lifelong.monitoring.lifecycle import EventKind
+from lifelong.monitoring.actions import evaluation_deciding, inspection_findings, inspection_targets, usage_intake
+from lifelong.monitoring.lifecycle import EventKind, RemedyState
 from lifelong.screening import events as screening_events
 
 
-@receiver(events.resource_kept)
+@receiver(learning_events.resource_kept)
 def note_kept(sender: Any, *, entry: Any, by: Any, at: datetime, **rest: Any) -> None:
     usage_intake.note(EventKind.KEEP, entry, by=by, at=at)
 
 
-@receiver(events.resource_rated)
+@receiver(learning_events.resource_rated)
 def note_rated(sender: Any, *, entry: Any, by: Any, at: datetime, **rest: Any) -> None:
     usage_intake.note(EventKind.RATE, entry, by=by, at=at)
 
@@ -55,3 +55,13 @@ def look_at_reported(sender: Any, *, report: Any, at: datetime, **rest: Any) -> 
 @receiver(screening_events.words_changed)
 def read_texts_again(sender: Any, **rest: Any) -> None:
     jobs.enqueue("lifelong.monitoring.tasks.read_texts_again")
+
+
+@receiver(catalogue_events.entries_published)
+def remedy_is_improved(sender: Any, *, resource_ids: Any, at: datetime, **rest: Any) -> None:
+    evaluation_deciding.end_remedies(resource_ids, to=RemedyState.IMPROVED, at=at)
+
+
+@receiver(catalogue_events.entry_retired)
+def remedy_is_withdrawn(sender: Any, *, entry: Any, at: datetime, **rest: Any) -> None:
+    evaluation_deciding.end_remedies([entry.resource_id], to=RemedyState.WITHDRAWN, at=at)

@@ -8,8 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
+from lifelong.accounts.models import User
 from lifelong.jobs.schedule import daily, every
 from lifelong.monitoring.actions import (
+    evaluation_deciding,
+    evaluation_files,
+    evaluation_runs,
     inspection_running,
     inspection_settling,
     inspection_targets,
@@ -18,6 +22,7 @@ from lifelong.monitoring.actions import (
     usage_intake,
 )
 from lifelong.monitoring.intake.drain import drain
+from lifelong.monitoring.models import EvaluationRun
 from lifelong.monitoring.queries import usage_raw
 
 
@@ -105,3 +110,29 @@ def take_up_rest() -> int:
 @task(title=_("词表改动后重新检查已上线的文字"))
 def read_texts_again() -> int:
     return inspection_targets.read_texts_again(at=timezone.now())
+
+
+@task(title=_("计算年度评价"), max_attempts=3)
+def reckon_evaluation(run_id: int) -> dict[str, str]:
+    """From the beginning each time it is repeated."""
+    evaluation_runs.reckon(EvaluationRun.objects.get(pk=run_id), at=timezone.now())
+    return {"url": f"/work/evaluation/{run_id}/"}
+
+
+@task(title=_("告诉单位评价结果"), max_attempts=5)
+def tell_standings(run_id: int) -> int:
+    return evaluation_deciding.tell_standings(EvaluationRun.objects.get(pk=run_id), at=timezone.now())
+
+
+@daily(at="07:40")
+@task(title=_("提醒整改期限"))
+def remind_of_remedies() -> int:
+    return evaluation_deciding.remind_of_remedies(timezone.localdate(), at=timezone.now())
+
+
+@task(title=_("生成年度评价文件"), max_attempts=3)
+def write_evaluation(run_id: int, user_id: int, form: str, institution: str = "") -> dict[str, str]:
+    """The workbook or the report, as far as this person may see the run; of one institution by its code."""
+    evaluation_files.write(EvaluationRun.objects.get(pk=run_id), User.objects.get(pk=user_id), form, institution)
+    asked = f"?institution={institution}" if institution else ""
+    return {"url": f"/work/evaluation/{run_id}/export.{form}{asked}"}

@@ -2,7 +2,16 @@ from datetime import date
 
 from django.urls import URLPattern, path, register_converter
 
-from lifelong.monitoring.views import inspection, inspection_plan, usage
+from lifelong.monitoring.views import (
+    effect,
+    evaluation,
+    evaluation_opinions,
+    evaluation_resource,
+    evaluation_schemes,
+    inspection,
+    inspection_plan,
+    usage,
+)
 
 
 class UsageScope:
@@ -49,4 +58,17 @@ urlpatterns: list[URLPattern] = [
     path("work/inspection/<int:number>/extend", inspection.extend, name="inspection-extend"),
     path("work/inspection/<int:number>/dismiss", inspection.dismiss, name="inspection-dismiss"),
     path("work/inspection/<int:number>/settle", inspection.settle, name="inspection-settle"),
+    path("work/evaluation/", evaluation.index, name="evaluations"),
+    path("work/evaluation/standing/", evaluation_resource.standings, name="evaluation_standings"),
+    path("work/evaluation/schemes/", evaluation_schemes.index, name="evaluation_schemes"),
+    path("work/evaluation/schemes/<str:version>/", evaluation_schemes.show, name="evaluation_scheme"),
+    path("work/evaluation/<int:pk>/", evaluation.show, name="evaluation_run"),
+    path("work/evaluation/<int:pk>/step", evaluation.step, name="evaluation_step"),
+    path("work/evaluation/<int:pk>/export.<str:form>", evaluation.export, name="evaluation_export"),
+    path("work/evaluation/<int:pk>/standing/", evaluation_resource.standing, name="evaluation_standing"),
+    path("work/evaluation/<int:pk>/resources/<str:identifier>/", evaluation_resource.show, name="evaluation"),
+    path("work/evaluation/<int:pk>/resources/<str:identifier>/do", evaluation_resource.do, name="evaluation_do"),
+    path("work/opinions/", evaluation_opinions.index, name="opinions"),
+    path("work/opinions/<int:pk>/", evaluation_opinions.show, name="opinion"),
+    path("work/effect/<str:identifier>/", effect.show, name="effect"),
 ]

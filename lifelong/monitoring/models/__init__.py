@@ -1,3 +1,13 @@
+from lifelong.monitoring.models.evaluation import (
+    Evaluation,
+    EvaluationRun,
+    EvaluationScheme,
+    ExpertOpinion,
+    GradeMove,
+    InstitutionStanding,
+    Remedy,
+    Statement,
+)
 from lifelong.monitoring.models.inspection import (
     HostPace,
     InspectionBrake,
@@ -21,6 +31,11 @@ from lifelong.monitoring.models.usage import (
 )
 
 __all__ = [
+    "Evaluation",
+    "EvaluationRun",
+    "EvaluationScheme",
+    "ExpertOpinion",
+    "GradeMove",
     "HostPace",
     "InspectionBrake",
     "InspectionDay",
@@ -29,6 +44,9 @@ __all__ = [
     "InspectionLook",
     "InspectionPlan",
     "InspectionTarget",
+    "InstitutionStanding",
+    "Remedy",
+    "Statement",
     "TroubleRule",
     "UsageCurve",
     "UsageDay",
