@@ -30,7 +30,8 @@ DESK = {
         "/work/resources/{received}/", "/work/resources/{received}/versions", "/work/resources/{received}/compare",
         "/calls/{call}/ask", "/work/questions/", "/work/resources/summaries/", "/work/resources/summaries/{call}/{institution}/",
         "/work/resources/upload/", "/work/resources/storage",
-        "/work/platforms/", "/work/platforms/new/", "/work/platforms/{platform}/",
+        "/work/platforms/", "/work/platforms/new/", "/work/platforms/{platform}/", "/work/evaluation/{evaluation}/standing/",
+        "/work/effect/{film}/",
     ],
     "handling@example.org": ["/work/", "/work/registrations/enter", "/work/registrations/sheet", "/work/panels/", "/work/panels/{panel}/", "/work/panels/items/{item}/", "/work/experts/", "/work/experts/{expert}/"],
     "deciding@example.org": [
@@ -40,7 +41,7 @@ DESK = {
         "/work/review/provincial/{round}/", "/work/institutions/", "/work/institutions/enter", "/work/institutions/sheet",
         "/work/institutions/{institution}/", "/work/institutions/{institution}/change", "/work/platforms/{platform}/", "/work/platforms/{platform}/evidence/",
     ],
-    "expert@example.org": ["/work/", "/work/scoring/", "/work/scoring/{assignment}/"],
+    "expert@example.org": ["/work/", "/work/scoring/", "/work/scoring/{assignment}/", "/work/opinions/", "/work/opinions/{opinion}/"],
     "final@example.org": ["/work/", "/work/review/final/", "/work/batches/", "/work/batches/{batch}/", "/work/batches/{batch}/preview", "/work/batches/{noticed}/", "/work/objections/", "/work/objections/{objection}", "/work/catalogue/{film}/"],
     "operator@example.org": [
         "/work/", "/work/catalogue/", "/work/catalogue/{film}/", "/work/reports/", "/work/reports/{complaint}", "/work/comments/", "/work/certificates/",
@@ -51,6 +52,8 @@ DESK = {
         "/work/texts/", "/work/texts/terms/", "/work/texts/terms/preview",
         "/work/usage/", "/work/usage/resources/{film}/", "/work/usage/inst/{institution}/", "/work/usage/days/2026-01-01/",
         "/work/inspection/", "/work/inspection/{finding}/", "/work/inspection/plan/", "/work/inspection/plan/rule/link_gone/",
+        "/work/evaluation/", "/work/evaluation/{evaluation}/", "/work/evaluation/{evaluation}/resources/{film}/", "/work/evaluation/schemes/",
+        "/work/evaluation/schemes/2026/",
     ],
     "system@example.org": ["/work/", "/work/people/", "/work/people/{person}/", "/work/authorities/", "/work/jobs/"],
     "security@example.org": ["/work/", "/work/people/", "/work/people/appoint", "/work/people/{person}/"],
@@ -70,9 +73,10 @@ EXCUSED = {
         "my_notes_sheet", "mfa_download_recovery_codes", "my_statements_file", "panel_export", "result_letter_file",
         "usage_export", "usage_scope_export", "usage_resource_export",
         "inspection-export", "inspection-plan-export",
+        "my_notes_sheet", "mfa_download_recovery_codes", "my_statements_file", "panel_export", "result_letter_file", "evaluation_export",
     ],
     "the page of samples, judged by lifelong/web/tests/test_look.py": ["style"],
-    "only leads elsewhere": ["short_link", "notice", "report_find", "review", "demo_enter", "resume"],
+    "only leads elsewhere": ["short_link", "notice", "report_find", "review", "demo_enter", "resume", "evaluation_standings"],
     "a fragment of a page that is walked": ["resource_shelf", "resource_notes", "resource_voices", "resources:files-list"],
     "after the sign-in of an outside service, whose pages these share": ["socialaccount_signup", "lti_play"],
     "needs a step in between that other stories take, in a frame that is walked": [
@@ -96,6 +100,7 @@ from lifelong.catalogue.models import Entry, HomeSection, LtiPlatform, Report, S
 from lifelong.jobs.models import Job
 from lifelong.monitoring.models import InspectionFinding
 from lifelong.learning.models import Certificate, Note, StatementStore, StudyList
+from lifelong.monitoring.models import EvaluationRun, ExpertOpinion
 from lifelong.notices.models import Mail
 from lifelong.resources.models import ImportRun, Round, Version
 from lifelong.review.models import Assignment, Objection
@@ -136,6 +141,7 @@ result = {
     "mail": Mail.objects.first().pk, "lti": LtiPlatform.objects.first().pk, "person": newcomer.pk,
     "audit": AuditEntry.objects.first().pk, "panel": assignment.item.panel_id, "item": assignment.item_id, "assignment": assignment.pk,
     "expert": assignment.expert_id, "store": StatementStore.objects.first().pk,
+    "evaluation": EvaluationRun.objects.get().pk, "opinion": ExpertOpinion.objects.filter(expert__email="expert@example.org", state="given").first().pk,
 }
 """
 # What the stage has not got yet: a sound, a linked course, a retired resource, a learner's things, complaint, school platform, sheet.
@@ -155,6 +161,7 @@ from lifelong.demo.films import make_sound
 from lifelong.institutions.models import Institution
 from lifelong.learning.actions.certificates import new_id
 from lifelong.learning.models import Certificate
+from lifelong.demo.actions import evaluation
 from lifelong.learning.actions import forwarding
 from lifelong.resources.actions import captions, drafts, imports
 from lifelong.resources.models import Round
@@ -210,5 +217,8 @@ with translation.override("zh-hans"):
     texts.save_draft("terms", chinese="# 用户协议\\n\\n供演练用的草稿。", english="# Terms\\n\\nA draft.", revision=0, by=operator, at=now)
     calls.ask(unit, call=call, text="演练用的提问。", by=reporter, at=now)
     calls.announce(call, kind="announcement", title="演练用的公告", text="演练。", by=officer, at=now)
+    run = evaluation.reckon(operator=operator, fresh_days=1, at=now + timedelta(days=2))
+    evaluation.ask(run, operator=operator, each=9, at=now)
+    evaluation.decide(run, operator=operator, final=final, at=now)
 result = None
 """

@@ -18,6 +18,7 @@ from lifelong.catalogue.actions import availability, home
 from lifelong.demo.actions import (
     calls,
     cast,
+    evaluation,
     experts,
     inspecting,
     learners,
@@ -84,6 +85,7 @@ def _build(all_of_it: World, films: dict[str, Future[str]], *, now: datetime, sa
     inspecting.inspect(at=timezone.now())
     learners.learn(operator=players.of(Role.OPERATOR), at=now - timedelta(days=3))
     usage.use(at=now)
+    evaluation.evaluate(operator=players.of(Role.OPERATOR), final=players.of(Role.FINAL_REVIEWER), at=timezone.now())
     wait_for_checks(say)
 
 
