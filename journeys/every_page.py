@@ -54,8 +54,9 @@ DESK = {
         "/work/inspection/", "/work/inspection/{finding}/", "/work/inspection/plan/", "/work/inspection/plan/rule/link_gone/",
         "/work/evaluation/", "/work/evaluation/{evaluation}/", "/work/evaluation/{evaluation}/resources/{film}/", "/work/evaluation/schemes/",
         "/work/evaluation/schemes/2026/",
+        "/work/operations/", "/work/operations/pages/?span=day", "/work/operations/refused/", "/work/operations/waits/", "/work/operations/history/",
     ],
-    "system@example.org": ["/work/", "/work/people/", "/work/people/{person}/", "/work/authorities/", "/work/jobs/"],
+    "system@example.org": ["/work/", "/work/people/", "/work/people/{person}/", "/work/authorities/", "/work/jobs/", "/work/operations/"],
     "security@example.org": ["/work/", "/work/people/", "/work/people/appoint", "/work/people/{person}/"],
     "audit@example.org": ["/work/", "/work/audit/", "/work/audit/{audit}/"],
 }  # fmt: skip
@@ -66,7 +67,7 @@ EXCUSED = {
         "resources:files-state", "resources:imports-archives", "study_place", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
     ],
     "gives a file": [
-        "audit-download", "jobs-export", "people-export", "institutions-export", "calls-export", "call-attachment", "call-form", "call-board-export", "call-announcement-export", "questions-export", "call-deputation-letter",
+        "audit-download", "jobs-export", "operations_pages_export", "operations_refused_export", "operations_waits_export", "people-export", "institutions-export", "calls-export", "call-attachment", "call-form", "call-board-export", "call-announcement-export", "questions-export", "call-deputation-letter",
         "resources:export", "resources:summary-sheet", "resources:summary-paper", "resources:summary-scan", "resources:receipt-paper", "review_export", "call_statistics_export", "prepared-file", "registrations-export",
         "registration-paper", "my-registration-word", "my-registration-printed", "my-registration-stamped", "categories-export", "platforms-export",
         "evidence-file", "words-export", "resources:imports-template", "batch_export", "resource_qr", "my_record_sheet", "my_certificate_file", "my_notes_text",

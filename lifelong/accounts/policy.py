@@ -60,6 +60,8 @@ RIGHTS: dict[str, set[str]] = {
     "statements.manage": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},  # where xAPI statements go
     "jobs.read": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},
     "jobs.manage": {Role.SYSTEM_ADMINISTRATOR, Role.OPERATOR},
+    "operations.read": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},  # what is broken, slow, abused; what waits for whom
+    "operations.manage": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},  # from when it is an alarm
     "storage.manage": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},  # who may keep how much
     "outbox.read": {Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR},
     # three administrators apart

@@ -39,7 +39,7 @@ def _menu(user: Any) -> Iterator[Any]:
     if policy.can_answer_reports(user):
         yield Entry(_("问题反馈"), "/work/reports/", group=_("资源库"), order=61)
     if policy.can_compose_home(user):
-        yield Entry(_("首页栏目"), "/work/home/", group=_("资源库"), order=62)
+        yield Entry(_("首页栏目"), "/work/home/", group=_("资源库"), order=62, sets=True)
     if policy.can_manage_lti(user):
         yield Entry(_("学校平台对接"), "/work/lti/", group=_("资源库"), order=62)
 

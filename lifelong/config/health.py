@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from lifelong.config.server.counters import exposition
 from lifelong.jobs import queries as jobs
+from lifelong.monitoring.queries.desk import last_figures, standing_incidents
 from lifelong.web import readiness
 from lifelong.web.rights import PUBLIC, right
 
@@ -22,14 +23,16 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 
 @right(PUBLIC)
-def readyz(_request: HttpRequest) -> HttpResponse:
-    """503 while something is wrong. Names, yes or no and figures for everybody; the sentence goes to the log alone."""
+def readyz(request: HttpRequest) -> HttpResponse:
+    """503 while something is wrong. Names, yes or no and figures for everybody; in words for who may read ``/metrics``."""
     found = readiness.findings()
-    well = not any(each.trouble for each in found)
+    well, trusted = not any(each.trouble for each in found), is_trusted(request)
     body = {
         "ready": well,
         "checks": {
-            each.name: {"ok": not each.trouble, "seconds": round(each.seconds, 4), **each.measures} for each in found
+            each.name: {"ok": not each.trouble, "seconds": round(each.seconds, 4), **each.measures}
+            | ({"trouble": each.trouble} if trusted and each.trouble else {})
+            for each in found
         },
     }
     return JsonResponse(body, status=200 if well else 503, headers={"Cache-Control": "no-store"})
@@ -38,12 +41,17 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 @right(PUBLIC)
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text, for the addresses in ``METRICS_ADDRESSES`` only."""
+    if not is_trusted(request):
+        return HttpResponse("not for this address\n", status=403, content_type="text/plain")
+    counted = exposition(Path(settings.DATA) / "run" / "counters.bin")
+    lines = [*counted, *queue_lines(), *readiness_lines(), *sign_lines()]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def is_trusted(request: HttpRequest) -> bool:
     # An address on loopback with a forwarding header is a proxy that TRUSTED_PROXIES does not name: anyone may be behind it.
     unknown = request.META.get("lifelong.forwarded") and not settings.TRUSTED_PROXIES
-    if unknown or not may_read(request.META.get("REMOTE_ADDR", "")):
-        return HttpResponse("not for this address\n", status=403, content_type="text/plain")
-    lines = [*exposition(Path(settings.DATA) / "run" / "counters.bin"), *queue_lines(), *readiness_lines()]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+    return not unknown and may_read(request.META.get("REMOTE_ADDR", ""))
 
 
 def may_read(address: str) -> bool:
@@ -73,6 +81,23 @@ def readiness_lines() -> list[str]:
         "# TYPE lifelong_ready gauge",
         *(f'lifelong_ready{{check="{each.name}"}} {int(not each.trouble)}' for each in found),
         *(line for name, figure in measured for line in (f"# TYPE {name} gauge", f"{name} {figure}")),
+    ]
+
+
+def sign_lines() -> list[str]:
+    """What the operator's desk shows, as the last look found it: a scrape asks no chapter."""
+    found, seen_at = last_figures()
+    age = [f"lifelong_health_age_seconds {(timezone.now() - seen_at).total_seconds():.0f}"] if seen_at else []
+    return [
+        "# HELP lifelong_health_figure The worst figure of this hour, by sign (units as on the desk: s, ms, days, counts).",
+        "# TYPE lifelong_health_figure gauge",
+        *(f'lifelong_health_figure{{sign="{name}"}} {figure:g}' for name, figure in sorted(found.items())),
+        "# HELP lifelong_health_age_seconds Since the last look.",
+        "# TYPE lifelong_health_age_seconds gauge",
+        *age,
+        "# HELP lifelong_incidents Alarms that stand.",
+        "# TYPE lifelong_incidents gauge",
+        f"lifelong_incidents {standing_incidents()}",
     ]
 
 

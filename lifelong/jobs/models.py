@@ -79,6 +79,7 @@ class Job(models.Model):
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="job_lease"),
             models.Index(fields=["state", "-id"], name="job_by_state"),
             models.Index(fields=["path", "-id"], name="job_by_kind"),
+            models.Index(fields=["path"], condition=Q(state="dead"), name="job_dead_by_kind"),
         ]
         constraints = [
             models.CheckConstraint(

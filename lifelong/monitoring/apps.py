@@ -11,6 +11,7 @@ class MonitoringConfig(AppConfig):
         from lifelong.monitoring import (
             evaluation_desk,
             inspection_desk,
+            operations_desk,
             receivers,  # noqa: F401 - they listen from now on
             usage_desk,
         )
@@ -20,3 +21,4 @@ class MonitoringConfig(AppConfig):
         usage_desk.register()
         inspection_desk.register()
         evaluation_desk.register()
+        operations_desk.register()

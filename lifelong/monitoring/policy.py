@@ -156,3 +156,7 @@ def can_opine(user: User, opinion: ExpertOpinion) -> bool:
 def _judges(user: User, evaluation: Evaluation) -> bool:
     own = institutions_of(user).filter(pk=evaluation.institution_id)
     return can_decide_evaluation(user) and not own.exists()
+
+
+def can_set_thresholds(user: Any) -> bool:
+    return bool(user.has_right("operations.manage"))

@@ -11,6 +11,7 @@ from django_tasks import task
 from lifelong.accounts.models import User
 from lifelong.jobs.schedule import daily, every
 from lifelong.monitoring.actions import (
+    desk,
     evaluation_deciding,
     evaluation_files,
     evaluation_runs,
@@ -136,3 +137,10 @@ def write_evaluation(run_id: int, user_id: int, form: str, institution: str = ""
     evaluation_files.write(EvaluationRun.objects.get(pk=run_id), User.objects.get(pk=user_id), form, institution)
     asked = f"?institution={institution}" if institution else ""
     return {"url": f"/work/evaluation/{run_id}/export.{form}{asked}"}
+
+
+@every(minutes=5)
+@task(title=_("查看平台运行情况"), max_attempts=2)
+def look() -> int:
+    desk.forget(at=timezone.now())
+    return desk.look(at=timezone.now())

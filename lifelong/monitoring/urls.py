@@ -3,6 +3,7 @@ from datetime import date
 from django.urls import URLPattern, path, register_converter
 
 from lifelong.monitoring.views import (
+    desk,
     effect,
     evaluation,
     evaluation_opinions,
@@ -71,4 +72,13 @@ urlpatterns: list[URLPattern] = [
     path("work/opinions/", evaluation_opinions.index, name="opinions"),
     path("work/opinions/<int:pk>/", evaluation_opinions.show, name="opinion"),
     path("work/effect/<str:identifier>/", effect.show, name="effect"),
+    path("work/operations/", desk.operations, name="operations"),
+    path("work/operations/pages/", desk.pages, name="operations_pages"),
+    path("work/operations/pages/export.xlsx", desk.pages_export, name="operations_pages_export"),
+    path("work/operations/refused/", desk.refused, name="operations_refused"),
+    path("work/operations/refused/export.xlsx", desk.refused_export, name="operations_refused_export"),
+    path("work/operations/waits/", desk.waits, name="operations_waits"),
+    path("work/operations/waits/export.xlsx", desk.waits_export, name="operations_waits_export"),
+    path("work/operations/history/", desk.history, name="operations_history"),
+    path("work/operations/thresholds", desk.set_threshold, name="operations_threshold"),
 ]

@@ -28,4 +28,5 @@ VERBS: dict[str, Any] = {
     "monitoring.statement_answered": _("答复评价申述"),
     "monitoring.remedy_chosen": _("选择改进或出库"),
     "monitoring.remedy_ended": _("整改办结"),
+    "monitoring.threshold_set": _("修改告警阈值"),
 }

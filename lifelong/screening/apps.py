@@ -34,4 +34,4 @@ def _menu(user: Any) -> Iterator[Any]:
     from lifelong.web.desk import Entry
 
     if user.has_right("words.manage"):
-        yield Entry(_("词表"), reverse("word-lists"), group=_("标准与词表"), order=62)
+        yield Entry(_("词表"), reverse("word-lists"), group=_("标准与词表"), order=62, sets=True)

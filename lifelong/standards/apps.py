@@ -57,9 +57,9 @@ def _menu(user: Any) -> Iterator[Any]:
     from lifelong.web.desk import Entry
 
     if user.has_right("categories.manage"):
-        yield Entry(_("分类"), reverse("categories-desk"), group=_("标准与词表"), order=60)
+        yield Entry(_("分类"), reverse("categories-desk"), group=_("标准与词表"), order=60, sets=True)
     if user.has_right("platforms.propose") or user.has_right("platforms.manage"):
-        yield Entry(_("部署平台"), reverse("platforms"), group=_("标准与词表"), order=61)
+        yield Entry(_("部署平台"), reverse("platforms"), group=_("标准与词表"), order=61, sets=True)
 
 
 def _waiting(user: Any) -> Iterator[Any]:

@@ -32,4 +32,4 @@ def _menu(user: Any) -> Iterator[Any]:
     from lifelong.web.desk import Entry
 
     if user.has_right("texts.manage"):
-        yield Entry(_("条文与页脚"), reverse("texts"), group=_("资源库"), order=63)
+        yield Entry(_("条文与页脚"), reverse("texts"), group=_("资源库"), order=63, sets=True)

@@ -46,12 +46,13 @@ class News:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu; ``order`` sorts, ``group`` heads a block (中文)."""
+    """One line of the menu; ``order`` sorts, ``group`` heads a block (中文). ``sets``: what is set there the public sees."""
 
     title: str
     url: str
     group: str = ""
     order: int = 50
+    sets: bool = False
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def _ends(call: Call, stages: Iterable[Stage], institution: Institution | None, 
 
 def menu_for(user: User) -> Iterator[Entry]:
     if user.has_right("calls.read"):
-        yield Entry(_("征集"), reverse("calls-desk"), _("征集"), 20)
+        yield Entry(_("征集"), reverse("calls-desk"), _("征集"), 20, sets=True)
     if user.has_right("registrations.check"):
         yield Entry(_("负责人登记"), reverse("registrations"), _("征集"), 21)
     if user.has_right("questions.answer"):

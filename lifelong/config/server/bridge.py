@@ -31,6 +31,7 @@ FORGED = frozenset(
     {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "forwarded", "x-real-ip",
      "x-request-id", "content-type", "content-length", "host", "proxy"}
 )  # fmt: skip
+ROUTE = "lifelong.route"
 logger = logging.getLogger(__name__)
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -86,7 +87,10 @@ class Pages:
                 if length and not await self.received(body, content, length):
                     return refused(400, "请求不完整", "请重新提交。", ("connection", "close"))
                 content.seek(0)
-                return await self.in_turn(environ_of(visit, content, length))
+                environ = environ_of(visit, content, length)
+                answer = await self.in_turn(environ)
+                visit.route = environ.get(ROUTE, "")
+                return answer
         except Stalled:
             return refused(408, "等待超时", "请检查网络后重新提交。", ("connection", "close"))
 

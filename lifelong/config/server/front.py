@@ -18,6 +18,7 @@ from lifelong.config.server.gate import Gate, refused
 from lifelong.config.server.limits import Limits, Rate
 from lifelong.config.server.parent import die_with_parent
 from lifelong.config.server.static import Static
+from lifelong.config.server.traffic import EVERY_SECONDS, KEPT, Traffic
 from lifelong.config.server.visit import Proxies, Visit
 from lifelong.config.server.web import PARENT, hear_of_ending
 from lifelong.learning.beats.door import Beats
@@ -55,6 +56,9 @@ class Front:
         self.events = Events(loop, may_be_new, self.counters.batch)
         self.pages = Pages(self.application or django_application(), loop)
         self.kept = kept_page if self.application is None else nothing_kept
+        self.traffic = Traffic()
+        if self.application is None:
+            self.loop.call_later(EVERY_SECONDS, self.bring_traffic)
         spool.sweep()
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -66,9 +70,10 @@ class Front:
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         began = time.perf_counter()
         visit = Visit(scope, self.proxies)
-        way = PAGE
+        way, turned_away = PAGE, False
         try:
             answer = self.gate.refusal(visit, scope.authority)
+            turned_away = answer is not None
             if answer is None:
                 way, answer = await self.sent_on(visit, proto)
         except Exception:
@@ -77,12 +82,22 @@ class Front:
         self.send(proto, answer, visit)
         seconds = time.perf_counter() - began
         self.counters.answered(way, answer.status, seconds)
+        self.traffic.answered(way, visit.route, answer.status, seconds, visit.address, turned_away=turned_away)
         if self.log_every_request:
             told = {"request": visit.number, "address": visit.address, "method": visit.method, "path": visit.path}
             line = {"at": time.strftime("%Y-%m-%dT%H:%M:%S%z"), **told, "status": answer.status, "seconds": seconds}
             print(json.dumps(line, ensure_ascii=False), file=sys.stderr)
         if way == PAGE and seconds > SLOW_SECONDS:
             logger.warning("slow page: %.1f s, request %s: %s %s", seconds, visit.number, visit.method, visit.path)
+
+    def bring_traffic(self) -> None:
+        """Every minute, in a page thread; what nobody visited costs nothing."""
+        self.loop.call_later(EVERY_SECONDS, self.bring_traffic)
+        taken = self.traffic.take()
+        if taken.routes or taken.refused:
+            self.pages.threads.submit(write_traffic, taken).add_done_callback(
+                lambda done: self.loop.call_soon_threadsafe(self.traffic.give_back, taken) if done.exception() else None
+            )
 
     async def sent_on(self, visit: Visit, proto: Any) -> tuple[int, Answer]:
         path = visit.path
@@ -99,6 +114,7 @@ class Front:
         if path == "/healthz":
             return PAGE, Answer(200, [("content-type", "text/plain"), ("cache-control", "no-store")], None, b"ok\n")
         if (kept := self.kept(visit)) is not None:
+            visit.route = KEPT
             return PAGE, kept
         answer = await self.pages.answer(visit, proto)
         self.counters.queued(self.pages.waiting)
@@ -124,6 +140,22 @@ def kept_page(visit: Visit) -> Answer | None:
         return None  # its body has to be read first
     found = pagecache.answer(visit.method, visit.path, visit.query, visit.header)
     return Answer(found[0], found[1], None, found[2]) if found else None
+
+
+def write_traffic(taken: Traffic) -> None:
+    from django.db import close_old_connections
+    from django.utils import timezone
+
+    from lifelong.monitoring.actions.desk import note_traffic
+
+    close_old_connections()
+    try:
+        note_traffic(taken.routes, taken.refused, at=timezone.now())
+    except Exception:
+        logger.exception("the traffic of a minute could not be written")
+        raise
+    finally:
+        close_old_connections()
 
 
 def nothing_kept(_visit: Visit) -> None:

@@ -13,7 +13,19 @@ NUMBER = re.compile(r"[A-Za-z0-9_-]{8,64}")
 class Visit:
     """``header(name)`` takes small letters. ``address`` is the visitor's, ``scheme`` what the visitor typed."""
 
-    __slots__ = ("address", "header", "headers", "method", "number", "path", "peer", "query", "scheme", "version")
+    __slots__ = (
+        "address",
+        "header",
+        "headers",
+        "method",
+        "number",
+        "path",
+        "peer",
+        "query",
+        "route",
+        "scheme",
+        "version",
+    )
 
     def __init__(self, scope: Any, trusted: "Proxies") -> None:
         self.headers = scope.headers
@@ -22,6 +34,7 @@ class Visit:
         self.path: str = scope.path
         self.query: str = scope.query_string
         self.version: str = scope.http_version
+        self.route = ""  # the name of the page that answered
         self.peer = without_port(scope.client)
         if trusted.knows(self.peer):
             self.address = trusted.visitor(self.peer, self.header("x-forwarded-for"))

@@ -26,6 +26,7 @@ from lifelong.demo.actions import (
     reviews,
     running,
     submissions,
+    traffic,
     usage,
 )
 from lifelong.demo.actions.cast import Cast
@@ -83,6 +84,7 @@ def _build(all_of_it: World, films: dict[str, Future[str]], *, now: datetime, sa
     experts.score_some(players, reviewing, at=timezone.now())
     running.leave_work(players, at=timezone.now())
     inspecting.inspect(at=timezone.now())
+    traffic.three_days(at=timezone.now())
     learners.learn(operator=players.of(Role.OPERATOR), at=now - timedelta(days=3))
     usage.use(at=now)
     evaluation.evaluate(operator=players.of(Role.OPERATOR), final=players.of(Role.FINAL_REVIEWER), at=timezone.now())

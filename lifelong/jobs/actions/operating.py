@@ -106,7 +106,7 @@ def sweep(*, at: datetime) -> int:
     """Remove jobs that have been over for long (``KEEP_DAYS``) and the rows of workers not seen for a day."""
     removed = 0
     for state, days in KEEP_DAYS.items():
-        old = Job.objects.filter(state=state, finished_at__lt=at - timedelta(days=days))
+        old = Job.objects.filter(state=state, finished_at__lt=at - timedelta(days=days)).order_by("pk")
         while found := list(old.values_list("pk", flat=True)[:1000]):  # short transactions, others write meanwhile
             removed += Job.objects.filter(pk__in=found).delete()[0]
     Worker.objects.filter(seen_at__lt=at - timedelta(days=1)).delete()

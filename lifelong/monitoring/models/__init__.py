@@ -1,3 +1,4 @@
+from lifelong.monitoring.models.desk import HealthHour, Incident, Threshold, TrafficSlot
 from lifelong.monitoring.models.evaluation import (
     Evaluation,
     EvaluationRun,
@@ -36,7 +37,9 @@ __all__ = [
     "EvaluationScheme",
     "ExpertOpinion",
     "GradeMove",
+    "HealthHour",
     "HostPace",
+    "Incident",
     "InspectionBrake",
     "InspectionDay",
     "InspectionFinding",
@@ -47,6 +50,8 @@ __all__ = [
     "InstitutionStanding",
     "Remedy",
     "Statement",
+    "Threshold",
+    "TrafficSlot",
     "TroubleRule",
     "UsageCurve",
     "UsageDay",
