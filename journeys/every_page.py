@@ -35,7 +35,7 @@ DESK = {
     ],
     "handling@example.org": ["/work/", "/work/registrations/enter", "/work/registrations/sheet", "/work/panels/", "/work/panels/{panel}/", "/work/panels/items/{item}/", "/work/experts/", "/work/experts/{expert}/"],
     "deciding@example.org": [
-        "/work/", "/work/calls/", "/work/calls/compose", "/work/calls/{call}/", "/work/calls/{call}/change", "/work/calls/{call}/board", "/work/calls/{call}/statistics", "/work/calls/{call}/archive", "/work/prepared/",
+        "/work/", "/work/calls/", "/work/calls/compose", "/work/calls/{call}/", "/work/calls/{call}/change", "/work/calls/{call}/board", "/work/calls/{call}/statistics", "/work/calls/{call}/archive", "/work/prepared/", "/work/help/call-board",
         "/work/calls/{call}/announcements/{announcement}/", "/work/calls/{call}/deputations/{institution}/", "/work/questions/", "/work/questions/{question}/",
         "/work/letters/", "/work/letters/{call}/{institution}/", "/work/registrations/", "/work/registrations/{registration}/", "/work/review/provincial/",
         "/work/review/provincial/{round}/", "/work/institutions/", "/work/institutions/enter", "/work/institutions/sheet",

@@ -30,8 +30,10 @@ def _menu(user: Any) -> Iterator[Any]:
 
     from lifelong.web.desk import Entry
 
-    if user.has_right("resources.sign") or user.has_right("review.open"):
-        yield Entry(_("备好的文件"), reverse("prepared"), order=90)
+    if user.has_right("review.open"):
+        yield Entry(_("备好的文件"), reverse("prepared"), group=_("征集"), order=24)
+    elif user.has_right("resources.sign"):
+        yield Entry(_("备好的文件"), reverse("prepared"), group=_("资源报送"), order=27)
     if user.has_right("storage.manage"):
         yield Entry(_("存储空间"), reverse("storage"), group=_("运行"), order=82)
 

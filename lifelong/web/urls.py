@@ -6,6 +6,7 @@ from lifelong.web import views
 
 urlpatterns = [
     path("work/", views.desk, name="desk"),
+    path("work/help/<str:name>", views.help_page, name="help-page"),
     path("work/style/", views.style, name="style"),
     path("language", views.language, name="language"),
     path("elder", views.elder, name="elder"),

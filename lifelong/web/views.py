@@ -7,7 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from lifelong.web import assets, samples
+from lifelong.web import assets, helping, samples
 from lifelong.web import desk as desks
 from lifelong.web.homes import home_of_learners
 from lifelong.web.rights import PUBLIC, SIGNED_IN, right
@@ -58,6 +58,17 @@ def elder(request: HttpRequest) -> HttpResponse:
 def theme(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("theme", "")
     return _remember(request, "theme", chosen if chosen in THEMES else "")
+
+
+@require_safe
+@right("desk")
+def help_page(request: HttpRequest, name: str) -> HttpResponse:
+    """The words of one page by themselves, and whom to ask by telephone."""
+    about = helping.help_for(name)
+    if about is None:
+        raise Http404
+    contacts = helping.contacts_for(request.user) if about.ask != "operator" else []
+    return render(request, "web/help.html", {"about": about, "contacts": contacts})
 
 
 @require_GET

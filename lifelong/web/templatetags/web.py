@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lifelong.web import assets, use, vocabulary
+from lifelong.web import assets, helping, use, vocabulary
 
 register = template.Library()
 
@@ -153,6 +153,13 @@ def menu_groups(context: Context) -> list[dict[str, Any]]:
             {"title": entry.title, "url": entry.url, "current": entry.url == here}
         )
     return [{"title": title, "entries": found} for title, found in groups.items()]
+
+
+@register.simple_tag(takes_context=True)
+def page_help(context: Context) -> helping.Help | None:
+    """The help for the page that is asked for, or for the button that was pressed."""
+    match = context["request"].resolver_match
+    return helping.help_for(match.view_name) if match else None
 
 
 @register.simple_tag
