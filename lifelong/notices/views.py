@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,14 +11,22 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lifelong.audit.masks import mask_email
 from lifelong.notices import queries
 from lifelong.notices.actions import choosing, delivering, reading
 from lifelong.notices.forms import MailChoiceForm
 from lifelong.notices.groups import groups_for
 from lifelong.notices.models import Mail, MailState
+from lifelong.web import workbooks
 from lifelong.web.rights import SIGNED_IN, right
+from lifelong.web.workbooks import Column
 
 PER_PAGE = 50
+MOST_MAILS = 5000
+MAILS = [
+    Column("标题", 46), Column("收件人", 26), Column("状态", 14), Column("时间", 18), Column("发送时间", 18), Column("次数", 8),
+    Column("错误", 40),
+]  # fmt: skip
 
 
 @require_GET
@@ -68,8 +77,11 @@ def outbox(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in MailState.values else ""
     words = request.GET.get("words", "").strip()
+    found = queries.mails(state=state, words=words)
+    if workbooks.is_wanted(request):
+        return _sheet(found, state, words)
     facts = {
-        "page": Paginator(queries.mails(state=state, words=words), PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "state": state,
         "words": words,
         "states": MailState.choices,
@@ -77,6 +89,18 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "server_set": bool(settings.EMAIL_URL),
     }
     return render(request, "notices/outbox.html", facts)
+
+
+def _sheet(found: QuerySet[Mail], state: str, words: str) -> HttpResponse:
+    """Addresses masked, as on the page; the newest ones where there are very many."""
+    head = [_("状态：%s") % MailState(state).label] if state else []
+    head += [_("查找：%s") % (mask_email(words) if "@" in words else words)] if words else []
+    head += [_("最多列最近的 %s 封") % MOST_MAILS]
+    rows = (
+        [one.subject, mask_email(one.address), str(one.get_state_display()), one.created_at, one.sent_at, one.attempts, one.error]
+        for one in found[:MOST_MAILS]
+    )  # fmt: skip
+    return workbooks.listed(_("发件箱"), MAILS, rows, filters=head)
 
 
 @require_GET

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from lifelong.web.refusals import Refusal
@@ -73,6 +73,17 @@ def answer(content: bytes, name: str) -> HttpResponse:
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.xlsx')}"
     response["Cache-Control"] = "no-store"
     return response
+
+
+def is_wanted(request: HttpRequest) -> bool:
+    """Whether the list at this address is asked for as a sheet (``web/_sheet_link.html``): the same rows, every page of them."""
+    return request.GET.get("as") == "xlsx"
+
+
+def listed(
+    title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, filters: Iterable[str] = ()
+) -> HttpResponse:
+    return answer(workbook(title, columns, rows, filters=filters), title)
 
 
 def read(content: bytes, wanted: Sequence[str], *, required: Sequence[str] = ()) -> Iterator[Row]:

@@ -1,10 +1,11 @@
 """A resource's versions and rounds, and the differences between any two of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lifelong.media.lifecycle import RenditionKind
@@ -12,9 +13,16 @@ from lifelong.media.models import MediaFile
 from lifelong.media.queries import renditions_by_file, signed_url
 from lifelong.resources.models import Resource
 from lifelong.resources.queries.comparing import Comparison
-from lifelong.resources.queries.history import Content, compared, contents, history, online_content
+from lifelong.resources.queries.history import Content, VersionLine, compared, contents, history, online_content
 from lifelong.resources.views.loading import WorkRequest, resource_or_404, shell
+from lifelong.web import workbooks
 from lifelong.web.rights import right
+from lifelong.web.workbooks import Column
+
+VERSIONS = [
+    Column("版本", 8), Column("轮次", 8), Column("回执编号", 20), Column("时间", 18), Column("由谁", 14), Column("结果", 30),
+    Column("理由", 60),
+]  # fmt: skip
 
 
 @require_GET
@@ -24,9 +32,27 @@ def versions(request: WorkRequest, resource_id: str) -> HttpResponse:
     resource, seen = resource_or_404(request, resource_id)
     lines = history(resource, seen, request.user)
     known = contents(lines)
+    if workbooks.is_wanted(request):
+        return workbooks.listed(_("版本与轮次"), VERSIONS, _rows(lines), filters=[resource.resource_id])
     before, after = usual_pair(resource, known)
     context = {**shell(seen[0], request.user), "lines": lines, "many": len(known) > 1, "before": before, "after": after}
     return render(request, "resources/versions.html", context)
+
+
+def _rows(lines: Iterable[VersionLine]) -> Iterator[list[Any]]:
+    for line in lines:
+        number, begun = line.version.number, line.begun
+        state = str(line.version.get_state_display())
+        yield [number, None, "", begun.at if begun else None, begun.who if begun else "", state, ""]
+        for one in line.rounds:
+            round = one.content.round
+            assert round is not None
+            said = [f"{entry.verb}（{entry.who}）" for entry in one.decisions]
+            why = [f"{head}：{text}" if head else text for entry in one.decisions for head, text in entry.reasons]
+            yield [
+                number, round.number, round.receipt_number, round.submitted_at, str(round.submitted_by), "；".join(said),
+                "\n".join(why),
+            ]  # fmt: skip
 
 
 @require_GET

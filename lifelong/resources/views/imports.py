@@ -7,7 +7,9 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,11 +25,16 @@ from lifelong.resources.queries.sending import archives_of
 from lifelong.resources.views.loading import WorkRequest, reported_institution, told
 from lifelong.standards.metadata.sheets import template as blank_sheet
 from lifelong.standards.queries import category_tree
+from lifelong.web import workbooks
 from lifelong.web.numerals import numeral
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
-from lifelong.web.workbooks import answer
+from lifelong.web.workbooks import Column, answer
 
+IMPORTS = [
+    Column("表格", 36), Column("单位", 26), Column("状态", 14), Column("上传人", 12), Column("上传时间", 18), Column("完成时间", 18),
+    Column("未通过的原因", 40),
+]  # fmt: skip
 RUNS, PROBLEMS, DRAFTS = 20, 100, 50
 _SHOWN = {"error": "fail", "notice": "warn"}
 
@@ -49,12 +56,23 @@ def index(request: HttpRequest) -> HttpResponse:
                 form.add_error("sheet" if "sheet" in refusal.fields else "archive", refusal.message)
         status = 422
     runs = ImportRun.objects.filter(institution__in=institutions_reported_by(request.user)).defer("report")
-    page = Paginator(runs.select_related("by").order_by("-pk"), RUNS).get_page(request.GET.get("page"))
+    runs = runs.select_related("by", "institution").order_by("-pk")
+    if workbooks.is_wanted(request):
+        return workbooks.listed(_("以前的导入"), IMPORTS, map(_row, runs))
+    page = Paginator(runs, RUNS).get_page(request.GET.get("page"))
     facts = {
         "form": form, "page": page, "institution": institution,
         "institutions": list(institutions_reported_by(request.user)),
     }  # fmt: skip
     return render(request, "resources/imports.html", facts, status=status)
+
+
+def _row(run: ImportRun) -> list[Any]:
+    said = render_to_string("resources/_import_state.html", {"run": run})
+    return [
+        run.name, str(run.institution), " ".join(strip_tags(said).split()), run.by.get_full_name() if run.by else "",
+        run.created_at, run.finished_at, run.failure,
+    ]  # fmt: skip
 
 
 def _take(request: HttpRequest, institution: Any, form: SheetForm) -> ImportRun:

@@ -29,8 +29,11 @@ from lifelong.resources.views.loading import WorkRequest, chosen, reported_insti
 from lifelong.web import workbooks
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
+from lifelong.web.workbooks import Column
 
 PAGE = 50
+TRASH = [Column("资源ID", 14), Column("资源名称", 40), Column("单位", 26), Column("删除时间", 18), Column("保留至", 18)]
+SERIES = [Column("系列名称", 40), Column("单位", 26), Column("资源数", 10), Column("建立时间", 18)]
 
 
 @require_GET
@@ -91,7 +94,14 @@ def missing(request: WorkRequest) -> HttpResponse:
 @require_GET
 @right("resources.prepare")
 def trash(request: WorkRequest) -> HttpResponse:
-    page = Paginator(lists.trash(request.user, timezone.now()), PAGE).get_page(request.GET.get("page"))
+    deleted = lists.trash(request.user, timezone.now())
+    if workbooks.is_wanted(request):
+        rows = (
+            [one.resource.resource_id, one.title, str(one.resource.institution), one.deleted_at, one.deleted_at + lists.KEPT]
+            for one in deleted if one.deleted_at
+        )  # fmt: skip
+        return workbooks.listed(_("回收站"), TRASH, rows)
+    page = Paginator(deleted, PAGE).get_page(request.GET.get("page"))
     return render(request, "resources/trash.html", {"page": page})
 
 
@@ -146,9 +156,14 @@ def series(request: WorkRequest) -> HttpResponse:
         else:
             messages.success(request, _("系列已建立。"))
         return redirect("resources:series")
-    found = Series.objects.filter(institution__in=institutions).annotate(
-        count=Count("version__resource", filter=Q(version__deleted_at__isnull=True), distinct=True)
+    found = (
+        Series.objects.filter(institution__in=institutions)
+        .select_related("institution")
+        .annotate(count=Count("version__resource", filter=Q(version__deleted_at__isnull=True), distinct=True))
     )
+    if workbooks.is_wanted(request):
+        rows = ([one.title, str(one.institution), one.count, one.created_at] for one in found.order_by("title"))
+        return workbooks.listed(_("系列"), SERIES, rows)
     return render(request, "resources/series.html", {"series": found.order_by("title"), "institutions": institutions})
 
 

@@ -1,5 +1,6 @@
 """Results of an institution under a call, as a letter tells them, and who has which letter."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,8 @@ from lifelong.accounts.models import User
 from lifelong.calls.models import Call
 from lifelong.calls.queries.calls import calls_of
 from lifelong.institutions.models import Institution
-from lifelong.resources.lifecycle import State
-from lifelong.resources.models import Round
+from lifelong.resources.lifecycle import Availability, State, Verb
+from lifelong.resources.models import Round, Step
 from lifelong.resources.queries.reach import reach_of
 from lifelong.resources.queries.reading import text_of
 from lifelong.resources.queries.summaries import rounds_of
@@ -103,6 +104,7 @@ class Row:
     open: int = 0
     decided_at: datetime | None = None  # when the last of them was decided or went online
     letter: ResultLetter | None = None
+    offline: int = 0  # resources that were suspended, retired or pulled after the letter was issued
 
     @property
     def is_new(self) -> bool:
@@ -114,7 +116,7 @@ class Row:
 
 
 def overview(user: User, call: Call) -> list[Row]:
-    """The institutions within the person's reach that handed something in, each with its newest letter; two queries."""
+    """The institutions within the person's reach that handed something in, each with its newest letter; four queries."""
     reach, path = reach_of(user), "version__resource__institution"
     within = Q() if reach.decides_finally else Q(**{f"{path}__region__in": reach.regions})
     newest = Round.objects.filter(version__resource=OuterRef("version__resource"), call=call).order_by("-pk")
@@ -132,9 +134,34 @@ def overview(user: User, call: Call) -> list[Row]:
         if kind != "open":
             row.decided_at = max(last, row.decided_at or last)
     letters = ResultLetter.objects.filter(call=call, institution__code__in=rows).select_related("institution")
-    for letter in letters.defer("content").order_by("pk"):
-        rows[letter.institution.code].letter = letter
+    newest_by_code = {letter.institution.code: letter for letter in letters.defer("content").order_by("pk")}
+    gone = offline_since(newest_by_code.values())
+    for code, letter in newest_by_code.items():
+        rows[code].letter, rows[code].offline = letter, gone[letter.pk]
     return sorted(rows.values(), key=lambda row: row.code)
+
+
+GONE = [Availability.SUSPENDED, Availability.RETIRED]
+
+
+def offline_since(letters: Iterable[ResultLetter]) -> dict[int, int]:
+    """By letter: how many resources handed in under its call are no longer to be had, since it was issued. Two queries."""
+    known = list(letters)
+    named = {"version__rounds__call__in": {one.call_id for one in known},
+             "version__resource__institution__in": {one.institution_id for one in known}}  # fmt: skip
+    key = ("version__rounds__call", "version__resource__institution", "version__resource")
+    taken = Step.objects.filter(
+        **named, verb__in=[Verb.SUSPENDED, Verb.RETIRED], version__resource__availability__in=GONE
+    )
+    pulled = BatchItem.objects.went_live().filter(**named, pulled_at__isnull=False)
+    last: dict[tuple[int, int], dict[int, datetime]] = {}
+    for found, instant in ((taken, "at"), (pulled, "pulled_at")):
+        for call, institution, resource, at in found.order_by(instant).values_list(*key, instant):
+            last.setdefault((call, institution), {})[resource] = at
+    return {
+        one.pk: sum(at > one.issued_at for at in last.get((one.call_id, one.institution_id), {}).values())
+        for one in known
+    }
 
 
 def calls_for(user: User) -> QuerySet[Call]:

@@ -23,10 +23,16 @@ from lifelong.review.lifecycle import BatchState, ObjectionState
 from lifelong.review.models import Batch
 from lifelong.review.queries import batches as queries
 from lifelong.review.queries.public_notices import objections, standing_notice, stops
+from lifelong.web import workbooks
 from lifelong.web.numerals import numerals
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
+from lifelong.web.workbooks import Column
 
+BATCHES = [
+    Column("批次号", 14), Column("名称", 36), Column("状态", 10), Column("资源", 8), Column("撤下", 8), Column("创建时间", 18),
+    Column("定时发布", 18), Column("发布时间", 18), Column("未能发布的原因", 36),
+]  # fmt: skip
 FILTERS = ("area", "institution", "call")
 SHOWN_CANDIDATES = 300
 NOTICE_USUALLY = timedelta(days=7)  # five working days and a week-end
@@ -41,12 +47,21 @@ def index(request: HttpRequest) -> HttpResponse:
             return redirect("batch_work", batch.number)
         except Refusal as refusal:
             form.add_error("number", str(refusal))
+    if workbooks.is_wanted(request):
+        return workbooks.listed(_("推荐批次"), BATCHES, map(_row, queries.batches()))
     return render(
         request,
         "review/batches.html",
         {"batches": queries.batches(), "form": form, "waiting": queries.waiting_for_a_batch().count()},
         status=422 if form.is_bound else 200,
     )
+
+
+def _row(one: Any) -> list[Any]:
+    return [
+        one.number, one.title, str(one.get_state_display()), one.size, one.pulled, one.created_at, one.publish_at,
+        one.published_at, one.trouble,
+    ]  # fmt: skip
 
 
 def suggestion() -> str:

@@ -1,5 +1,7 @@
 """Letters of results: the officers' list of a call, an institution's own, one institution's, the files."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,10 +20,20 @@ from lifelong.review import papers, policy
 from lifelong.review.actions import letters as actions
 from lifelong.review.models import ResultLetter
 from lifelong.review.queries import letters as queries
+from lifelong.web import workbooks
 from lifelong.web.attempts import attempt
 from lifelong.web.rights import right
+from lifelong.web.workbooks import Column
 
 PAGE = 50
+LISTED = [
+    Column("单位", 30), Column("单位代码", 14), Column("通过", 8), Column("不予通过", 10), Column("在审", 8), Column("通知书", 26),
+    Column("出具时间", 18), Column("有新结果", 10), Column("出具后下线", 12),
+]  # fmt: skip
+OWN = [
+    Column("征集", 36), Column("单位", 26), Column("编号", 26), Column("出具部门", 24), Column("出具时间", 18), Column("通过", 8),
+    Column("不予通过", 10), Column("出具后下线", 12),
+]  # fmt: skip
 
 
 @require_safe
@@ -29,17 +41,34 @@ PAGE = 50
 def index(request: HttpRequest) -> HttpResponse:
     """Officers see the institutions of a call, an institution its letters."""
     if not request.user.has_right("review.open"):
-        page = Paginator(queries.own_letters(request.user), PAGE).get_page(request.GET.get("page"))
-        return render(request, "review/letters_own.html", {"page": page})
+        own = queries.own_letters(request.user)
+        if workbooks.is_wanted(request):
+            gone = queries.offline_since(own)
+            told = ([one.call.title, str(one.institution), one.number, str(one.authority), one.issued_at, one.accepted,
+                     one.refused, gone[one.pk]] for one in own)  # fmt: skip
+            return workbooks.listed(_("审核结果通知书"), OWN, told)
+        page = Paginator(own, PAGE).get_page(request.GET.get("page"))
+        gone = queries.offline_since(page)
+        return render(request, "review/letters_own.html", {"page": page, "rows": [(one, gone[one.pk]) for one in page]})
     calls = list(queries.calls_for(request.user))
     asked = request.GET.get("call", "")
     call = next((one for one in calls if one.number == asked), calls[0] if calls else None)
     rows = queries.overview(request.user, call) if call else []
+    if workbooks.is_wanted(request):
+        return workbooks.listed(_("审核结果通知书"), LISTED, map(_row, rows), filters=[call.title] if call else [])
     facts = {
         "calls": calls, "call": call, "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "fresh": sum(row.is_new for row in rows), "may_issue": policy.can_issue_letters(request.user),
     }  # fmt: skip
     return render(request, "review/letters.html", facts)
+
+
+def _row(row: queries.Row) -> list[Any]:
+    letter = row.letter
+    return [
+        row.name, row.code, row.accepted, row.refused, row.open, letter.number if letter else "",
+        letter.issued_at if letter else None, _("是") if row.is_new else "", row.offline,
+    ]  # fmt: skip
 
 
 @require_POST
@@ -71,7 +100,10 @@ def show(request: HttpRequest, number: str, code: str) -> HttpResponse:
         )
     letters = list(queries.letters_of(call, institution))
     officer = request.user.has_right("review.open")
-    facts = {"call": call, "institution": institution, "letters": letters, "officer": officer}
+    gone = queries.offline_since(letters)
+    facts = {
+        "call": call, "institution": institution, "letters": [(one, gone[one.pk]) for one in letters], "officer": officer,
+    }  # fmt: skip
     if officer:
         results = queries.results_of(call, institution)
         told = bool(letters) and results.agrees_with(letters[0])

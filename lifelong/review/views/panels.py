@@ -27,9 +27,14 @@ from lifelong.web.attempts import attempt, show_refusal
 from lifelong.web.numerals import numeral, numerals
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
+from lifelong.web.workbooks import Column
 
 PAGE = 50
 DAYS = 7
+PANELS = [
+    Column("名称", 30), Column("组织部门", 24), Column("征集", 30), Column("状态", 10), Column("资源", 8), Column("已评", 8),
+    Column("应评", 8), Column("逾期", 8), Column("截止", 18), Column("发出时间", 18), Column("结束时间", 18),
+]  # fmt: skip
 
 
 def stage_for(user: User) -> Stage:
@@ -69,12 +74,22 @@ def index(request: HttpRequest) -> HttpResponse:
             show_refusal(plan, refusal)
         else:
             return redirect("panel", panel.pk)
-    page = Paginator(queries.panels_of(request.user), PAGE).get_page(request.GET.get("page"))
+    panels = queries.panels_of(request.user)
+    if workbooks.is_wanted(request):
+        return workbooks.listed(_("专家评审"), PANELS, map(_row, panels))
+    page = Paginator(panels, PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page, "scope": scope, "plan": plan, "stage": stage,
         "waiting": queries.open_to_panels(request.user, stage).count(), "states": dict(PanelState.choices),
     }  # fmt: skip
     return render(request, "review/panels.html", context, status=422 if plan.is_bound else 200)
+
+
+def _row(one: Any) -> list[Any]:
+    return [
+        one.title, str(one.authority), str(one.call or ""), str(one.get_state_display()), one.size, one.done, one.asked,
+        one.late, one.due_at, one.opened_at, one.closed_at,
+    ]  # fmt: skip
 
 
 @require_POST
