@@ -46,7 +46,7 @@ DESK = {
     "operator@example.org": [
         "/work/", "/work/catalogue/", "/work/catalogue/{film}/", "/work/reports/", "/work/reports/{complaint}", "/work/comments/", "/work/certificates/",
         "/work/certificates/{certificate}", "/work/home/", "/work/home/{section}/", "/work/categories/", "/work/categories/{category}/", "/work/words/",
-        "/work/words/{words}/", "/work/words/allowed/", "/work/words/test/", "/work/jobs/", "/work/jobs/{job}/", "/work/outbox/", "/work/outbox/{mail}/",
+        "/work/words/{words}/", "/work/words/allowed/", "/work/words/test/", "/work/words/online/", "/work/jobs/", "/work/jobs/{job}/", "/work/outbox/", "/work/outbox/{mail}/",
         "/work/lti/", "/work/lti/new/", "/work/lti/{lti}/", "/work/platforms/{platform}/correct/",
         "/work/statements/", "/work/statements/new/", "/work/statements/{store}/", "/work/storage/",
         "/work/texts/", "/work/texts/terms/", "/work/texts/terms/preview",

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 FOLDER = Path(__file__).parent / "criteria_sheets"
@@ -53,14 +54,28 @@ def versions() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-@lru_cache(maxsize=8)
 def criteria(version: str = "") -> Criteria:
-    """The sheet of this version, the newest where none is named; raises ``FileNotFoundError`` for an unknown one."""
-    content = tomllib.loads((FOLDER / f"{version or versions()[-1]}.toml").read_text(encoding="utf-8"))
-    rows = content.pop("criteria")
-    return Criteria(
-        **content, criteria=tuple(Criterion(**{**row, "types": tuple(row.get("types", ()))}) for row in rows)
-    )
+    """The sheet of this version in the reader's language, the newest where none is named; raises ``FileNotFoundError`` for an
+    unknown one."""
+    return _read(version or versions()[-1], in_english())
+
+
+def in_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+@lru_cache(maxsize=8)
+def _read(version: str, english: bool) -> Criteria:
+    content = tomllib.loads((FOLDER / f"{version}.toml").read_text(encoding="utf-8"))
+    rows = [_said(row, english) for row in content.pop("criteria")]
+    made = tuple(Criterion(**{**row, "types": tuple(row.get("types", ()))}) for row in rows)
+    return Criteria(**_said(content, english), criteria=made)
+
+
+def _said(table: Mapping[str, Any], english: bool) -> dict[str, Any]:
+    """The table with ``title`` and ``text`` in one language."""
+    kept = {name: value for name, value in table.items() if not name.endswith("_en")}
+    return kept | ({name[:-3]: value for name, value in table.items() if name.endswith("_en")} if english else {})
 
 
 def read(asked: list[Criterion], typed: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

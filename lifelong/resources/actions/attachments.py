@@ -13,9 +13,11 @@ from lifelong.media.lifecycle import FileKind
 from lifelong.media.models import MediaFile
 from lifelong.resources import policy
 from lifelong.resources.actions.drafts import NotEditable, lock
+from lifelong.resources.actions.releasing import release
 from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Version
 from lifelong.web.refusals import NotAllowed, Refusal
+from lifelong.web.zips import ArchiveRefused, open_zip
 
 COVER_ACCEPT = "image/jpeg,.jpg,.jpeg"
 PAPER_ACCEPT = "application/pdf,image/jpeg,image/png,.pdf,.jpg,.jpeg,.png,.docx"
@@ -52,6 +54,11 @@ def set_rights_file(version: Version, *, name: str, content: bytes, by: User, at
     kind = content_types.of_bytes(content[:32])
     if kind == "application/zip":
         kind = content_types.of_suffix(name)
+        if kind in PAPERS and not is_word(content):
+            text = _("“%(name)s”是压缩包改的名，不是 Word 文件。请用 Word 或 WPS 另存为 .docx，或转成 PDF 后再选。") % {
+                "name": name
+            }
+            raise PaperRefused(text, fields={"rights_file": text})
     if content and kind not in PAPERS:
         text = _("授权文件“%(name)s”不是 PDF、JPG、PNG 或 Word（.docx）文件，请换一个。") % {"name": name}
         raise PaperRefused(text, fields={"rights_file": text})
@@ -59,16 +66,27 @@ def set_rights_file(version: Version, *, name: str, content: bytes, by: User, at
     return []
 
 
+def is_word(content: bytes) -> bool:
+    """Whether the archive is a Word document: a document stands in it, and it does not swell when it is opened."""
+    try:
+        return {"[Content_Types].xml", "word/document.xml"} <= set(open_zip(content).namelist())
+    except ArchiveRefused:
+        return False
+
+
 @transaction.atomic
 def remove(version: Version, *, field: str, by: User, at: datetime) -> None:
-    """Takes cover or rights file out of the draft; what earlier rounds froze keeps it."""
+    """Takes cover or rights file out of the draft; what earlier rounds froze keeps it, else it gives its room back."""
     locked = _editable(version, by)
     if field not in COLUMNS:
         raise ValueError(field)
+    former = getattr(locked, field)
     setattr(locked, field, None)
     locked.save(update_fields=[field])
     setattr(version, field, None)
     audit.record(f"resources.{field}_removed", by=by, of=locked, at=at)
+    if former is not None:
+        release(former, by=by, at=at)
 
 
 def _set(
@@ -77,8 +95,11 @@ def _set(
     file = media.store_small(
         institution=version.resource.institution, kind=kind, name=name, content=content, by=by, at=at
     )
+    former = getattr(version, field)
     setattr(version, field, file)
     version.save(update_fields=[field])
+    if former is not None:
+        release(former, by=by, at=at)
     audit.record(f"resources.{field}_set", by=by, of=version, at=at, detail={"name": file.original_name})
     return file
 

@@ -7,9 +7,9 @@ from django.db.models.functions import Cast
 
 from lifelong.accounts.models import User
 from lifelong.media import actions as media
-from lifelong.media.lifecycle import UploadState
+from lifelong.media.lifecycle import FileKind, UploadState
 from lifelong.media.models import MediaFile, Repair, Upload
-from lifelong.resources.models import ImportRun, Round, VersionFile
+from lifelong.resources.models import ImportRun, Round, Version, VersionFile
 
 GRACE = timedelta(days=1)
 ARCHIVE_KEPT = timedelta(days=14)
@@ -39,7 +39,7 @@ def was_frozen(media_file: MediaFile) -> bool:
 
 
 def release_unused(*, at: datetime) -> int:
-    """Media that came for a draft which no longer holds them, and ZIPs of sheets that are done with or forgotten."""
+    """Media that came for a draft which no longer holds them, covers and papers of none, and ZIPs of sheets that are done with or forgotten."""
     held = VersionFile.objects.filter(media_file=OuterRef("media_file"))
     came = Upload.objects.filter(state=UploadState.COMPLETE, finished_at__lt=at - GRACE, purpose__startswith="version:")
     came = came.filter(~Exists(held)).exclude(media_file__repairs__repaired__isnull=False)  # they go with what was made
@@ -47,6 +47,9 @@ def release_unused(*, at: datetime) -> int:
     used = VersionFile.objects.filter(media_file=OuterRef("repaired"))
     made = Repair.objects.filter(~Exists(used), finished_at__lt=at - GRACE).select_related("repaired")
     files += [one.repaired for one in made if one.repaired]
+    bare = MediaFile.objects.filter(kind__in=[FileKind.COVER, FileKind.PAPER], created_at__lt=at - GRACE)
+    shown = [Version.objects.filter(**{column: OuterRef("pk")}) for column in ("cover", "rights_file")]
+    files += bare.exclude(Exists(shown[0])).exclude(Exists(shown[1]))
     old = ImportRun.objects.filter(archive__isnull=False, created_at__lt=at - ARCHIVE_KEPT)
     return sum(release(file, by=None, at=at) for file in files) + sum(release_archive(run, at=at) for run in old)
 

@@ -77,7 +77,7 @@ def _warn(hits: list[ScreeningHit], *, at: datetime) -> None:
         [each.user for each in operators],
         subject=_("词表改动后，在线资源命中禁用词 %(n)s 处") % {"n": len(hits)},
         text="\n".join(lines),
-        url=reverse("resources:overview", args=[hits[0].round.version.resource.resource_id]),
+        url=reverse("online_hits") + "?severity=block",
         kind="resources.online_hits",
         at=at,
     )

@@ -66,6 +66,13 @@ def _mending(file: MediaFile, job: Job | None) -> Mending:
     return Mending(offer=None if job and not job.is_finished else offer_of(file), job=job)
 
 
+def running_repairs(files: Iterable[MediaFile]) -> list[MediaFile]:
+    """Those that are being repaired at this moment; what is handed in now goes as it came."""
+    known = list(files)
+    jobs = unfinished_repairs(known)
+    return [file for file in known if file.pk in jobs and not jobs[file.pk].is_finished]
+
+
 def offer_of(file: MediaFile) -> Offer | None:
     facts = facts_of(file)
     found = repair_of(facts, packaged(), whole=whole_of(file)) if facts else None

@@ -89,8 +89,12 @@ def test_who_may_not_change_the_files_may_not_repair_them(client, draft, reporte
         repairs.undo(draft, entry_id=entry.pk, by=reporter, at=NOW())
 
 
-def test_what_was_handed_in_meanwhile_keeps_its_file(draft, reporter, entry):
+def test_what_was_handed_in_meanwhile_keeps_its_file(client, draft, reporter, entry):
+    client.force_login(reporter)
+    submit = reverse("resources:submit", args=[draft.resource.resource_id, draft.number])
+    assert "修复前的原文件" not in client.get(submit).content.decode()
     repairs.begin(draft, entry_id=entry.pk, by=reporter, at=NOW())
+    assert "修复前的原文件" in client.get(submit).content.decode()
     draft.state = State.SUBMITTED
     draft.save()
     drain()

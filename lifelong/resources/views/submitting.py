@@ -21,6 +21,7 @@ from lifelong.resources.queries.calling import chosen_call, open_calls, used_of_
 from lifelong.resources.queries.duplicates import alike_files, near_titles, same_files
 from lifelong.resources.queries.missing import address, living_findings, what_is_missing
 from lifelong.resources.queries.reading import lines_of_version, titled
+from lifelong.resources.queries.repairing import running_repairs
 from lifelong.resources.queries.signatures import signature_of
 from lifelong.resources.queries.submitting import standing, stops, unsigned
 from lifelong.resources.queries.timeline import heading_of
@@ -71,6 +72,7 @@ def _desk(
         "door": standing(version, call, at) if call else None,
         "quota": used_of_quota(version.resource.institution, call) if call else None,
         "gaps": gaps,
+        "mending": running_repairs(media_files) if editable else [],
         "explained": titled(f for f in living_findings(version) if f.explanation),
         "near": near_titles(version),
         "duplicates": same_files(version, media_files),

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from lifelong.accounts.models import User
+from lifelong.review.criteria import in_english
 from lifelong.review.models import Phrase
 
 FILE = Path(__file__).parent.parent / "phrases.toml"
@@ -16,6 +17,12 @@ class Offered:
     text: str
     field: str = ""
     own: int | None = None  # the row, where it can be removed
+    english: str = ""
+
+    @property
+    def shown(self) -> str:
+        """As its reader is shown it; what is written is ``text``."""
+        return self.english if self.english and in_english() else self.text
 
 
 @cache

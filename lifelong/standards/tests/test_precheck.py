@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from lifelong.media.probe import sha256_of
 from lifelong.media.tests import samples
 from lifelong.media.tests.samples import sound, video
-from lifelong.standards.management.precheck.command import Wishes, run
+from lifelong.standards.management.precheck.command import CLOSED, Wishes, run
 
 ROOT = Path(__file__).resolve().parents[3]
 START = "from lifelong.config.command import main; main()"
@@ -372,3 +372,15 @@ def test_a_bar_is_drawn_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch, caps
     captured = capsys.readouterr()
     assert "%" in captured.err
     assert json.loads(captured.out)
+
+
+def test_a_reader_that_has_enough_ends_it_without_a_word() -> None:
+    """As ``lifelong precheck … | head``: the reading end is shut before anything is written."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
+    words = [sys.executable, "-c", START, "precheck", str(samples.written("letter.mp4", b"hello\n"))]
+    done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, text=True, env=environment, check=False)
+    os.close(writing)
+    assert done.stderr == ""
+    assert done.returncode == CLOSED

@@ -16,6 +16,6 @@ class Command(BaseCommand):
         command.add_arguments(parser)
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        code = command.run(command.Wishes.from_options(options))
+        code = command.unheard(lambda: command.run(command.Wishes.from_options(options)))
         if code:
             sys.exit(code)

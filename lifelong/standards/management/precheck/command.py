@@ -1,8 +1,9 @@
 """The command line: what is asked for, in which order it is done, and with which code it ends."""
 
 import argparse
+import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -11,6 +12,7 @@ from lifelong.media.probe.cage import warm_up
 
 ABOUT = "按参考标准检测音视频文件、文件夹和元数据表；不联网，不需要数据库。退出码：0 合格，1 有不合格，2 用法不对。"
 GOOD, FAILED, WRONG_USE = 0, 1, 2
+CLOSED = 141  # as a shell names what ended because nobody reads its output
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,20 @@ def main(arguments: Sequence[str]) -> int:
     wishes = Wishes.from_options(vars(parser.parse_args(arguments)))
     _light_settings()
     try:
-        return run(wishes)
+        return unheard(lambda: run(wishes))
     except KeyboardInterrupt:
         return 130
+
+
+def unheard(do: Callable[[], int]) -> int:
+    """Ends in silence where who reads has enough (``| head``): nothing is wrong then."""
+    try:
+        code = do()
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still to be flushed at exit
+        return CLOSED
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
