@@ -42,6 +42,15 @@ def batch(tickets: list[str], cookies: list[str], number: int) -> bytes:
     return head % (AGENT, cookies[who].encode(), len(body)) + body
 
 
+def read(port: int, seconds: float, pages: dict[str, Tally], name: str, path: bytes) -> None:
+    """One reader; where the address has a number, each page is another."""
+
+    def page(number: int) -> bytes:
+        return b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % (path % number if b"%d" in path else path)
+
+    pages[name] = load(port, page, seconds=seconds, clients=1, processes=1)[1]
+
+
 def inserted(path: str, rows: int) -> float:
     """Rows a second of a bare bulk insert of what an event says, in batches of 400."""
     with sqlite3.connect(path) as base:
@@ -73,14 +82,16 @@ def main(seconds: float) -> None:
                 number, counter.value = counter.value, counter.value + 1
             return batch(tickets, cookies, number)
 
-        pages: list[Tally] = []
-        page = b"GET /areas/older HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        reader = threading.Thread(
-            target=lambda: pages.append(load(site.port, lambda _n: page, seconds=seconds, clients=1, processes=1)[1])
-        )
-        reader.start()
+        pages: dict[str, Tally] = {}
+        readers = [
+            threading.Thread(target=read, args=(site.port, seconds, pages, *each))
+            for each in (("kept", b"/areas/older"), ("made anew", b"/areas/older?n=%d"))
+        ]
+        for reader in readers:
+            reader.start()
         each_second, tally = load(site.port, next_batch, seconds=seconds, clients=128, processes=2)
-        reader.join()
+        for reader in readers:
+            reader.join()
         deadline = time.monotonic() + 120
         while int(site.python(WAITING)) and time.monotonic() < deadline:
             time.sleep(1)
@@ -88,7 +99,10 @@ def main(seconds: float) -> None:
         rows, keys, visitors = site.python(COUNTED).split()
         print(f"{each_second:.0f} events/s acknowledged, p99 {tally.quantile(0.99):.0f} ms, {tally.errors} errors")
         print(f"bare bulk insert {bare:.0f} rows/s; ratio {each_second / bare:.0%}")
-        print(f"pages meanwhile: p50 {pages[0].quantile(0.5):.0f} ms, p99 {pages[0].quantile(0.99):.0f} ms")
+        for name, one in pages.items():
+            print(
+                f"pages {name} meanwhile: {one.count / seconds:.0f}/s, p50 {one.quantile(0.5):.1f} ms, p99 {one.quantile(0.99):.0f} ms"
+            )
         print(f"acknowledged {tally.count - tally.errors}, rows {rows}, keys {keys}, visitors {visitors} of {VISITORS}")
 
 
