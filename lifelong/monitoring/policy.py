@@ -160,3 +160,8 @@ def _judges(user: User, evaluation: Evaluation) -> bool:
 
 def can_set_thresholds(user: Any) -> bool:
     return bool(user.has_right("operations.manage"))
+
+
+def minds_use(user: Any) -> bool:
+    """Who is told when counting seems to have stopped."""
+    return user.has_right("monitoring.read") and reach_of(user).operates

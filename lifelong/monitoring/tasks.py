@@ -18,6 +18,7 @@ from lifelong.monitoring.actions import (
     inspection_running,
     inspection_settling,
     inspection_targets,
+    usage_alarms,
     usage_counting,
     usage_history,
     usage_intake,
@@ -144,3 +145,9 @@ def write_evaluation(run_id: int, user_id: int, form: str, institution: str = ""
 def look() -> int:
     desk.forget(at=timezone.now())
     return desk.look(at=timezone.now())
+
+
+@every(minutes=30)
+@task(title=_("留意使用计数是否中断"))
+def watch_use() -> int:
+    return len(usage_alarms.watch(at=timezone.now()))

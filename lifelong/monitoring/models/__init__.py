@@ -22,6 +22,7 @@ from lifelong.monitoring.models.inspection import (
 )
 from lifelong.monitoring.models.intake import UsageJournal, UsageSalt
 from lifelong.monitoring.models.usage import (
+    UsageAlarm,
     UsageCurve,
     UsageDay,
     UsageEvent,
@@ -53,6 +54,7 @@ __all__ = [
     "Threshold",
     "TrafficSlot",
     "TroubleRule",
+    "UsageAlarm",
     "UsageCurve",
     "UsageDay",
     "UsageEvent",

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lifelong.institutions.models import Institution
-from lifelong.monitoring.lifecycle import EventKind, Scope, Standing
+from lifelong.monitoring.lifecycle import AlarmKind, EventKind, Scope, Standing
 from lifelong.resources.models import Resource
 
 
@@ -177,3 +177,22 @@ class UsageRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}"
+
+
+class UsageAlarm(models.Model):
+    """计数告警: fewer records than use like that of the weeks before would leave; ends by itself when they come again."""
+
+    kind = models.CharField(max_length=4, choices=AlarmKind.choices)
+    began_at = models.DateTimeField(_("开始时间"))
+    ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    found = models.PositiveBigIntegerField(_("实际"))
+    usual = models.PositiveBigIntegerField(_("往常"))
+
+    class Meta:
+        verbose_name = _("计数告警")
+        constraints = [
+            models.UniqueConstraint(fields=["kind"], condition=models.Q(ended_at__isnull=True), name="one_open_alarm")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.began_at:%F %T}"
