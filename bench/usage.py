@@ -1,3 +1,4 @@
+# ruff: noqa: E402 - the settings are read when the first model is imported
 """A simulated year whose true counts are known, counted, archived, rebuilt from Parquet and compared; then a month of many events.
 
 ``python bench/usage.py [--visits 150] [--days 365] [--month 3000000] [--resources 2000] [--seed 5]``
