@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 from django.db import connection
 from django.db.models import Count
 
@@ -18,6 +18,9 @@ from lifelong.monitoring.usage import history, rollup
 from lifelong.regions.queries import tree
 from lifelong.resources.models import Resource
 
+if TYPE_CHECKING:
+    import duckdb
+
 Place = tuple[int | None, str, str, str]  # institution, region, category, area
 PIECE = 20_000  # rows read at a time
 SELECT = (
@@ -27,7 +30,7 @@ SELECT = (
 
 
 @contextmanager
-def events_of(day: date) -> Iterator[duckdb.DuckDBPyConnection]:
+def events_of(day: date) -> Iterator["duckdb.DuckDBPyConnection"]:
     """A DuckDB whose ``raw`` holds the day: what is still in the table, and what has moved to Parquet."""
     with rollup.bench() as (base, folder):
         rollup.make_raw(base)

@@ -4,11 +4,13 @@ import os
 import secrets
 from datetime import date
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from lifelong.media import storage
 from lifelong.monitoring.usage.rollup import COLUMNS, ORDER
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 class Differs(Exception):
@@ -24,7 +26,7 @@ def path_of(day: date, sha256: str) -> Path:
     return folder() / f"{day:%Y}" / f"{day.isoformat()}.{sha256[:16]}.parquet"
 
 
-def write(base: duckdb.DuckDBPyConnection, day: date) -> str:
+def write(base: "duckdb.DuckDBPyConnection", day: date) -> str:
     """``raw`` as a file, whole or not at all, read back and compared row by row; its SHA-256. Raises ``Differs``."""
     beside = folder() / f"{day:%Y}" / f".{day.isoformat()}.{secrets.token_hex(4)}"
     beside.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +52,7 @@ def sweep(day: date, sha256: str) -> None:
             path.unlink(missing_ok=True)
 
 
-def compare(base: duckdb.DuckDBPyConnection, path: Path) -> None:
+def compare(base: "duckdb.DuckDBPyConnection", path: Path) -> None:
     names = ", ".join(COLUMNS)
     kept = f"SELECT {names} FROM read_parquet('{path}')"  # noqa: S608 - our own names
     ours = f"SELECT {names} FROM raw"  # noqa: S608

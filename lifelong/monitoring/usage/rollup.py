@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from lifelong.monitoring.usage.rules import RULES
+
+if TYPE_CHECKING:
+    import duckdb
 
 MEMORY = "400MB"  # it runs beside pages and other jobs; what is more spills to the disk
 THREADS = 2
@@ -53,8 +54,10 @@ class Counted:
 
 
 @contextmanager
-def bench() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+def bench() -> Iterator[tuple["duckdb.DuckDBPyConnection", Path]]:
     """A DuckDB of bounded memory, and a folder beside it that goes with it."""
+    import duckdb  # only who counts pays for it: every web process reads this file
+
     with TemporaryDirectory(prefix="usage-") as folder:
         base = duckdb.connect(":memory:")
         try:
@@ -65,7 +68,7 @@ def bench() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
             base.close()
 
 
-def take_csv(base: duckdb.DuckDBPyConnection, path: Path) -> None:
+def take_csv(base: "duckdb.DuckDBPyConnection", path: Path) -> None:
     """Adds the rows of a CSV without headings to ``raw``."""
     names = ", ".join(f"'{name}': 'VARCHAR'" for name in CSV_COLUMNS)
     base.execute(
@@ -75,23 +78,23 @@ def take_csv(base: duckdb.DuckDBPyConnection, path: Path) -> None:
     )
 
 
-def take_parquet(base: duckdb.DuckDBPyConnection, path: Path) -> None:
+def take_parquet(base: "duckdb.DuckDBPyConnection", path: Path) -> None:
     base.execute(f"INSERT INTO raw SELECT {', '.join(COLUMNS)} FROM read_parquet(?)", [str(path)])  # noqa: S608
 
 
-def make_raw(base: duckdb.DuckDBPyConnection) -> None:
+def make_raw(base: "duckdb.DuckDBPyConnection") -> None:
     base.execute(f"CREATE TABLE raw ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})")
 
 
-def resources_in(base: duckdb.DuckDBPyConnection) -> list[int]:
+def resources_in(base: "duckdb.DuckDBPyConnection") -> list[int]:
     return [row[0] for row in base.execute("SELECT DISTINCT resource FROM raw ORDER BY 1").fetchall()]
 
 
-def events_in(base: duckdb.DuckDBPyConnection) -> int:
+def events_in(base: "duckdb.DuckDBPyConnection") -> int:
     return int(_rows(base, "SELECT count(*) FROM raw")[0][0])
 
 
-def count(base: duckdb.DuckDBPyConnection, belongs: Iterable[tuple[int, str, str]]) -> Counted:
+def count(base: "duckdb.DuckDBPyConnection", belongs: Iterable[tuple[int, str, str]]) -> Counted:
     """Runs the rules over ``raw``. ``belongs``: (resource, scope, key) for every total that a resource is part of."""
     base.execute("CREATE TEMP TABLE belongs (resource BIGINT, scope VARCHAR, scope_key VARCHAR)")
     rows = list(belongs)
@@ -114,12 +117,12 @@ def count(base: duckdb.DuckDBPyConnection, belongs: Iterable[tuple[int, str, str
     )  # fmt: skip
 
 
-def _excluded(base: duckdb.DuckDBPyConnection) -> dict[int, dict[str, int]]:
+def _excluded(base: "duckdb.DuckDBPyConnection") -> dict[int, dict[str, int]]:
     found: dict[int, dict[str, int]] = {}
     for resource, why, n in _rows(base, "SELECT resource, why, n FROM excluded ORDER BY 1, 2"):
         found.setdefault(resource, {})[why] = n
     return found
 
 
-def _rows(base: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
+def _rows(base: "duckdb.DuckDBPyConnection", sql: str) -> list[Any]:
     return base.execute(sql).fetchall()
