@@ -21,7 +21,7 @@ ERROR: tuple[Outcome, int] = ("server_error", 503)
 
 
 def inspect(*, at: datetime) -> None:
-    inspection_targets.take_up_rest(at=at - timedelta(days=13))
+    inspection_targets.take_up_rest(at=at - timedelta(days=6))
     there = InspectionTarget.objects.exclude(subject__in=[Subject.LINK, Subject.PLAYBACK]).order_by("pk")
     with transaction.atomic():  # a commit for each look would take longer than the looks
         for number, target in enumerate(there[::3]):

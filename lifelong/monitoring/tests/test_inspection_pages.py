@@ -287,7 +287,7 @@ STEPS = [
 ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=3, max_size=15))
 def test_whatever_happens_in_whatever_order_hidden_means_bad_and_told(
     steps: list[str], operator: User, final: User
