@@ -55,10 +55,10 @@ def waiting(user: Any) -> Iterator[Any]:
             )  # fmt: skip
 
 
-def stands_still_s() -> float | None:
-    """For metrics and their alarm: for how long inspection has stood still; nothing where it lives."""
+def stands_still_s() -> float:
+    """For metrics and their alarm: for how long inspection has stood still."""
     from lifelong.monitoring.queries.inspection import stands_still
 
     now = timezone.now()
     since = stands_still(now)
-    return (now - since).total_seconds() if since else None
+    return (now - since).total_seconds() if since else 0.0

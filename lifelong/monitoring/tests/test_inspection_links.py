@@ -277,6 +277,14 @@ def test_what_a_person_took_out_no_machine_brings_back(now: Days, operator, fina
     assert Entry.objects.get().visibility == Visibility.HIDDEN
 
 
+def test_only_what_the_platform_took_out_does_it_bring_back(now: Days, operator) -> None:
+    resource = courses("http://course.example.org/1")[0].resource
+    availability.suspend(resource, by=operator, reason="另有投诉", at=now())
+    assert not availability.restore_unattended(resource, reason="复查正常", at=now.go(days=1))
+    assert not availability.suspend_unattended(resource, reason="打不开", at=now())  # it is out already
+    assert Entry.objects.get().visibility == Visibility.HIDDEN
+
+
 def test_what_a_person_brought_back_uncured_has_its_period_anew(now: Days, final) -> None:
     courses("http://course.example.org/1")
     gone = facts_of("not_found", status=404)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -288,6 +288,9 @@ STEPS = [
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(steps=["dies", "dismiss"])
+@example(steps=["dies", "restore", "suspend", "works"])
+@example(steps=["suspend", "dies", "works", "restore", "dies"])
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=3, max_size=15))
 def test_whatever_happens_in_whatever_order_hidden_means_bad_and_told(
     steps: list[str], operator: User, final: User
