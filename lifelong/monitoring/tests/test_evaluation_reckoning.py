@@ -16,8 +16,8 @@ from lifelong.monitoring.actions import evaluation_runs
 from lifelong.monitoring.evaluating import effect, reckoning
 from lifelong.monitoring.evaluating.indicators import INDICATORS, Facts, Reading
 from lifelong.monitoring.evaluating.scheme import PERCENTILE, problems, read, written
-from lifelong.monitoring.lifecycle import RunState
-from lifelong.monitoring.models import Evaluation, EvaluationRun
+from lifelong.monitoring.lifecycle import FindingState, RunState, Subject
+from lifelong.monitoring.models import Evaluation, EvaluationRun, InspectionFinding, InspectionTarget
 from lifelong.monitoring.tests.evaluation_world import *  # noqa: F403 - its fixtures
 from lifelong.monitoring.tests.evaluation_world import NOW, crowd, learned, online, rated, run_of, used
 from lifelong.review.tests import desk
@@ -185,3 +185,31 @@ def test_every_indicator_says_nothing_of_nothing():
     nothing = Facts(days=0)
     assert {one.id: one.read(nothing).value for one in INDICATORS.values()} == dict.fromkeys(INDICATORS)
     assert {one.norm for one in SCHEME.indicators} == {PERCENTILE, "linear"}
+
+
+@pytest.mark.django_db
+def test_days_with_a_confirmed_fault_are_not_sound_and_what_was_no_fault_counts_for_nothing(operator, here):
+    entries = crowd(here, 4)
+    for entry in entries[:3]:
+        InspectionTarget.objects.create(
+            resource=entry.resource, subject=Subject.LINK, waits_since=NOW, last_checked_at=NOW
+        )
+    faulty, cleared = entries[0].resource, entries[1].resource
+    for days, length, resource, state in (
+        (100, 10, faulty, FindingState.CURED),
+        (95, 15, faulty, FindingState.CURED),  # over the same days in part
+        (50, 20, cleared, FindingState.DISMISSED),
+    ):
+        begin = NOW - timedelta(days=days)
+        InspectionFinding.objects.create(
+            resource=resource, trouble="link.dead", state=state, found_at=begin, second_at=begin, confirmed_at=begin,
+            ended_at=begin + timedelta(days=length),
+        )  # fmt: skip
+    run = run_of(operator)
+    found = {
+        one.resource_id: next(line for line in one.working if line["id"] == "running")
+        for one in Evaluation.objects.filter(run=run)
+    }
+    assert found[faulty.pk]["value"] == pytest.approx((330 - 21) / 330)
+    assert found[cleared.pk]["value"] == found[entries[2].resource.pk]["value"] == 1
+    assert found[entries[3].resource.pk]["missing"] == "none"
