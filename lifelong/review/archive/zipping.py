@@ -1,4 +1,7 @@
-"""A ZIP that is written from front to back with a list of what went in; memory does not grow with what it holds."""
+"""A ZIP that is written from front to back with a list of what went in; memory does not grow with what it holds.
+
+Nothing is packed again: films, PDFs and workbooks are packed already.
+"""
 
 import hashlib
 import io
@@ -29,7 +32,7 @@ class Packer:
     def __init__(self, path: Path, root: str, at: datetime, tell: Callable[[], None]) -> None:
         """``tell`` is called with every block, and may raise to stop."""
         self.root, self.at, self.tell = safe_name(root), at, tell
-        self.zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=6)
+        self.zip = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True)
         self.lines: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed with the ZIP
         self.taken: set[str] = set()
         self.count = 0
@@ -42,16 +45,15 @@ class Packer:
         self.zip.close()
 
     def add(self, folders: tuple[str, ...], name: str, content: bytes, what: str = "") -> None:
-        self.take(folders, name, io.BytesIO(content), what, stored=False)
+        self.take(folders, name, io.BytesIO(content), what)
 
-    def take(self, folders: tuple[str, ...], name: str, source: IO[bytes], what: str, *, stored: bool = True) -> None:
-        """From an open file, block by block; ``stored`` where it is packed already, as films are."""
+    def take(self, folders: tuple[str, ...], name: str, source: IO[bytes], what: str) -> None:
+        """From an open file, block by block."""
         place = self._place(folders, name)
         info = zipfile.ZipInfo(f"{self.root}/{place}", timezone.localtime(self.at).timetuple()[:6])
-        info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
         info.external_attr = 0o644 << 16
         digest, size = hashlib.sha256(), 0
-        with self.zip.open(info, "w", force_zip64=stored) as target:
+        with self.zip.open(info, "w", force_zip64=True) as target:
             while block := source.read(BLOCK):
                 target.write(block)
                 digest.update(block)
