@@ -1,7 +1,7 @@
 """Where inspection shows itself outside its own pages: menu, what waits on the first page, metrics."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -12,9 +12,12 @@ SOON = timedelta(days=3)
 
 def register() -> None:
     from lifelong.web import desk, readiness
+    from lifelong.web.health import register_health, register_waits
 
     desk.register_menu(menu)
     desk.register_waiting(waiting)
+    register_health(signs)
+    register_waits(waits)
     readiness.register("inspection", lambda: "", stands_still_s=stands_still_s)
 
 
@@ -62,3 +65,39 @@ def stands_still_s() -> float:
     now = timezone.now()
     since = stands_still(now)
     return (now - since).total_seconds() if since else 0.0
+
+
+def signs(at: datetime) -> Iterator[Any]:
+    from django.urls import reverse
+
+    from lifelong.monitoring.queries import inspection
+    from lifelong.web.health import Part, Sign
+    from lifelong.web.templatetags.web import moment
+
+    since = inspection.stands_still(at)
+    hours = (at - since).total_seconds() / 3600 if since else 0
+    note = _("自 %(when)s 起没有一项检查做完，请看后台任务") % {"when": moment(since)} if since else ""
+    url, right = reverse("inspection-plan"), "inspection.manage"
+    yield Sign(
+        "inspection.still",
+        Part.BROKEN,
+        _("定期检查停住"),
+        hours,
+        _("小时"),
+        note=note,
+        url=url,
+        right=right,
+        alarm_from=1,
+    )
+
+
+def waits(at: datetime) -> Iterator[Any]:
+    from django.urls import reverse
+
+    from lifelong.monitoring.queries import inspection
+    from lifelong.web.health import Wait
+
+    url, office = reverse("inspection"), _("运营人员")
+    yield Wait(_("停下待决定的自动下架"), office, inspection.brakes().count(), url=url, right="inspection.manage")
+    decide = f"{url}?state=asked"
+    yield Wait(_("单位说已修好的公众反映"), office, inspection.to_decide(), url=decide, right="inspection.manage")

@@ -164,6 +164,8 @@ REMEDY_NEXT: dict[RemedyState, set[RemedyState]] = {
     RemedyState.WITHDRAWN: set(),
     RemedyState.LIFTED: set(),
 }
+
+
 class AlarmKind(models.TextChoices):
     FLAT = "flat", _("使用记录中断")  # nothing for hours
     LOW = "low", _("使用记录骤减")  # a day far under the same weekdays before
