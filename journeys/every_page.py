@@ -99,9 +99,8 @@ from lifelong.calls.models import Amendment, Call, Question, Registration
 from lifelong.calls.queries.registrations import token_of
 from lifelong.catalogue.models import Entry, HomeSection, LtiPlatform, Report, Speaker
 from lifelong.jobs.models import Job
-from lifelong.monitoring.models import InspectionFinding
 from lifelong.learning.models import Certificate, Note, StatementStore, StudyList
-from lifelong.monitoring.models import EvaluationRun, ExpertOpinion
+from lifelong.monitoring.models import EvaluationRun, ExpertOpinion, InspectionFinding
 from lifelong.notices.models import Mail
 from lifelong.resources.models import ImportRun, Round, Version
 from lifelong.review.models import Assignment, Objection
@@ -162,7 +161,7 @@ from lifelong.demo.films import make_sound
 from lifelong.institutions.models import Institution
 from lifelong.learning.actions.certificates import new_id
 from lifelong.learning.models import Certificate
-from lifelong.demo.actions import evaluation
+from lifelong.demo.actions import evaluation, inspecting
 from lifelong.learning.actions import forwarding
 from lifelong.resources.actions import captions, drafts, imports
 from lifelong.resources.models import Round
@@ -201,6 +200,7 @@ with translation.override("zh-hans"):
     batches.add_versions(waiting, made[3:], by=final, at=now)
     notice = public_notices.open_notice(waiting, begins_at=now, ends_at=now + timedelta(days=7), by=final, at=now)
     objections.object_to(notice, made[3], name="钱学礼", contact="13800000000", reason="供演练用的一条异议，十个字以上。", at=now)
+    inspecting.inspect(at=now, dead="网络课程演练")
     learners.learn(operator=operator, at=now - timedelta(days=3))
     learner = User.objects.get(email="learner@example.org")
     Certificate.objects.create(number=new_id(), user=learner, name="温书宁", from_date=now.date(), to_date=now.date(), content_s=720, items=[], issued_at=now)

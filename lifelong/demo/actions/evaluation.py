@@ -1,13 +1,15 @@
 """The year's evaluation: reckoned by a scheme for a young platform, experts heard, in force, one grade moved, one statement filed."""
 
+import time
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from lifelong.accounts.models import User
 from lifelong.institutions.models import Mandate, MandateRole
+from lifelong.jobs.queries import living_workers
 from lifelong.monitoring.actions import evaluation_deciding, evaluation_opinions, evaluation_runs, evaluation_schemes
-from lifelong.monitoring.lifecycle import OpinionState
+from lifelong.monitoring.lifecycle import OpinionState, RunState
 from lifelong.monitoring.models import EvaluationRun, ExpertOpinion
 from lifelong.monitoring.queries.evaluation_schemes import newest
 
@@ -34,7 +36,15 @@ def reckon(*, operator: User, fresh_days: int, at: datetime) -> EvaluationRun:
     )  # fmt: skip
     year = (timezone.localdate(at) - timedelta(days=1)).year
     run = evaluation_runs.start_run(year, version=scheme.version, by=operator, at=at)
-    return evaluation_runs.reckon(run, at=at)
+    return reckoned(run, at=at)
+
+
+def reckoned(run: EvaluationRun, *, at: datetime) -> EvaluationRun:
+    """By the job that was enqueued; here where no worker is running."""
+    while run.state == RunState.RECKONING and living_workers(timezone.now()).exists():
+        time.sleep(0.2)
+        run.refresh_from_db()
+    return evaluation_runs.reckon(run, at=at) if run.state == RunState.RECKONING else run
 
 
 def ask(run: EvaluationRun, *, operator: User, each: int = 2, at: datetime) -> None:
@@ -48,7 +58,7 @@ def ask(run: EvaluationRun, *, operator: User, each: int = 2, at: datetime) -> N
 def decide(run: EvaluationRun, *, operator: User, final: User, at: datetime) -> None:
     """With the opinions counted; the last of the list is judged more kindly than reckoned."""
     evaluation_runs.reckon_again(run, by=operator, at=at)
-    run = evaluation_runs.reckon(run, at=at)
+    run = reckoned(EvaluationRun.objects.get(pk=run.pk), at=at)
     last = run.evaluations.filter(grade="poor").select_related("run").order_by("points", "pk").first()
     if last is not None:
         reason = "题材小众，但当地用得上，不宜按不合格处理。"

@@ -20,7 +20,8 @@ GONE: tuple[Outcome, int] = ("not_found", 404)
 ERROR: tuple[Outcome, int] = ("server_error", 503)
 
 
-def inspect(*, at: datetime) -> None:
+def inspect(*, at: datetime, dead: str = DEAD) -> None:
+    """``dead``: title of the course whose link leads nowhere."""
     inspection_targets.take_up_rest(at=at - timedelta(days=6))
     there = InspectionTarget.objects.exclude(subject__in=[Subject.LINK, Subject.PLAYBACK]).order_by("pk")
     with transaction.atomic():  # a commit for each look would take longer than the looks
@@ -34,7 +35,7 @@ def inspect(*, at: datetime) -> None:
         (1, 3, GONE, WORKS),
     ):
         when = at - timedelta(days=days) + timedelta(hours=hours - 24)
-        visit_all(of_dead, of_other, at=when)
+        visit_all({dead: of_dead, FLICKERS: of_other}, at=when)
         inspection_settling.settle(at=when)
 
 
@@ -43,8 +44,7 @@ def look(target: InspectionTarget, *, at: datetime) -> None:
         inspection_running.inspect_one(mine, now=lambda: at)
 
 
-def visit_all(of_dead: tuple[Outcome, int], of_other: tuple[Outcome, int], *, at: datetime) -> None:
-    answers = {DEAD: of_dead, FLICKERS: of_other}
+def visit_all(answers: dict[str, tuple[Outcome, int]], *, at: datetime) -> None:
     links: Iterable[InspectionTarget] = InspectionTarget.objects.filter(subject=Subject.LINK)
     for mine in inspection_targets.claim(links, at=at):
         outcome, status = answers.get(mine.resource.online_version.title, WORKS)  # type: ignore[union-attr]
