@@ -25,7 +25,7 @@ interface Saved {
 
 const PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
-const OURS = ["csrfmiddlewaretoken", "revision"];
+const OURS = ["csrfmiddlewaretoken", "revision", "page"];
 
 class Autosave {
   private readonly address: string;

@@ -79,13 +79,21 @@ def create_draft(
 
 @transaction.atomic
 def save_draft(
-    version: Version, *, values: Mapping[str, Any], revision: int, by: User, at: datetime, orders: Orders | None = None
+    version: Version,
+    *,
+    values: Mapping[str, Any],
+    revision: int,
+    by: User,
+    at: datetime,
+    orders: Orders | None = None,
+    page: str = "",
 ) -> Version:
     """Keep what was typed; fields not in ``values`` stay as they are. ``orders``: places taken, where the caller knows them.
 
     Nothing is refused for a wrong value: it is kept as typed (``Version.raw``) with its sentence (``Version.problems``).
-    Raises ``EditConflict`` where ``revision`` is not the last one saved and what was saved since says something else (the same
-    again is a save whose answer was lost), ``NotEditable``, ``NotAllowed``.
+    ``page`` names one opened page: what it saved itself, with an answer that never reached it, is nobody else's change.
+    Raises ``EditConflict`` where ``revision`` is not the last one saved and what was saved since says something else,
+    ``NotEditable``, ``NotAllowed``.
     """
     locked = lock(version)
     if not policy.reports_for(by, locked.resource.institution):
@@ -94,10 +102,12 @@ def save_draft(
         raise NotEditable(
             _("《%(title)s》目前为“%(state)s”，不能修改。") % {"title": locked.title, "state": _where(locked)}
         )
-    if locked.revision != revision and differences(as_typed(locked), values):
+    own = bool(page) and locked.saved_page == page
+    if locked.revision != revision and not own and differences(as_typed(locked), values):
         text = _("%(who)s已于 %(when)s 在别处保存了另一份内容，您这一份还没有保存。请对照后再决定保留哪一份。")
         who = masked(locked.saved_by) if locked.saved_by_id != by.pk else _("您")
         raise EditConflict(text % {"who": who, "when": moment(locked.saved_at)}, theirs=locked, mine=dict(values))
+    locked.saved_page = page or None
     _put(locked, {**as_typed(locked), **values}, by=by, at=at, orders=orders)
     return locked
 

@@ -70,6 +70,20 @@ def test_a_save_sent_again_because_its_answer_was_lost_is_no_conflict(draft, rep
     assert again.title == "手机入门"
 
 
+def test_what_a_page_saved_itself_with_an_answer_that_was_lost_is_nobody_elses_change(draft, reporter):
+    def save_from(page, **values):
+        now = timezone.now()
+        return drafts.save_draft(draft, values=values, revision=draft.revision, by=reporter, at=now, page=page)
+
+    save_from("one", title="打了一半")
+    assert save_from("one", title="打了一半的标题").title == "打了一半的标题"
+    with pytest.raises(drafts.EditConflict):
+        save_from("two", title="另一个标签页")
+    save(Version.objects.get(pk=draft.pk), reporter, title="表格导入")
+    with pytest.raises(drafts.EditConflict):
+        save_from("one", title="打了一半的标题，接着打")
+
+
 def test_a_category_fills_the_area(college, reporter):
     version = cast.draft(college, reporter, area="", category="科学文化-航空知识-航空发动机")
     assert version.area == "community"

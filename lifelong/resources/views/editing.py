@@ -1,5 +1,6 @@
 """A draft: begun, filled in, saved as one types, copied, deleted, brought back."""
 
+import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -67,8 +68,9 @@ def _save(request: WorkRequest, version: Version) -> HttpResponse:
     values = form.values(finished=not machine)
     try:
         saved = drafts.save_draft(
-            version, values=values, revision=_revision(request), by=request.user, at=timezone.now()
-        )
+            version, values=values, revision=_revision(request), by=request.user, at=timezone.now(),
+            page=request.POST.get("page", "")[:32],
+        )  # fmt: skip
     except drafts.EditConflict as conflict:
         return _conflict(request, version, conflict, machine)
     except Refusal as refusal:
@@ -141,6 +143,7 @@ def _form(request: WorkRequest, version: Version, form: VersionForm, status: int
         "rights_wanted": any(gap.field == "rights_file" for gap in beside["gaps"]),
         "cover_accept": attachments.COVER_ACCEPT,
         "paper_accept": attachments.PAPER_ACCEPT,
+        "page_key": secrets.token_hex(8),
         "saved_words": _("已保存 %(when)s") % {"when": moment(version.saved_at)},
         **more,
     }
