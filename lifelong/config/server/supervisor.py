@@ -28,10 +28,11 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
 @dataclass
 class Child:
-    """``work`` runs in the forked process; when it returns, the process ends well."""
+    """``work`` runs in the forked process; when it returns, the process ends well. ``nice``: how far it stands back."""
 
     name: str
     work: Callable[[], None]
+    nice: int = 0
     pid: int = 0
     began: float = 0.0
     pause: float = FIRST_PAUSE
@@ -108,6 +109,7 @@ class Supervisor:
             self.mouth.close()
             os.setpgid(0, 0)  # Ctrl-C reaches the parent alone, which then stops all in order
             die_with_parent(parent)
+            os.nice(child.nice)
             child.work()
             code = 0
         except SystemExit as end:

@@ -20,6 +20,7 @@ from lifelong.media import bucket
 
 #: Commands that run beside the web workers; each restarts when it dies. One that is not installed is left out.
 BESIDE = {"worker": ["worker", "--grace", "5"], "feeder": ["feeder"]}
+STANDS_BACK = {"worker": 5}  # niceness: somebody waits for a page, nobody for the second in which a job ends
 EVERYWHERE = {"0.0.0.0", "::", "127.0.0.1", "::1", "localhost"}
 
 
@@ -45,7 +46,11 @@ class Command(BaseCommand):
         (Path(settings.DATA) / "run" / "counters.bin").unlink(missing_ok=True)
         load_everything()
         children = [Child("web", partial(web.serve, host, port, workers))]
-        children += [Child(name, command(line)) for name, line in BESIDE.items() if wanted(name, no_worker)]
+        children += [
+            Child(name, command(line), STANDS_BACK.get(name, 0))
+            for name, line in BESIDE.items()
+            if wanted(name, no_worker)
+        ]
         here = "127.0.0.1" if host == "0.0.0.0" else "::1" if host == "::" else host
         ready = partial(self.stdout.write, f"平台已启动，请打开 {address}\nReady: {address} (Ctrl-C 停止 / stops)")
         sys.exit(Supervisor(children, (here, port), ready=partial(flushed, ready)).run())
