@@ -47,7 +47,7 @@ rows = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(rows, max_size=40), st.integers(0, 1_000))
 def test_a_day_counts_as_the_rules_say_in_any_order_and_with_anything_sent_again(found: list[Row], seed: int) -> None:
     wanted = usage_oracle.count(found, BELONGS)
