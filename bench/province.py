@@ -261,7 +261,7 @@ class Officer(Person):
             queue = self.read(f"/work/review/{self.stage}/", "queue")
             waiting = list(dict.fromkeys(re.findall(rf"/work/review/{self.stage}/(\d+)/", queue)))
             if not waiting:
-                time.sleep(1)
+                over.wait(18 / self.pace)
                 continue
             for key in rng.sample(waiting, min(5, len(waiting))):
                 self.decide(key, rng)
