@@ -80,7 +80,9 @@ class Version(models.Model):
     saved_at = models.DateTimeField(_("保存时间"), default=timezone.now)
     saved_by = models.ForeignKey(User, verbose_name=_("保存人"), null=True, on_delete=models.PROTECT, related_name="+")
     revision = models.PositiveIntegerField(default=1)  # grows with each save: two tabs never overwrite each other
-    saved_page = models.CharField(max_length=32, null=True)  # the opened page that saved last, where one did
+    saved_page = models.CharField(
+        max_length=32, null=True, blank=True
+    )  # the opened page that saved last, where one did
     deleted_at = models.DateTimeField(_("删除时间"), null=True, blank=True)  # a deleted draft comes back for 30 days
     return_due_at = models.DateTimeField(_("退回后应于何时重报"), null=True, blank=True)
     first_submitted_at = models.DateTimeField(_("首次报送时间"), null=True, blank=True)

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='version',
             name='saved_page',
-            field=models.CharField(max_length=32, null=True),
+            field=models.CharField(blank=True, max_length=32, null=True),
         ),
     ]
