@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Protocol, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 
+BREATH_SECONDS = 0.01  # between two batches: pages come first
 logger = logging.getLogger(__name__)
 
 
@@ -46,6 +48,12 @@ def adopt(folder: Path) -> None:
                 path.rename(path.with_suffix(".jsonl"))
             finally:
                 os.close(file)
+
+
+def hand_in_batches(items: Sequence[T], take_in: Callable[[Sequence[T]], object], folder: Path, *, size: int) -> None:
+    for start in range(0, len(items), size):
+        hand_in(items[start : start + size], take_in, folder)
+        time.sleep(BREATH_SECONDS if start + size < len(items) else 0)
 
 
 def hand_in(items: Sequence[T], take_in: Callable[[Sequence[T]], object], folder: Path) -> None:

@@ -8,13 +8,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lifelong.journals.draining import duty, hand_in
+from lifelong.journals.draining import duty, hand_in_batches
 from lifelong.learning.beats.rules import Beat, beat_in
 
 RIPE_SECONDS = 2.0  # twice the turn of a journal
 BATCH = 500
 MOST_BYTES = 16 << 20  # of journals in memory at once
-BREATH_SECONDS = 0.01  # between two batches: pages come first
 TakeIn = Callable[[Sequence[Beat]], object]
 
 
@@ -25,9 +24,7 @@ def drain(folder: Path, take_in: TakeIn, *, now: Callable[[], float] = time.time
             return 0
         files, horizon = ready(folder, now() - RIPE_SECONDS)
         beats, done = read(files, horizon)
-        for start in range(0, len(beats), BATCH):
-            hand_in(beats[start : start + BATCH], take_in, folder)
-            time.sleep(BREATH_SECONDS if start + BATCH < len(beats) else 0)
+        hand_in_batches(beats, take_in, folder, size=BATCH)
         for path in done:
             path.unlink(missing_ok=True)
         return len(beats)

@@ -3,15 +3,13 @@
 One process per machine at a time. With each batch the database notes how far the journal has been read, in the same transaction.
 """
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lifelong.journals.draining import duty, hand_in
+from lifelong.journals.draining import duty, hand_in_batches
 from lifelong.monitoring.actions import usage_intake
 
 BATCH = 400
-BREATH_SECONDS = 0.01  # between two batches: pages come first
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +32,7 @@ def drain(folder: Path) -> int:
         for path in sorted(folder.glob("*.jsonl")) if mine else []:
             content = path.read_bytes().splitlines()
             lines = [Line(path.name, number, line) for number, line in enumerate(content, 1)]
-            for start in range(0, len(lines), BATCH):
-                hand_in(lines[start : start + BATCH], usage_intake.take_in, folder)
-                time.sleep(BREATH_SECONDS if start + BATCH < len(lines) else 0)
+            hand_in_batches(lines, usage_intake.take_in, folder, size=BATCH)
             path.unlink(missing_ok=True)
             done.append(path.name)
             count += len(lines)
