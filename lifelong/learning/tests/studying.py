@@ -36,7 +36,10 @@ class Player:
     def __init__(self, user: User, entry: Entry, *, at: datetime, file: int = 1) -> None:
         self.began, self.n = at, 0
         self.session, self.progress, text = study.begin_session(entry, file, by=user, at=at)
-        self.ticket, self.text = tickets._opened(text), text  # an old one too
+        self.ticket, self.text = (
+            tickets.opened(text, tickets.Ticket, salt=tickets.SALT, longest=tickets.LONGEST),
+            text,
+        )  # an old one too
 
     def beat(self, after_s: float, *spans: tuple[float, float], **given: Any) -> Beat:
         self.n += 1

@@ -3,21 +3,14 @@
 import time
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
-from django.core.signing import BadSignature, Signer
+from lifelong.journals.tickets import NotGenuine, OutOfDate, opened, sealed
+
+__all__ = ["NotGenuine", "OutOfDate", "Ticket", "read", "until"]
 
 SALT = "lifelong.monitoring.use"
 LIFETIME = timedelta(hours=24)  # of one that says who: a page that is open longer is read again
 LONGEST = 600
-
-
-class NotGenuine(Exception):
-    """The ticket was not issued here, or was altered."""
-
-
-class OutOfDate(Exception):
-    """The ticket was genuine and has expired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +26,7 @@ class Ticket:
     until: int = 0
 
     def written(self) -> str:
-        return Signer(salt=SALT).sign_object(list(astuple(self)))
+        return sealed(list(astuple(self)), salt=SALT)
 
 
 def until(at: datetime) -> int:
@@ -42,17 +35,7 @@ def until(at: datetime) -> int:
 
 def read(text: str) -> Ticket:
     """Raises ``NotGenuine`` or ``OutOfDate``."""
-    ticket = _opened(text)
+    ticket = opened(text, Ticket, salt=SALT, longest=LONGEST)
     if ticket.until and ticket.until < time.time():
         raise OutOfDate
     return ticket
-
-
-@lru_cache(maxsize=8192)
-def _opened(text: str) -> Ticket:
-    if not text.isascii() or len(text) > LONGEST:
-        raise NotGenuine
-    try:
-        return Ticket(*Signer(salt=SALT).unsign_object(text))
-    except (BadSignature, ValueError, TypeError) as error:
-        raise NotGenuine from error
