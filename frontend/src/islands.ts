@@ -49,8 +49,11 @@ export function attachIslands(root: ParentNode): void {
   }
 }
 
-/** Who types or ticks while the module is still on its way is heard too: the field in hand says once more that it was changed. */
+/** Who types, ticks or chooses files while the module is still on its way is heard too: the field in hand says once more that it was changed. */
 function tellTyped(element: HTMLElement): void {
+  for (const field of element.querySelectorAll<HTMLInputElement>("input[type=file]")) {
+    if (field.files?.length) field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
   const field = document.activeElement;
   if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) || !element.contains(field)) return;
   const ticked = field instanceof HTMLInputElement && field.checked !== field.defaultChecked;
