@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from lifelong.config.testing import shared_templates
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 MAIN_WAY = "journeys/test_main_way.py"
@@ -141,9 +143,7 @@ def main_way(address: str) -> bool:
 def main() -> None:
     chosen = sys.argv[1:]
     data = tempfile.mkdtemp(prefix="lifelong-test-")
-    templates = Path(data, "templates")
-    templates.mkdir()
-    os.environ.update(LIFELONG_DATA=data, LIFELONG_DEMO="0", LIFELONG_TEMPLATES=str(templates))
+    os.environ.update(LIFELONG_DATA=data, LIFELONG_DEMO="0")
     os.environ.pop("DATABASE_URL", None)
     pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     spread = ["-n", "2", "--dist", "loadfile"]
@@ -156,8 +156,8 @@ def main() -> None:
     os.environ["CHROMIUM"] = browser
     # in the order of the chapters: the largest files first would leave one long file of servers for one core at the end
     evenly = [*spread, "--no-loadscope-reorder"]
-    good &= step("SQLite", *pytest, *evenly, "-m", "not journey", *chosen)
-    with postgresql() as address:
+    with shared_templates(), postgresql() as address:
+        good &= step("SQLite", *pytest, *evenly, "-m", "not journey", *chosen)
         if address:
             good &= step("PostgreSQL", *pytest, *evenly, "-m", "not journey", *chosen, DATABASE_URL=address)
         else:

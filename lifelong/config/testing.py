@@ -6,8 +6,8 @@ def test_something(live_front):
     urlopen(live_front.url + "/healthz")
 """
 
-import atexit
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -20,13 +20,15 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = os.environ.get("DJANGO_SETTINGS_MODULE", "lifelong.config.settings")
@@ -180,36 +182,59 @@ def database_of_its_own(data: Path) -> Iterator[str]:
         on_server(given, "DROP DATABASE {} WITH (FORCE)", name)
 
 
+@contextmanager
+def shared_templates() -> Iterator[None]:
+    """What this process and its children migrate, they migrate once: `LIFELONG_TEMPLATES` names the folder to them."""
+    if os.environ.get("LIFELONG_TEMPLATES"):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="lifelong-templates-") as folder:
+        os.environ["LIFELONG_TEMPLATES"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["LIFELONG_TEMPLATES"]
+            for made in Path(folder).glob("*.database"):
+                given, name = made.read_text().splitlines()
+                with suppress(psycopg.OperationalError):  # a server of this run alone has gone with all it held
+                    on_server(given, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[Path]:
+    """The folder of the templates, for one process."""
+    folder = Path(os.environ["LIFELONG_TEMPLATES"])
+    with (folder / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
 @cache
 def migrated_file() -> Path:
-    """Migrated once for all servers of this run; of all processes of it, where ``LIFELONG_TEMPLATES`` names a folder."""
-    if shared := os.environ.get("LIFELONG_TEMPLATES"):
-        with Path(shared, "lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            made = Path(shared, "made")
-            if not made.exists():
-                migrate_into(Path(shared, "making"))
-                Path(shared, "making").rename(made)
-        return made / "lifelong.sqlite3"
-    folder = Path(tempfile.mkdtemp(prefix="lifelong-template-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    migrate_into(folder)
-    return folder / "lifelong.sqlite3"
-
-
-def migrate_into(folder: Path) -> None:
-    folder.mkdir(exist_ok=True)
-    LiveFront(folder).manage("migrate", "--run-syncdb", "--verbosity", "0")
+    with one_at_a_time() as folder:
+        made = folder / "made"
+        if not made.exists():
+            (folder / "making").mkdir(exist_ok=True)
+            migrate(LiveFront(folder / "making"))
+            (folder / "making").rename(made)
+    return made / "lifelong.sqlite3"
 
 
 @cache
 def migrated_database(given: str) -> str:
-    name = f"lifelong_template_{uuid.uuid4().hex[:12]}"
-    on_server(given, "CREATE DATABASE {}", name)
-    atexit.register(on_server, given, "DROP DATABASE {} WITH (FORCE)", name)
-    with tempfile.TemporaryDirectory() as folder:
-        LiveFront(Path(folder), database=beside(given, name)).manage("migrate", "--run-syncdb", "--verbosity", "0")
-    return name
+    """Name of the template beside the given database."""
+    made_of = hashlib.sha256(given.encode()).hexdigest()[:12]
+    with one_at_a_time() as folder:
+        made, name = folder / f"{made_of}.database", f"lifelong_template_{uuid.uuid4().hex[:12]}"
+        if not made.exists():
+            on_server(given, "CREATE DATABASE {}", name)
+            migrate(LiveFront(folder / made_of, database=beside(given, name)))
+            made.write_text(f"{given}\n{name}")
+        return made.read_text().splitlines()[1]
+
+
+def migrate(front: LiveFront) -> None:
+    front.manage("migrate", "--run-syncdb", "--verbosity", "0")
 
 
 def beside(given: str, name: str) -> str:
@@ -217,9 +242,6 @@ def beside(given: str, name: str) -> str:
 
 
 def on_server(given: str, statement: str, *names: str) -> None:
-    import psycopg
-    from psycopg import sql
-
     with psycopg.connect(given.replace("postgres://", "postgresql://", 1), autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
