@@ -119,8 +119,9 @@ def officers_of_province(region: Region | str, roles: set[str], at: datetime | N
     return User.objects.filter(pk__in=held.values("user_id"), is_active=True)
 
 
-def holders_of(role: str, at: datetime | None = None) -> QuerySet[User]:
-    held = Appointment.objects.open_at(at or timezone.now()).filter(role=role)
+def holders_of(*roles: str, at: datetime | None = None) -> QuerySet[User]:
+    """Who is appointed to one of these roles, wherever: whom to tell, each once."""
+    held = Appointment.objects.open_at(at or timezone.now()).filter(role__in=roles)
     return User.objects.filter(pk__in=held.values("user_id"), is_active=True)
 
 

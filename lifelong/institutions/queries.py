@@ -1,6 +1,8 @@
 """Which institutions a person sees and acts for."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -73,6 +75,12 @@ def reporter_of(institution: Institution, at: datetime | None = None) -> Mandate
         .select_related("user")
         .first()
     )
+
+
+def reporters_of(institutions: Iterable[int] | QuerySet[Any], at: datetime) -> QuerySet[User]:
+    """Who reports for these now: whom to tell, each once."""
+    held = Mandate.objects.open_at(at).filter(role=MandateRole.REPORTER, institution__in=institutions)
+    return User.objects.filter(pk__in=held.values("user_id"))
 
 
 def register(

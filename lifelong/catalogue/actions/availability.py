@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lifelong import audit, jobs
-from lifelong.accounts.models import Appointment, Role, User
+from lifelong.accounts.models import Role, User
+from lifelong.accounts.queries import holders_of
 from lifelong.catalogue import events, policy
 from lifelong.catalogue.actions import media
 from lifelong.catalogue.actions.log import note_changes
@@ -174,8 +175,5 @@ def tell(entry: Entry, to: Availability, *, by: User | None, reason: str, at: da
 
 
 def concerned(entry: Entry, at: datetime) -> Iterable[User]:
-    roles = {Role.FINAL_REVIEWER, Role.OPERATOR}
-    appointed = Appointment.objects.open_at(at).filter(role__in=roles).select_related("user")
-    mandated = Mandate.objects.open_at(at).filter(institution=entry.institution_id).select_related("user")
-    people = [each.user for each in appointed] + [each.user for each in mandated]
-    return list({person.pk: person for person in people}.values())
+    mandated = Mandate.objects.open_at(at).filter(institution=entry.institution_id).values("user")
+    return holders_of(Role.FINAL_REVIEWER, Role.OPERATOR, at=at) | User.objects.filter(pk__in=mandated)

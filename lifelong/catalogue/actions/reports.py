@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lifelong import audit
-from lifelong.accounts.models import Appointment, Role, User
+from lifelong.accounts.models import Role, User
+from lifelong.accounts.queries import holders_of
 from lifelong.catalogue import events, policy
 from lifelong.catalogue.lifecycle import ReportKind, ReportState
 from lifelong.catalogue.models import Report
@@ -48,9 +49,8 @@ def file_report(*, kind: str, text: str, contact: str = "", resource: Resource |
     )
     audit.record("catalogue.reported", of=report, at=at, detail={"kind": kind})
     events.report_filed.send(sender=Report, report=report, at=at)
-    operators = Appointment.objects.open_at(at).filter(role=Role.OPERATOR).select_related("user")
     send(
-        [appointment.user for appointment in operators],
+        holders_of(Role.OPERATOR, at=at),
         subject=_("新的问题反馈：%(kind)s") % {"kind": ReportKind(kind).label}, text=text.strip()[:300],
         url=f"/work/reports/{number}", kind="catalogue.reported", at=at, email=False,
     )  # fmt: skip

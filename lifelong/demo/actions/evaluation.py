@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from lifelong.accounts.models import User
-from lifelong.institutions.models import Mandate, MandateRole
+from lifelong.institutions.queries import reporters_of
 from lifelong.jobs.queries import living_workers
 from lifelong.monitoring.actions import evaluation_deciding, evaluation_opinions, evaluation_runs, evaluation_schemes
 from lifelong.monitoring.lifecycle import OpinionState, RunState
@@ -71,7 +71,6 @@ def object_once(run: EvaluationRun, *, at: datetime) -> None:
     lowest = run.evaluations.exclude(grade="").select_related("run").order_by("points", "pk").first()
     if lowest is None:
         return
-    held = Mandate.objects.open_at(at).filter(institution=lowest.institution_id, role=MandateRole.REPORTER)
-    if mandate := held.select_related("user").first():
+    if reporter := reporters_of([lowest.institution_id], at).first():
         words = "这项资源主要在社区课堂集中播放，一个账号带着几十位老人一起看，统计里只算一人，请复核。"
-        evaluation_deciding.file_statement(lowest, text=words, by=mandate.user, at=at)
+        evaluation_deciding.file_statement(lowest, text=words, by=reporter, at=at)

@@ -107,7 +107,7 @@ def _follow(found: Iterable[Sign], at: datetime) -> tuple[list[Incident], list[I
 
 def _tell(subject: str, incidents: list[Incident], at: datetime) -> None:
     """One notice for all that one look found."""
-    people = holders_of(Role.OPERATOR, at) | holders_of(Role.SYSTEM_ADMINISTRATOR, at)
+    people = holders_of(Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR, at=at)
     lines = [f"· {each.title}（{each.worst}）" for each in incidents]
     titles = "、".join(each.title for each in incidents)
     send(people, subject=subject % titles, text="\n".join(lines), url=reverse("operations"), kind="alarm", at=at)

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lifelong import jobs
-from lifelong.accounts.models import Appointment, Role, User
+from lifelong.accounts.models import Role, User
+from lifelong.accounts.queries import holders_of
 from lifelong.audit import record
-from lifelong.institutions.models import Mandate, MandateRole
+from lifelong.institutions.queries import reporters_of
 from lifelong.monitoring import policy
 from lifelong.monitoring.actions.evaluation_runs import (
     MayNotEvaluate,
@@ -126,14 +127,9 @@ def _tell(run: EvaluationRun, one: InstitutionStanding, scheme: Any, *, at: date
     }
     text = _("你单位有 %(n)s 项资源参加 %(year)s 年度评价：%(grades)s。如有异议，可在 %(until)s 前申述。") % facts
     send(
-        _reporters(one.institution_id, at), subject=_("%(year)s 年度资源评价结果") % facts, text=text,
+        reporters_of([one.institution_id], at), subject=_("%(year)s 年度资源评价结果") % facts, text=text,
         url=reverse("evaluation_standing", args=[run.pk]), kind="evaluation", at=at,
     )  # fmt: skip
-
-
-def _reporters(institution: int, at: datetime) -> list[User]:
-    held = Mandate.objects.open_at(at).filter(institution=institution, role=MandateRole.REPORTER)
-    return [one.user for one in held.select_related("user")]
 
 
 # Statements
@@ -157,7 +153,7 @@ def file_statement(evaluation: Evaluation, *, text: str, by: User, at: datetime)
     made = Statement.objects.create(evaluation=evaluation, text=text, filed_by=by, filed_at=at)
     record("monitoring.statement_filed", by=by, of=evaluation, at=at)
     send(
-        _appointed(Role.FINAL_REVIEWER, at), subject=_("收到年度评价申述：《%s》") % evaluation.title, text=text[:300],
+        holders_of(Role.FINAL_REVIEWER, at=at), subject=_("收到年度评价申述：《%s》") % evaluation.title, text=text[:300],
         url=reverse("evaluation", args=[run.pk, evaluation.identifier]), kind="evaluation", at=at,
     )  # fmt: skip
     return made
@@ -184,7 +180,7 @@ def answer_statement(statement: Statement, *, grade: str, answer: str, by: User,
     statement.save(update_fields=["state", "answer", "answered_by", "answered_at"])
     record("monitoring.statement_answered", by=by, of=evaluation, at=at, detail={"upheld": bool(grade)})
     send(
-        _reporters(evaluation.institution_id, at), text=answer, kind="evaluation", at=at,
+        reporters_of([evaluation.institution_id], at), text=answer, kind="evaluation", at=at,
         subject=_("申述已答复：《%(title)s》%(state)s") % {"title": evaluation.title, "state": statement.get_state_display()},
         url=reverse("evaluation", args=[evaluation.run_id, evaluation.identifier]),
     )  # fmt: skip
@@ -224,7 +220,7 @@ def choose_remedy(remedy: Remedy, *, to: str, words: str, by: User, at: datetime
     if to == RemedyState.WITHDRAWING:
         facts = {"title": remedy.evaluation.title, "year": remedy.evaluation.run.year}
         send(
-            _appointed(Role.FINAL_REVIEWER, at), subject=_("单位同意出库：《%(title)s》") % facts,
+            holders_of(Role.FINAL_REVIEWER, at=at), subject=_("单位同意出库：《%(title)s》") % facts,
             text=_("%(year)s 年度评价不合格，单位同意出库，请在资源库办理。") % facts + words,
             url=f"/work/catalogue/{remedy.evaluation.identifier}/", kind="evaluation", at=at,
         )  # fmt: skip
@@ -253,7 +249,7 @@ def remind_of_remedies(today: date, *, at: datetime) -> int:
         found = one.evaluation
         facts = {"title": found.title, "day": day(one.due_date)}
         send(
-            _reporters(found.institution_id, at), subject=_("整改期限 %(day)s：《%(title)s》") % facts,
+            reporters_of([found.institution_id], at), subject=_("整改期限 %(day)s：《%(title)s》") % facts,
             text=_("请在 %(day)s 前报送新版本，或同意出库。") % facts, kind="evaluation", at=at,
             url=reverse("evaluation", args=[found.run_id, found.identifier]),
         )  # fmt: skip
@@ -263,8 +259,3 @@ def remind_of_remedies(today: date, *, at: datetime) -> int:
 
 def _locked(evaluation: Evaluation) -> Evaluation:
     return Evaluation.objects.select_for_update(of=("self",)).select_related("run").get(pk=evaluation.pk)
-
-
-def _appointed(role: str, at: datetime) -> list[User]:
-    held = Appointment.objects.open_at(at).filter(role=role).select_related("user")
-    return [one.user for one in held]

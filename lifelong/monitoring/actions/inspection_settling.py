@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lifelong import audit
-from lifelong.accounts.models import Appointment, Role, User
+from lifelong.accounts.models import Role, User
+from lifelong.accounts.queries import holders_of
 from lifelong.catalogue.lifecycle import ReportKind
 from lifelong.catalogue.models import Report
 from lifelong.institutions.models import Mandate
@@ -61,16 +62,11 @@ def tell(*, at: datetime) -> int:
         _write([mandate.user for mandate in mandates], some, known, at=at)
     everything = [finding for some in by_institution.values() for finding in some]
     if everything:
-        _write(operators(at), everything, known, at=at)
+        _write(holders_of(Role.OPERATOR, at=at), everything, known, at=at)
     return len(everything)
 
 
-def operators(at: datetime) -> list[User]:
-    found = Appointment.objects.open_at(at).filter(role=Role.OPERATOR).select_related("user")
-    return [appointment.user for appointment in found]
-
-
-def _write(to: list[User], findings: list[InspectionFinding], known: dict[str, Rule], *, at: datetime) -> None:
+def _write(to: Iterable[User], findings: list[InspectionFinding], known: dict[str, Rule], *, at: datetime) -> None:
     lines = [_line(finding, known[finding.trouble]) for finding in findings[:IN_A_LETTER]]
     if len(findings) > IN_A_LETTER:
         lines.append(_("另有 %(n)s 项，请到平台查看。") % {"n": len(findings) - IN_A_LETTER})
@@ -152,7 +148,7 @@ def stop(host: str, findings: Iterable[InspectionFinding], *, at: datetime) -> I
         audit.record("monitoring.brake_pulled", of=brake, at=at, detail={"host": host, "count": len(held)})
         where = _("网站 %(host)s 的") % {"host": host} if host else ""
         send(
-            operators(at), subject=_("自动下架已停下：%(where)s%(n)s 项资源等您决定") % {"where": where, "n": len(held)},
+            holders_of(Role.OPERATOR, at=at), subject=_("自动下架已停下：%(where)s%(n)s 项资源等您决定") % {"where": where, "n": len(held)},
             text=_("一次要下架的资源太多，可能是网站整体故障或本平台网络故障，系统没有下架其中任何一项。请核实后放行、延期或排除。"),
             url=reverse("inspection"), kind="monitoring.brake", at=at,
         )  # fmt: skip

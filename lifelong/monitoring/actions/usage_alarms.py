@@ -73,7 +73,7 @@ def watch(*, at: datetime) -> list[UsageAlarm]:
 
 
 def tell(alarm: UsageAlarm, subject: str, *, at: datetime) -> None:
-    people = holders_of(Role.OPERATOR, at)
+    people = holders_of(Role.OPERATOR, at=at)
     notices.send(
         people,
         subject=subject,

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lifelong import audit, jobs, notices
-from lifelong.accounts.models import Appointment, Role
+from lifelong.accounts.models import Role
+from lifelong.accounts.queries import holders_of
 from lifelong.resources.lifecycle import UNDER_REVIEW, State
 from lifelong.resources.models import Round, ScreeningHit
 from lifelong.resources.queries.screened import hits_in
@@ -72,9 +73,8 @@ def screen_again(*, at: datetime) -> int:
 def _warn(hits: list[ScreeningHit], *, at: datetime) -> None:
     """The operator can take it offline at once; nobody else stands between it and the public any more."""
     lines = [f"《{hit.round.version.title}》“{hit.word}”：{hit.context}" for hit in hits[:NAMED]]
-    operators = Appointment.objects.open_at(at).filter(role=Role.OPERATOR).select_related("user")
     notices.send(
-        [each.user for each in operators],
+        holders_of(Role.OPERATOR, at=at),
         subject=_("词表改动后，在线资源命中禁用词 %(n)s 处") % {"n": len(hits)},
         text="\n".join(lines),
         url=reverse("online_hits") + "?severity=block",

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from lifelong.accounts.models import User
 from lifelong.audit import record
 from lifelong.calls.models import Call
-from lifelong.institutions.models import Institution, Mandate, MandateRole
+from lifelong.institutions.models import Institution
+from lifelong.institutions.queries import reporters_of
 from lifelong.notices import send
 from lifelong.review import policy
 from lifelong.review.lifecycle import Stage
@@ -72,12 +73,9 @@ def issue_all(call: Call, *, by: User, at: datetime) -> int:
 
 
 def _tell(letter: ResultLetter) -> None:
-    reporters = Mandate.objects.open_at(letter.issued_at).filter(
-        institution=letter.institution_id, role=MandateRole.REPORTER
-    )
     facts = {"n": letter.accepted, "refused": letter.refused, "number": letter.number}
     send(
-        [mandate.user for mandate in reporters.select_related("user")],
+        reporters_of([letter.institution_id], letter.issued_at),
         subject=_("审核结果通知书：%s") % letter.call.title,
         text=_("通过 %(n)s 项，不予通过 %(refused)s 项。通知书 %(number)s 可以下载 Word 和 PDF。") % facts,
         url=reverse("result_letter", args=[letter.call.number, letter.institution.code]), kind="result_letter",

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lifelong.accounts.models import Appointment, Role, User
+from lifelong.accounts.models import Role, User
+from lifelong.accounts.queries import holders_of
 from lifelong.audit import record
 from lifelong.notices import mail_to, send
 from lifelong.resources.lifecycle import State
@@ -68,9 +69,8 @@ def object_to(
         reason=reason.strip(), created_at=at,
     )  # fmt: skip
     record("review.objected", of=objection, at=at, detail={"batch": notice.batch.number})
-    ministry = Appointment.objects.open_at(at).filter(role=Role.FINAL_REVIEWER).select_related("user")
     send(
-        [appointment.user for appointment in ministry],
+        holders_of(Role.FINAL_REVIEWER, at=at),
         subject=_("公示收到异议：《%(title)s》") % {"title": version.title}, text=objection.reason[:300],
         url=f"/work/objections/{number}", kind="objection", at=at,
     )  # fmt: skip
