@@ -1,4 +1,7 @@
-"""Random 1 MiB ranges and one long stream, against nginx over the same file: ``python bench/range.py [seconds]``"""
+"""Random 1 MiB ranges and one long stream, against nginx over the same file: ``python bench/range.py [seconds]``
+
+By the front alone, and by nginx to which the front leaves the sending (``PROXY_FILES``, as in ``deploy/nginx``).
+"""
 
 import os
 import random
@@ -45,6 +48,30 @@ def measure(name: str, port: int, address: str, seconds: float) -> tuple[float, 
     return rate, speed
 
 
+def behind_nginx(site: Served) -> str:
+    return f"""upstream front {{ server 127.0.0.1:{site.port}; keepalive 32; }} ----
+        location /media/ {{ proxy_pass http://front; proxy_http_version 1.1; proxy_set_header Connection "";
+            proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; }}
+        location /files/ {{ internal; alias {site.data}/files/; }}"""
+
+
+def handed_over(seconds: float) -> None:
+    trusting = {"TRUSTED_PROXIES": "127.0.0.1", "PROXY_FILES": "/files/", "RATE_FILES": "1000000/1000000"}
+    with served(**trusting) as site:
+        path, ours, theirs = film(site), [], []
+        with nginx(path.parent, behind_nginx(site)) as port:
+            for _ in range(3):
+                ours.append(measure("front and nginx", port, f"/media/p/{NAME}.mp4", seconds))
+                theirs.append(measure("nginx", port, f"/{path.name}", seconds))
+        tell(ours, theirs, site)
+
+
+def tell(ours: list[tuple[float, float]], theirs: list[tuple[float, float]], site: Served) -> None:
+    seeking = max(each[0] for each in ours) / max(each[0] for each in theirs)
+    streaming = max(each[1] for each in ours) / max(each[1] for each in theirs)
+    print(f"ratio: seeks {seeking:.0%}, one stream {streaming:.0%}; memory {site.megabytes():.0f} MB")
+
+
 def main(seconds: float) -> None:
     with served() as site:
         path = film(site)
@@ -57,9 +84,8 @@ def main(seconds: float) -> None:
             for _ in range(2):
                 theirs.append(measure("nginx", port, f"/{path.name}", seconds))
                 ours.append(measure("front", site.port, f"/media/p/{NAME}.mp4", seconds))
-        seeking = max(each[0] for each in ours) / max(each[0] for each in theirs)
-        streaming = max(each[1] for each in ours) / max(each[1] for each in theirs)
-        print(f"ratio: seeks {seeking:.0%}, one stream {streaming:.0%}; memory {site.megabytes():.0f} MB")
+        tell(ours, theirs, site)
+    handed_over(seconds)
 
 
 if __name__ == "__main__":

@@ -45,8 +45,8 @@ class Served:
 
 
 @contextmanager
-def served(settings: str = "lifelong.config.settings", *arguments: str) -> Iterator[Served]:
-    """An empty platform on a free port, until the end of the block."""
+def served(settings: str = "lifelong.config.settings", *arguments: str, **more: str) -> Iterator[Served]:
+    """An empty platform on a free port, until the end of the block; ``more`` is for its environment."""
     with tempfile.TemporaryDirectory(prefix="lifelong-bench-", dir=os.environ.get("BENCH_DIR")) as folder:
         port = free_port()
         environ = {
@@ -56,6 +56,7 @@ def served(settings: str = "lifelong.config.settings", *arguments: str) -> Itera
             "PORT": str(port),
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "bench"), os.environ.get("PYTHONPATH", "")]),
             "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
+            **more,
         }
         command = [sys.executable, "-m", "lifelong.config.command"]
         subprocess.run([*command, "migrate", "-v0"], env=environ, cwd=ROOT, check=True)
@@ -71,8 +72,12 @@ def served(settings: str = "lifelong.config.settings", *arguments: str) -> Itera
 
 
 @contextmanager
-def nginx(root: Path) -> Iterator[int]:
-    """nginx with two workers over a folder; its port. Raises ``FileNotFoundError`` where there is none."""
+def nginx(root: Path, places: str = "") -> Iterator[int]:
+    """nginx with two workers over a folder; its port. Raises ``FileNotFoundError`` where there is none.
+
+    ``places``: further lines for its server, and ``upstream`` lines before a line of dashes.
+    """
+    upstream, _, places = places.rpartition("----")
     with tempfile.TemporaryDirectory(prefix="lifelong-nginx-") as folder:
         port = free_port()
         Path(folder, "nginx.conf").write_text(
@@ -81,7 +86,7 @@ def nginx(root: Path) -> Iterator[int]:
             http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
                 client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
                 uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-                server {{ listen 127.0.0.1:{port}; root {root}; }} }}"""
+                {upstream} server {{ listen 127.0.0.1:{port}; root {root}; {places} }} }}"""
         )
         process = subprocess.Popen(["nginx", "-c", f"{folder}/nginx.conf"], stderr=subprocess.DEVNULL)
         try:

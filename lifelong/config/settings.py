@@ -153,6 +153,7 @@ FILES = (
     DATA / "files" if BUCKET else Path(STORAGE_URL)
 )  # what is played is on disk: the front needs only the file system
 PUBLIC_FILES = FILES / "public"
+PROXY_FILES = env.str("PROXY_FILES", default="")  # where the reverse proxy keeps FILES as an internal place
 # Adaptive playback: whether films are cut for it at all, and the lower rungs, "shorter side:kbit/s"; "-" makes none.
 ADAPTIVE_STREAMS = env.bool("ADAPTIVE_STREAMS", default=True)
 ADAPTIVE_LADDER = [

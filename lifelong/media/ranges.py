@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import quote
 
 Header = Callable[[str], str | None]
 Headers = list[tuple[str, str]]
@@ -23,6 +24,15 @@ class Answer:
     headers: Headers = field(default_factory=list)
     file: tuple[str, int, int] | None = None
     body: bytes = b""
+
+
+def left_to_proxy(answer: Answer, files: Path, place: str) -> Answer:
+    """What lies under ``files`` nginx sends itself from its internal ``place``; it sees to ranges and tags of its own."""
+    if answer.file is None or not (path := Path(answer.file[0])).is_relative_to(files):
+        return answer
+    kept = [pair for pair in answer.headers if pair[0] in {"content-type", "content-disposition", "cache-control"}]
+    told = f"{place.rstrip('/')}/{quote(path.relative_to(files).as_posix())}"
+    return Answer(200, [*kept, ("x-accel-redirect", told)])
 
 
 def words(status: int, text: str, *headers: tuple[str, str]) -> Answer:

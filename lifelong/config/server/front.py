@@ -23,7 +23,7 @@ from lifelong.config.server.visit import Proxies, Visit
 from lifelong.config.server.web import PARENT, hear_of_ending
 from lifelong.learning.beats.door import Beats
 from lifelong.media import serving
-from lifelong.media.ranges import Answer
+from lifelong.media.ranges import Answer, left_to_proxy
 from lifelong.media.tus.door import Door
 from lifelong.monitoring.intake.door import PICTURE, Events
 from lifelong.monitoring.intake.visitors import NEWCOMERS
@@ -45,7 +45,7 @@ class Front:
         die_with_parent(int(os.environ.get(PARENT, "0")))
         run = Path(settings.DATA) / "run"
         self.loop, self.log_every_request = loop, settings.ACCESS_LOG
-        self.proxies = Proxies(settings.TRUSTED_PROXIES)
+        self.proxies, self.proxy_files = Proxies(settings.TRUSTED_PROXIES), settings.PROXY_FILES
         limits, newcomers = Limits(run / "limits.bin"), Rate.read(NEWCOMERS)
         self.gate = Gate(limits)
         self.counters = Counters(run / "counters.bin")
@@ -102,7 +102,10 @@ class Front:
     async def sent_on(self, visit: Visit, proto: Any) -> tuple[int, Answer]:
         path = visit.path
         if path.startswith("/media/"):
-            return MEDIA, serving.answer(visit.method, path, visit.header)
+            answer = serving.answer(visit.method, path, visit.header)
+            if self.proxy_files and self.proxies.knows(visit.peer):
+                return MEDIA, left_to_proxy(answer, settings.FILES, self.proxy_files)
+            return MEDIA, answer
         if path.startswith(self.static.prefix):
             return STATIC, self.static.answer(visit.method, path, visit.header)
         if path == "/uploads" or path.startswith("/uploads/"):

@@ -80,6 +80,18 @@ def test_forwarding_headers_are_read_once_and_never_passed_on(strange: LiveFront
     assert not {key for key in told if key.startswith("HTTP_X_FORWARDED")}
 
 
+def test_a_proxy_sends_media_itself_once_it_is_told_that_it_may(strange: LiveFront):
+    name = "0" * 31 + "a"
+    path = strange.data / "files" / "public" / name[:2] / f"{name}.mp4"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"film")
+    answer = get(strange, f"/media/p/{name}.mp4", Range="bytes=1-2")
+    assert (answer.status, answer.body, answer["x-accel-redirect"]) == (200, b"", f"/files/public/00/{name}.mp4")
+    assert (answer["content-type"], answer["cache-control"]) == ("video/mp4", "public, max-age=600")
+    assert not [each for each in ("etag", "content-range", "last-modified") if answer[each]]
+    assert get(strange, f"/media/p/{'1' * 32}.mp4").status == 404
+
+
 def test_the_number_of_a_request_goes_in_and_comes_out(strange: LiveFront):
     answer = get(strange, "/echo", X_Request_ID="from-the-proxy-1")
     assert answer["x-request-id"] == json.loads(answer.body)["HTTP_X_REQUEST_ID"] == "from-the-proxy-1"
