@@ -1,5 +1,6 @@
 /** Facts of a file, as the server's probe gives them; null where only the server can say. */
 import { walk, type Movie, type Track } from "./boxes.ts";
+import { lossless } from "./lossless.ts";
 import { afterTags, mpeg } from "./mpeg.ts";
 import { kindOf } from "./sniff.ts";
 import { rateOf, type AudioFacts, type Facts, type Source, type VideoFacts } from "./source.ts";
@@ -7,6 +8,7 @@ import { rateOf, type AudioFacts, type Facts, type Source, type VideoFacts } fro
 const HEAD = 4096;
 const STILLS = ["mjpeg", "png"];
 const BOXED = ["mp4", "mov", "3gp"];
+const LOSSLESS = ["wav", "flac"];
 
 export async function factsOf(source: Source): Promise<Facts | null> {
   const size = source.size;
@@ -16,6 +18,8 @@ export async function factsOf(source: Source): Promise<Facts | null> {
   const head = await source.at(begin, HEAD);
   const kind = kindOf(head);
   if (BOXED.includes(kind.name) && kind.media) return boxed(source, kind.name);
+  const sound = LOSSLESS.includes(kind.name) ? await lossless(source, begin, kind.name) : null;
+  if (sound) return sound;
   if (kind.media) return { readable: true, size_bytes: size, container: kind.name };
   if (kind.reason === "unknown_format") {
     const found = await mpeg(source);

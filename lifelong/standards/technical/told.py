@@ -51,7 +51,7 @@ def read(values: Any) -> Facts:
 
 def judge_told(facts: Facts, standard: Standard, *, declared: float | None = None) -> list[Finding]:
     """``judge``, with what a browser cannot know left to the server."""
-    if not facts.readable or facts.container in READ_BY_BROWSERS:
+    if not facts.readable or _is_read(facts):
         found = judge(facts, standard, declared=declared)
         return [_later(f) if f.id in LATER and f.verdict == "unknown" else f for f in found]
     return [f if f.id.endswith(".container") else _later(f) for f in judge(_as_named(facts), standard)]
@@ -61,9 +61,9 @@ def mendable(facts: Facts, standard: Standard) -> str:
     """One sentence where the platform can mend the file after upload, so that nobody exports it again in vain."""
     if not facts.readable:
         return ""
-    known = facts.container in READ_BY_BROWSERS
+    known = _is_read(facts)
     if not known and facts.container in SOUNDS:
-        return ""
+        return _("不必急着重新导出：里面的声道、采样率和码率合格的话，传上来后按一次“修复”，平台就能转成 MP3；原文件原样保留。")
     found = repair_of(facts if known else replace(facts, video=VideoTrack(codec="h264"), audio=()), standard)
     if found is None or found.recipe is None:
         return ""
@@ -74,6 +74,11 @@ def mendable(facts: Facts, standard: Standard) -> str:
         return _("不必重新导出：传上来后按一次“修复”，平台就能改好；原文件原样保留。会做：%(done)s") % words
     words["left"] = "、".join(_clause(one, standard) for one in found.remaining)
     return _("“%(left)s”平台改不了，须重新导出；其余的传上来后按一次“修复”就能改好，原文件原样保留。") % words
+
+
+def _is_read(facts: Facts) -> bool:
+    """Whether the browser read what is inside; of WAV and FLAC it does where it knows the sound."""
+    return facts.container in READ_BY_BROWSERS or bool(facts.audio)
 
 
 def _clause(finding: Finding, standard: Standard) -> str:
