@@ -61,18 +61,24 @@ def create_draft(
     origin: str = Origin.PAGE,
     verb: str = Verb.CREATED,
     note: str = "",
+    page: str = "",
 ) -> Version:
-    """A draft under a new resource id; ``values`` by their names in code. Raises ``NotAllowed``."""
+    """A draft under a new resource id; ``values`` by their names in code. Raises ``NotAllowed``.
+
+    ``page`` names one opened page: asked again by it, after a lost answer or by a second press, the draft is the one it made.
+    """
     if not policy.can_create(by, institution):
         raise NotAllowed(_("只有本单位的报送工作负责人可以新建资源。"))
-    version = Version.objects.create(
-        resource=_new_resource(institution, at), origin=origin, created_by=by, created_at=at, saved_by=by, saved_at=at,
-        state_at=at,
-    )  # fmt: skip
-    remember(version, verb=verb, by=by, at=at, after=State.DRAFT, note=note)
     given = {"rights_holder": institution.name, **(values or {})}
     if area and not given.get("area"):
         given["area"] = area
+    if page and (made := _made_by_page(page, institution, given, by=by)):
+        return made
+    version = Version.objects.create(
+        resource=_new_resource(institution, at), origin=origin, created_by=by, created_at=at, saved_by=by, saved_at=at,
+        state_at=at, saved_page=page or None,
+    )  # fmt: skip
+    remember(version, verb=verb, by=by, at=at, after=State.DRAFT, note=note)
     _put(version, given, by=by, at=at)
     return version
 
@@ -161,7 +167,7 @@ def purge(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def copy_draft(version: Version, *, by: User, at: datetime) -> Version:
+def copy_draft(version: Version, *, by: User, at: datetime, page: str = "") -> Version:
     """A new resource that begins with the same texts; files, cover and own number are the copy's own to give."""
     if not policy.can_copy(by, version):
         raise NotAllowed(_("只能复制本单位的资源。"))
@@ -171,7 +177,7 @@ def copy_draft(version: Version, *, by: User, at: datetime) -> Version:
         values.pop("duration", None)
     note = _("复制自 %(id)s") % {"id": version.resource.resource_id}
     return create_draft(
-        institution=version.resource.institution, by=by, at=at, values=values, verb=Verb.COPIED, note=note
+        institution=version.resource.institution, by=by, at=at, values=values, verb=Verb.COPIED, note=note, page=page
     )
 
 
@@ -233,6 +239,15 @@ def _put(version: Version, given: Mapping[str, Any], *, by: User, at: datetime, 
         series.drop_if_unused(series_before)
     if REJUDGED & set(changed):
         findings.judge_version(version, at=at)
+
+
+def _made_by_page(page: str, institution: Institution, given: Mapping[str, Any], *, by: User) -> Version | None:
+    """What this page made of these values, as long as nothing else was saved in it."""
+    Institution.objects.select_for_update(no_key=True).get(pk=institution.pk)  # the same request twice at once
+    made = Version.objects.filter(
+        resource__institution=institution, saved_by=by, saved_page=page, number=1, state=State.DRAFT, deleted_at=None
+    )
+    return next((one for one in made if not differences(as_typed(one), given)), None)
 
 
 def _storable(value: Any) -> Any:

@@ -142,6 +142,21 @@ def test_a_deleted_draft_is_not_edited(draft, reporter):
         save(draft, reporter, title="手机入门")
 
 
+def test_what_a_page_sends_twice_makes_one_draft(college, reporter):
+    def begin(page, **values):
+        return drafts.create_draft(institution=college, by=reporter, at=NOW(), values=values, page=page)
+
+    first = begin("p1", title="手机课 ", type="A01", area="older")
+    assert begin("p1", title="手机课 ", type="A01", area="older") == first
+    assert begin("p1", title="另一门", type="A01", area="older") != first  # back, and something else typed
+    assert begin("p2", title="手机课 ", type="A01", area="older") != first
+    assert begin("", title="手机课") != begin("", title="手机课")
+    copied = drafts.copy_draft(first, by=reporter, at=NOW(), page="p3")
+    assert drafts.copy_draft(first, by=reporter, at=NOW(), page="p3") == copied
+    save(copied, reporter, title="改过的副本")
+    assert drafts.copy_draft(first, by=reporter, at=NOW(), page="p3") != copied
+
+
 def test_a_copy_has_the_texts_and_its_own_id(draft, reporter):
     save(draft, reporter, own_number="2026-001")
     copy = drafts.copy_draft(draft, by=reporter, at=NOW())

@@ -1,6 +1,5 @@
 """A draft: begun, filled in, saved as one types, copied, deleted, brought back."""
 
-import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +22,7 @@ from lifelong.resources.queries.duplicates import near_titles
 from lifelong.resources.queries.missing import address, what_is_missing
 from lifelong.resources.queries.reach import institutions_reported_by
 from lifelong.resources.queries.reading import contents_of
-from lifelong.resources.views.loading import WorkRequest, reported_institution, shell, version_or_404
+from lifelong.resources.views.loading import WorkRequest, page_key, reported_institution, shell, version_or_404
 from lifelong.resources.views.reading import read_only
 from lifelong.web.numerals import numeral
 from lifelong.web.refusals import Refusal
@@ -38,13 +37,15 @@ def new(request: WorkRequest) -> HttpResponse:
     institution = reported_institution(request)
     if request.method == "POST":
         values = {name: request.POST.get(name, "") for name in ("title", "type", "area")}
-        version = drafts.create_draft(institution=institution, by=request.user, at=timezone.now(), values=values)
+        version = drafts.create_draft(
+            institution=institution, by=request.user, at=timezone.now(), values=values, page=_page(request)
+        )
         return redirect(address(version, "edit"))
     return render(
         request, "resources/new.html",
         {
             "institution": institution, "institutions": list(institutions_reported_by(request.user)),
-            "areas": Area.choices, "types": ResourceType.choices,
+            "areas": Area.choices, "types": ResourceType.choices, "page_key": page_key(),
         },
     )  # fmt: skip
 
@@ -69,7 +70,7 @@ def _save(request: WorkRequest, version: Version) -> HttpResponse:
     try:
         saved = drafts.save_draft(
             version, values=values, revision=_revision(request), by=request.user, at=timezone.now(),
-            page=request.POST.get("page", "")[:32],
+            page=_page(request),
         )  # fmt: skip
     except drafts.EditConflict as conflict:
         return _conflict(request, version, conflict, machine)
@@ -143,7 +144,6 @@ def _form(request: WorkRequest, version: Version, form: VersionForm, status: int
         "rights_wanted": any(gap.field == "rights_file" for gap in beside["gaps"]),
         "cover_accept": attachments.COVER_ACCEPT,
         "paper_accept": attachments.PAPER_ACCEPT,
-        "page_key": secrets.token_hex(8),
         "saved_words": _("已保存 %(when)s") % {"when": moment(version.saved_at)},
         **more,
     }
@@ -166,6 +166,10 @@ def _beside(version: Version) -> dict[str, Any]:
     }
 
 
+def _page(request: WorkRequest) -> str:
+    return request.POST.get("page", "")[:32]
+
+
 def _revision(request: WorkRequest) -> int:
     return numeral(request.POST.get("revision", "")) or 0
 
@@ -174,7 +178,7 @@ def _revision(request: WorkRequest) -> int:
 @right("resources.prepare")
 def copy(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     version = version_or_404(request, resource_id, number, "copy")
-    made = drafts.copy_draft(version, by=request.user, at=timezone.now())
+    made = drafts.copy_draft(version, by=request.user, at=timezone.now(), page=_page(request))
     messages.success(request, _("已复制为新的草稿，文件和封面需要另行上传。"))
     return redirect(address(made, "edit"))
 

@@ -1,6 +1,7 @@
 """Load what an address names, for this person; what they may not see does not exist."""
 
 import json
+import secrets
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -72,11 +73,17 @@ def handed_in_title(version: Version) -> str:
 def shell(version: Version, user: Any) -> dict[str, Any]:
     """What every page of a version carries."""
     shown: dict[str, Any] = {"version": version, "resource": version.resource, "may": policy.abilities(user, version)}
+    shown["page_key"] = page_key()
     shown["startable"] = version if shown["may"]["start_version"] else None
     online = version.resource.online_version_id
     shown["replaces_online"] = online is not None and online != version.pk and version.state != State.SUPERSEDED
     shown["shown_title"] = version.title if shown["may"]["preview"] else handed_in_title(version)
     return shown | ({"returned": last_return(version)} if version.state == State.RETURNED else {})
+
+
+def page_key() -> str:
+    """Names one opened page, so that what it sends twice is known (``drafts.create_draft``, ``drafts.save_draft``)."""
+    return secrets.token_hex(8)
 
 
 def told(request: WorkRequest) -> dict[str, Any]:
