@@ -65,6 +65,11 @@ def ask(
     if call is not None and not reaches(call, institution):
         call = None
     institution = Institution.objects.select_for_update().get(pk=institution.pk)
+    same = institution.questions.filter(
+        answered_at=None, asked_by=by, call=call, about=about, to_institution=to_institution, text=text
+    )
+    if (asked := same.first()) is not None:  # sent again after a lost answer, or pressed twice
+        return asked
     if institution.questions.filter(answered_at=None, to_institution=to_institution).count() >= MOST_OPEN:
         raise TooManyQuestions(_("已有 %(n)s 个问题等待答复，请等答复后再问。") % {"n": MOST_OPEN})
     question = Question.objects.create(

@@ -195,6 +195,9 @@ def announce(call: Call, *, kind: str, title: str, text: str, by: User, at: date
         raise NotAllowed(_("您不能在这次征集下发布公告。"))
     if not title.strip() or not text.strip():
         raise ReasonMissing(_("请填写标题和内容。"))
+    last = call.amendments.order_by("-at", "-pk").first()
+    if last and (last.kind, last.title, last.text) == (kind, title.strip(), text.strip()):
+        return last  # sent again after a lost answer, or pressed twice: three hundred are not told twice
     amendment = Amendment.objects.create(call=call, kind=kind, title=title.strip(), text=text.strip(), by=by, at=at)
     record("calls.announced", by=by, of=call, at=at, detail={"kind": kind, "title": amendment.title})
     subject = f"{amendment.get_kind_display()}：{amendment.title}"

@@ -90,7 +90,9 @@ def test_what_one_press_will_mend_after_sending_is_said_before_it(client):
     assert told_to_mend(client, container="wav", video=None, audio=[]).startswith("不必急着重新导出")
     wav = {"codec": "pcm_s16le", "sample_rate": 48000, "channels": 2, "default": True}
     assert "MP3" in told_to_mend(client, container="wav", video=None, audio=[wav])
-    assert told_to_mend(client, container="wav", video=None, audio=[{**wav, "channels": 1}]) == ""  # one channel stays one
+    assert (
+        told_to_mend(client, container="wav", video=None, audio=[{**wav, "channels": 1}]) == ""
+    )  # one channel stays one
     assert told_to_mend(client, readable=False, reason="document", looks_like="pdf") == ""
 
 

@@ -63,7 +63,9 @@ def mendable(facts: Facts, standard: Standard) -> str:
         return ""
     known = _is_read(facts)
     if not known and facts.container in SOUNDS:
-        return _("不必急着重新导出：里面的声道、采样率和码率合格的话，传上来后按一次“修复”，平台就能转成 MP3；原文件原样保留。")
+        return _(
+            "不必急着重新导出：里面的声道、采样率和码率合格的话，传上来后按一次“修复”，平台就能转成 MP3；原文件原样保留。"
+        )
     found = repair_of(facts if known else replace(facts, video=VideoTrack(codec="h264"), audio=()), standard)
     if found is None or found.recipe is None:
         return ""
