@@ -130,12 +130,18 @@ function swap(page: Document, address: string): boolean {
   here.replaceWith(main);
   document.title = page.title;
   history.pushState({ swapped: true }, "", address);
+  shown = location.pathname + location.search;
   scrollTo(0, 0);
   attachIslands(main);
   main.focus({ preventScroll: true });
   return true;
 }
 
-addEventListener("popstate", () => location.reload());
+let shown = location.pathname + location.search;
+
+// a step to a place on this page is none to another page
+addEventListener("popstate", () => {
+  if (location.pathname + location.search !== shown) location.reload();
+});
 
 export default (form: HTMLElement): void => void new Desk(form as HTMLFormElement);
