@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from fractions import Fraction
 from typing import Any
 
 import rjieba
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from lifelong.resources.queries.reading import BESIDE, contents_of, text_of
 from lifelong.standards.metadata import standard
 from lifelong.standards.outline import Item
+from lifelong.standards.technical.case import codec_name, fps
 
 SAME, GONE, NEW = "same", "gone", "new"
 WORDS = {"title", "summary", "series"}
@@ -347,13 +349,21 @@ def told(side: Side | None) -> dict[str, str]:
     known = {
         _("次序"): entry.get("position"), _("标题"): entry.get("title"), _("文件名"): entry["name"],
         _("大小"): f"{entry['size']:,} B", _("时长"): _seconds(facts.get("duration_s")),
-        _("分辨率"): f"{size[0]}×{size[1]}" if all(size) else "", _("帧率"): picture.get("frame_rate"),
+        _("分辨率"): f"{size[0]}×{size[1]}" if all(size) else "", _("帧率"): _rate(picture.get("frame_rate")),
         _("码率"): f"{facts['bit_rate'] / 1000:,.0f} kbps" if facts.get("bit_rate") else "",
-        _("视频编码"): picture.get("codec"), _("音频编码"): sound.get("codec"),
+        _("视频编码"): _codec(picture), _("音频编码"): _codec(sound),
         _("字幕"): "、".join(f"{one['language']} {one['name']} {one['sha256'][:8]}" for one in entry.get("captions", [])),
         "SHA-256": entry["sha256"][:16],
     }  # fmt: skip
     return {label: str(text) for label, text in known.items() if text}
+
+
+def _codec(track: Mapping[str, Any]) -> str:
+    return codec_name(track["codec"]) if track.get("codec") else ""
+
+
+def _rate(fraction: str | None) -> str:
+    return f"{fps(Fraction(fraction))} fps" if fraction else ""
 
 
 def _seconds(length: float | None) -> str:

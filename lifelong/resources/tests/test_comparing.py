@@ -87,7 +87,8 @@ def file(name, sha, **more):
 
 
 def test_files_are_matched_by_content_then_by_place():
-    facts = {1: {"duration_s": 60.0, "video": {"width": 1280, "height": 720, "codec": "h264"}, "audio": [{"codec": "aac"}]},
+    slow = {"width": 1280, "height": 720, "codec": "h264", "frame_rate": "30000/1001"}
+    facts = {1: {"duration_s": 60.0, "video": slow, "audio": [{"codec": "aac"}]},
              2: {"duration_s": 61.5, "video": {"width": 1920, "height": 1080, "codec": "h264"}, "audio": [{"codec": "aac"}]}}  # fmt: skip
     captions = [{"id": 9, "name": "字幕.vtt", "sha256": "9" * 64, "language": "zh-Hans"}]
     before = [file("一.mp4", "1"), file("二.mp4", "3", position=2), file("封面.jpg", "5", kind="cover")]
@@ -97,6 +98,7 @@ def test_files_are_matched_by_content_then_by_place():
     replaced = {row.label: (row.before, row.after) for row in found.media[1].rows if row.changed}
     assert replaced["时长"] == ("00:01:00.0", "00:01:01.5")
     assert replaced["分辨率"] == ("1280×720", "1920×1080")
+    assert replaced["帧率"] == ("29.97 (30000/1001) fps", "")
     assert "视频编码" not in replaced
     assert "字幕" in {row.label for row in found.media[0].rows if row.changed}
     assert found.cover.op == GONE
