@@ -81,7 +81,7 @@ class Year:
     def visit(self, day: date, kind: str = "", resource: int = 0, second: int = 0) -> list[UsageEvent]:
         random = self.random
         resource = resource or random.choice(self.resources)
-        kinds = ["read", "watch", "watch", "short", "twice", "robot", "staff", "own", "replay", "forged"]
+        kinds = ["read", "watch", "watch", "short", "twice", "robot", "staff", "own", "replay", "forged", "leave"]
         kind = kind or random.choice(kinds)
         begins = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(
             seconds=second or random.randint(0, 50_000)
@@ -105,6 +105,9 @@ class Year:
         if kind == "twice":
             rows.append(self.event(begins + timedelta(seconds=random.randint(1, 30)), "view", told))
             count["double"] += 1
+        elif kind == "leave":  # to where a linked course runs, pressed twice
+            rows += [self.event(begins + timedelta(seconds=9 + n), "go", told) for n in (0, 20)]
+            count.update(goings=1, double=1)
         elif kind == "replay":
             rows.append(self.event(begins + timedelta(seconds=random.randint(1, 3_000)), "view", told, key=rows[0].key))
             count["repeat"] += 1

@@ -53,6 +53,9 @@ def _visit(entry: Entry, begins: datetime, visitor: str, random: Random) -> list
                 at=rows[0].at + timedelta(seconds=4), kind=EventKind.VIEW, key=f"{random.getrandbits(96):x}", **told
             )
         )
+    if entry.link and random.random() < 0.5:
+        told["key"] = f"{random.getrandbits(96):x}"
+        return [*rows, UsageEvent(at=rows[-1].at + timedelta(seconds=25), kind=EventKind.GO, **told)]
     reach = min(length_s, length_s * random.choice([0.1, 0.4, 0.7, 1.0, 1.0])) if random.random() < 0.7 else 0.0
     place = 0.0
     while place < reach and len(rows) < 40:

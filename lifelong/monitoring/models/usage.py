@@ -49,6 +49,7 @@ class Figures(models.Model):
     """What is counted, by the rules published at ``/about/counting``."""
 
     views = models.PositiveBigIntegerField(_("浏览"), default=0)
+    goings = models.PositiveBigIntegerField(_("前往学习"), default=0)  # from a linked course to where it runs
     plays = models.PositiveBigIntegerField(_("播放"), default=0)  # of ten seconds and more
     visitors = models.PositiveBigIntegerField(_("访客"), default=0)
     learners = models.PositiveBigIntegerField(_("学习者"), default=0)  # signed in, with valid time

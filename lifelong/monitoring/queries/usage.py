@@ -20,8 +20,7 @@ from lifelong.regions.queries import provinces, region, reporting_regions, withi
 from lifelong.resources.models import Resource
 
 UNITS = ("day", "week", "month")
-SORTS = ("views", "plays", "visitors", "learners", "seconds", "completions", "favourites", "ratings")
-SUMMED = {name: Sum(name) for name in ("views", "plays", "visitors", "seconds", "completions")}
+SUMMED = {name: Sum(name) for name in ("views", "goings", "plays", "visitors", "seconds", "completions")}
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ spans = st.lists(
 )
 rows = st.builds(
     Row, at=st.integers(0, 60).map(lambda n: NOON + n * 2_500), key=st.integers(0, 40).map(str),
-    kind=st.sampled_from(["view", "play", "watch", "watch", "watch", "keep", "rate"]), resource=st.integers(1, 3),
+    kind=st.sampled_from(["view", "go", "play", "watch", "watch", "watch", "keep", "rate"]), resource=st.integers(1, 3),
     file=st.integers(1, 2), visitor=st.sampled_from(["v1", "v2"]), session=st.sampled_from(["s1", "s2"]),
     person=st.sampled_from(["", "p1", "p2"]), standing=st.sampled_from(["public"] * 6 + ["robot", "staff", "own"]),
     length=st.sampled_from([0, 60, 300, 455]), spans=spans.map(tuple),

@@ -55,15 +55,15 @@ def count(rows: list[Row], belongs: list[tuple[int, str, str]]) -> dict[str, Any
         else:
             excluded[row.resource][row.standing] += 1
 
-    views: dict[int, int] = defaultdict(int)
+    clicks: dict[Any, int] = defaultdict(int)
     clicked: dict[Any, int] = {}
-    for row in sorted((r for r in public if r.kind == "view"), key=lambda r: (r.at, r.key)):
-        before = clicked.get((row.visitor, row.resource))
+    for row in sorted((r for r in public if r.kind in ("view", "go")), key=lambda r: (r.at, r.key)):
+        before = clicked.get((row.kind, row.visitor, row.resource))
         if before is not None and row.at - before <= DOUBLE_CLICK_S * 1000:
             excluded[row.resource]["double"] += 1
         else:
-            views[row.resource] += 1
-        clicked[row.visitor, row.resource] = row.at
+            clicks[row.kind, row.resource] += 1
+        clicked[row.kind, row.visitor, row.resource] = row.at
 
     ran = []
     for row in public:
@@ -120,7 +120,7 @@ def count(rows: list[Row], belongs: list[tuple[int, str, str]]) -> dict[str, Any
         mine = [who for who in stays if who[0] == resource]
         here = [r for r in public if r.resource == resource]
         values = (
-            views[resource], plays[resource],
+            clicks["view", resource], clicks["go", resource], plays[resource],
             len({r.visitor for r in here if r.kind in ("view", "play", "watch")}),
             len({who[3] for who in mine if who[3] and valid[who]}), sum(valid[who] for who in mine) // 10,
             sum(done(who) for who in mine),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MEMORY = "400MB"  # it runs beside pages and other jobs; what is more spills to the disk
 THREADS = 2
-FIGURES = ("views", "plays", "visitors", "learners", "seconds", "completions", "favourites", "ratings")
+FIGURES = ("views", "goings", "plays", "visitors", "learners", "seconds", "completions", "favourites", "ratings")
 #: Of an event, as it lies in Parquet too: ``ms`` since 1970, ``length`` in tenths of a second.
 COLUMNS = {
     "key": "VARCHAR", "ms": "BIGINT", "kind": "VARCHAR", "resource": "BIGINT", "file": "INTEGER", "visitor": "VARCHAR",

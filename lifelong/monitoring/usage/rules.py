@@ -68,12 +68,13 @@ CREATE TEMP VIEW public AS SELECT * FROM once WHERE standing = 'public';
 """, ("robot", "staff", "own"))  # fmt: skip
 
 VIEWS = Rule(
-    "views", _("浏览：%(double_s)s 秒内的连续点击算一次"),
-    _("打开一次资源页面算一次浏览。同一访客对同一资源，与上一次打开相隔不超过 %(double_s)s 秒的不再计。"
-      "访客按浏览器区分，不按网络地址，同一校园网里的许多人各算各的。"),
+    "views", _("浏览、前往学习：%(double_s)s 秒内的连续点击算一次"),
+    _("打开一次资源页面算一次浏览；从链接课程的页面点进它所在的平台，算一次前往学习。"
+      "同一访客对同一资源，与上一次相隔不超过 %(double_s)s 秒的不再计。"
+      "访客按浏览器区分，不按网络地址，同一校园网里的许多人各算各的。在对方平台学了多少，本平台看不到，不计入播放和时长。"),
     """
-CREATE TEMP TABLE clicks AS SELECT resource, visitor, ms - lag(ms) OVER (
-  PARTITION BY visitor, resource ORDER BY ms, key) <= {double_ms} AS is_double FROM public WHERE kind = 'view';
+CREATE TEMP TABLE clicks AS SELECT kind, resource, visitor, ms - lag(ms) OVER (
+  PARTITION BY kind, visitor, resource ORDER BY ms, key) <= {double_ms} AS is_double FROM public WHERE kind IN ('view', 'go');
 """, ("double",))  # fmt: skip
 
 CLOCK = Rule(
@@ -139,7 +140,8 @@ DAYS = Rule(
       "访客的代号每天更换，因此几天的访客数相加是人次，不是人数。"),
     """
 CREATE TEMP TABLE days AS
-WITH v AS (SELECT resource, count(*) FILTER (NOT coalesce(is_double, false)) AS views FROM clicks GROUP BY resource),
+WITH v AS (SELECT resource, count(*) FILTER (kind = 'view') AS views, count(*) FILTER (kind = 'go') AS goings
+  FROM clicks WHERE NOT coalesce(is_double, false) GROUP BY resource),
 p AS (SELECT resource, count(*) FILTER (is_play) AS plays FROM sittings GROUP BY resource),
 w AS (SELECT resource, count(DISTINCT visitor) AS visitors FROM public WHERE kind IN ('view', 'play', 'watch') GROUP BY resource),
 t AS (SELECT resource, count(DISTINCT person) FILTER (person <> '' AND valid > 0) AS learners, sum(valid) // 10 AS seconds,
@@ -147,7 +149,7 @@ t AS (SELECT resource, count(DISTINCT person) FILTER (person <> '' AND valid > 0
   FROM stays GROUP BY resource),
 k AS (SELECT resource, count(DISTINCT person) FILTER (kind = 'keep') AS favourites,
   count(DISTINCT person) FILTER (kind = 'rate') AS ratings FROM public GROUP BY resource)
-SELECT resource, coalesce(views, 0) AS views, coalesce(plays, 0) AS plays, coalesce(visitors, 0) AS visitors,
+SELECT resource, coalesce(views, 0) AS views, coalesce(goings, 0) AS goings, coalesce(plays, 0) AS plays, coalesce(visitors, 0) AS visitors,
   coalesce(learners, 0) AS learners, CAST(coalesce(seconds, 0) AS BIGINT) AS seconds, coalesce(completions, 0) AS completions,
   coalesce(favourites, 0) AS favourites, coalesce(ratings, 0) AS ratings
 FROM (SELECT DISTINCT resource FROM marked) LEFT JOIN v USING (resource) LEFT JOIN p USING (resource) LEFT JOIN w USING (resource)
@@ -177,9 +179,9 @@ WITH w AS (SELECT scope, scope_key, count(DISTINCT visitor) AS visitors FROM (
   SELECT DISTINCT resource, visitor FROM public WHERE kind IN ('view', 'play', 'watch')) JOIN belongs USING (resource) GROUP BY ALL),
 l AS (SELECT scope, scope_key, count(DISTINCT person) AS learners FROM (
   SELECT DISTINCT resource, person FROM stays WHERE person <> '' AND valid > 0) JOIN belongs USING (resource) GROUP BY ALL),
-d AS (SELECT scope, scope_key, sum(views) AS views, sum(plays) AS plays, sum(seconds) AS seconds, sum(completions) AS completions,
-  sum(favourites) AS favourites, sum(ratings) AS ratings FROM days JOIN belongs USING (resource) GROUP BY ALL)
-SELECT scope, scope_key, CAST(views AS BIGINT) AS views, CAST(plays AS BIGINT) AS plays, coalesce(visitors, 0) AS visitors,
+d AS (SELECT scope, scope_key, sum(views) AS views, sum(goings) AS goings, sum(plays) AS plays, sum(seconds) AS seconds,
+  sum(completions) AS completions, sum(favourites) AS favourites, sum(ratings) AS ratings FROM days JOIN belongs USING (resource) GROUP BY ALL)
+SELECT scope, scope_key, CAST(views AS BIGINT) AS views, CAST(goings AS BIGINT) AS goings, CAST(plays AS BIGINT) AS plays, coalesce(visitors, 0) AS visitors,
   coalesce(learners, 0) AS learners, CAST(seconds AS BIGINT) AS seconds, CAST(completions AS BIGINT) AS completions,
   CAST(favourites AS BIGINT) AS favourites, CAST(ratings AS BIGINT) AS ratings
 FROM d LEFT JOIN w USING (scope, scope_key) LEFT JOIN l USING (scope, scope_key);

@@ -96,7 +96,7 @@ def scope_context(request: HttpRequest, scope: str, key: str) -> dict[str, Any]:
     context = asked(request)
     period, unit = context["period"], context["unit"]
     sort = request.GET.get("sort", "")
-    sort = sort if sort in figures.SORTS else "views"
+    sort = sort if sort in figures.FIGURES else "views"
     days = figures.total_days(scope, key, period)
     points = figures.curve(days, period, unit)
     rows = figures.of_scope(scope, key, period)

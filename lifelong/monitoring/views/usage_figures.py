@@ -22,7 +22,7 @@ SUPPRESSED_BELOW = 10  # people: a share of fewer says nothing and may name some
 
 def words() -> dict[str, str]:
     return {
-        "views": _("浏览"), "plays": _("播放"), "visitors": _("访客（人次）"), "learners": _("学习者"),
+        "views": _("浏览"), "goings": _("前往学习"), "plays": _("播放"), "visitors": _("访客（人次）"), "learners": _("学习者"),
         "seconds": _("有效时长"), "completions": _("学完"), "favourites": _("收藏"), "ratings": _("评分人数"),
     }  # fmt: skip
 
@@ -50,7 +50,7 @@ def above(sums: Counter[str], learners: str) -> list[tuple[str, Any]]:
     named = {**words(), "learners": learners}
     return [
         (named[name], Cell(shown(name, sums[name])))
-        for name in ("views", "plays", "visitors", "learners", "seconds", "completions")
+        for name in ("views", "goings", "plays", "visitors", "learners", "seconds", "completions")
     ]
 
 
@@ -96,12 +96,12 @@ def excluded(found: Mapping[str, int]) -> Table:
 
 
 def _line(name: Cell, sums: Mapping[str, int]) -> list[Cell]:
-    return [name, Cell(sums["n"]), Cell(sums["views"]), Cell(sums["plays"]), Cell(sums["visitors"]),
+    return [name, Cell(sums["n"]), Cell(sums["views"]), Cell(sums["goings"]), Cell(sums["plays"]), Cell(sums["visitors"]),
             Cell(clock(sums["seconds"])), Cell(sums["completions"])]  # fmt: skip
 
 
 def _headings(first: str) -> list[str]:
-    return [first, _("资源数"), _("浏览"), _("播放"), _("访客（人次）"), _("有效时长"), _("学完")]
+    return [first, _("资源数"), _("浏览"), _("前往学习"), _("播放"), _("访客（人次）"), _("有效时长"), _("学完")]
 
 
 def areas(rows: Iterable[Mapping[str, Any]], *, linked: bool) -> Table:
