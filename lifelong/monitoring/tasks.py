@@ -53,8 +53,10 @@ def count_recent_use() -> int:
 def close_use() -> int:
     """Yesterday for good, and older days to which records came after all."""
     yesterday = timezone.localdate() - timedelta(days=1)
-    days = {yesterday, *usage_raw.all_uncounted()} - {timezone.localdate()}
-    return usage_counting.count_days(sorted(days), at=timezone.now())
+    older = sorted({*usage_raw.all_uncounted()} - {timezone.localdate(), yesterday})
+    return usage_counting.count_days(
+        [yesterday, *older], at=timezone.now()
+    )  # a damaged old day holds up no other night
 
 
 @daily(at="05:20")

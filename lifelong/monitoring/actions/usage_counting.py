@@ -7,9 +7,11 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Model, Sum
+from django.db.models import Count as CountOf
+from django.db.models import Model
 
 from lifelong.catalogue.actions import counting
+from lifelong.catalogue.models import Count
 from lifelong.institutions.models import Institution
 from lifelong.monitoring.models import UsageCurve, UsageDay, UsageLearner, UsagePeriod, UsageRun, UsageTotal
 from lifelong.monitoring.queries import usage_raw
@@ -131,10 +133,17 @@ def sum_up(resources: set[int], periods: Iterable[str]) -> None:
     keys = sorted(resources)
     for period in periods:
         for start in range(0, len(keys), SLICE):
-            _sum_up(keys[start : start + SLICE], period)
+            some = keys[start : start + SLICE]
+            rows = summed(some, period)
+            UsagePeriod.objects.filter(resource_id__in=set(some) - rows.keys(), period=period).delete()
+            UsagePeriod.objects.bulk_create(
+                rows.values(), update_conflicts=True, unique_fields=["resource", "period"],
+                update_fields=[*WRITTEN, "institution", "region", "category", "area"],
+            )  # fmt: skip
 
 
-def _sum_up(keys: list[int], period: str) -> None:
+def summed(keys: list[int], period: str) -> dict[int, UsagePeriod]:
+    """What the parts of a period make of it; nothing is written."""
     sums = [name for name in rollup.FIGURES if name != "learners"]
     if len(period) == 7:
         of_days = UsageDay.objects.filter(day__year=int(period[:4]), day__month=int(period[5:]), resource_id__in=keys)
@@ -149,7 +158,7 @@ def _sum_up(keys: list[int], period: str) -> None:
         people = people.filter(day__year=int(period[:4]))
     if len(period) == 7:
         people = people.filter(day__month=int(period[5:]))
-    learners = dict(people.values_list("resource_id").annotate(Count("person", distinct=True)).order_by())
+    learners = dict(people.values_list("resource_id").annotate(CountOf("person", distinct=True)).order_by())
     rows: dict[int, UsagePeriod] = {}
     for part in parts.values("resource_id", *sums, "excluded", *PLACE):
         row = rows.setdefault(
@@ -162,11 +171,7 @@ def _sum_up(keys: list[int], period: str) -> None:
         for name in PLACE:  # the last that stands: where it belonged in the end
             setattr(row, name, part[name])
         row.learners = learners.get(part["resource_id"], 0)
-    UsagePeriod.objects.filter(resource_id__in=set(keys) - rows.keys(), period=period).delete()
-    UsagePeriod.objects.bulk_create(
-        rows.values(), update_conflicts=True, unique_fields=["resource", "period"],
-        update_fields=[*WRITTEN, "institution", "region", "category", "area"],
-    )  # fmt: skip
+    return rows
 
 
 def tell(resources: set[int], *, at: datetime) -> None:
@@ -199,14 +204,26 @@ def compare_day(day: date) -> list[str]:
     return found
 
 
-def compare_periods(months: Iterable[str]) -> list[str]:
-    """Months, years and the library's counts against the days they are sums of."""
-    found = []
-    for period in months:
-        of_days = UsageDay.objects.filter(day__year=int(period[:4]), day__month=int(period[5:]))
-        days = dict(of_days.values_list("resource_id").annotate(Sum("views")).order_by())
-        stands = dict(UsagePeriod.objects.filter(period=period).values_list("resource_id", "views"))
-        found += [
-            f"period {period} {key}" for key in sorted(days.keys() | stands.keys()) if days.get(key) != stands.get(key)
-        ]
+def compare_periods(days: Iterable[date]) -> list[str]:
+    """Of what was used in their months: months, years, all, and what the library shows, each against its parts."""
+    months = sorted({f"{day:%Y-%m}" for day in days})
+    keys = set(UsagePeriod.objects.filter(period__in=months).values_list("resource_id", flat=True))
+    for month in months:
+        of_days = UsageDay.objects.filter(day__year=int(month[:4]), day__month=int(month[5:]))
+        keys.update(of_days.values_list("resource_id", flat=True).distinct())
+    periods, found = [*months, *sorted({month[:4] for month in months}), ALWAYS], []
+    for start in range(0, len(keys), SLICE):
+        some = sorted(keys)[start : start + SLICE]
+        for period in periods:
+            stands = {row.resource_id: row for row in UsagePeriod.objects.filter(period=period, resource_id__in=some)}
+            wanted = summed(some, period)
+            found += [f"period {period} {key}" for key in some if as_told(wanted.get(key)) != as_told(stands.get(key))]
+        totals = {key: (row.views, row.learners) for key, row in stands.items()}
+        counts = Count.objects.filter(resource_id__in=some).values_list("resource_id", "views", "learners")
+        shown = {key: (views, learners) for key, views, learners in counts}
+        found += [f"library {key}" for key in some if totals.get(key, (0, 0)) != shown.get(key, (0, 0))]
     return found
+
+
+def as_told(row: UsagePeriod | None) -> list[Any] | None:
+    return [getattr(row, name) for name in (*WRITTEN, *PLACE)] if row else None

@@ -35,7 +35,7 @@ def events_of(day: date) -> Iterator["duckdb.DuckDBPyConnection"]:
     with rollup.bench() as (base, folder):
         rollup.make_raw(base)
         if sha256 := archived(day):
-            rollup.take_parquet(base, history.path_of(day, sha256))
+            rollup.take_parquet(base, history.sound(day, sha256))
         rollup.take_csv(base, written(day, folder / "day.csv"))
         yield base
 

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
-from lifelong.catalogue.models import Change, Entry
+from lifelong.catalogue.models import Change, Count, Entry
 from lifelong.monitoring.actions import usage_counting, usage_history
 from lifelong.monitoring.models import (
     UsageCurve,
@@ -40,6 +40,7 @@ def used(library: dict[str, Entry]) -> Entry:
         visit(entry, DAY, visitor="r", standing="robot"), visit(entry, DAY, visitor="st", standing="staff", seconds=40),
         [event(second, DAY, 10, visitor="v3", session="again")],
         [event(second, DAY, n, visitor="v4", key="same") for n in (50, 51)],
+        [event(second, DAY, n, "go", visitor="v2") for n in (130, 150, 190)],
     )  # fmt: skip
     return entry
 
@@ -60,7 +61,8 @@ def test_a_day_is_counted_by_resource_institution_region_category_and_in_all(use
     totals = {(row.scope, row.key): row for row in UsageTotal.objects.all()}
     everything = totals["all", ""]
     assert (everything.views, everything.visitors) == (5, 4)  # v2 was at both
-    assert everything.excluded == {"robot": 1, "staff": 3, "double": 1, "repeat": 1}
+    assert everything.excluded == {"robot": 1, "staff": 3, "double": 2, "repeat": 1}
+    assert (everything.goings, totals["area", "older"].goings) == (2, 0)
     assert (
         totals["region", "410000"].visitors == totals["region", "410300"].visitors == 4
     )  # the province includes its city
@@ -190,6 +192,23 @@ def test_a_flipped_byte_in_a_file_is_found_before_anything_is_deleted(
     assert not list(history.folder().rglob("*.parquet"))
 
 
+def test_a_byte_that_flips_later_is_found_before_anything_is_counted_from_it(used: Entry) -> None:
+    usage_counting.count_day(DAY, at=AT)
+    usage_history.archive(DAY, at=AT)
+    before = stands()
+    path = history.path_of(DAY, UsageRun.objects.get(day=DAY).sha256)
+    content = path.read_bytes()
+    path.write_bytes(content[:40] + bytes([content[40] ^ 1]) + content[41:])
+    with pytest.raises(history.Damaged):
+        usage_counting.count_day(DAY, at=AT)
+    path.unlink()
+    with pytest.raises(CommandError, match="损坏"):
+        call_command("usage", "rerun", "--from", "2026-07-15", "--to", "2026-07-15")
+    with pytest.raises(SystemExit):
+        call_command("usage", "compare", "--from", "2026-07-14", "--to", "2026-07-15")
+    assert stands() == before
+
+
 def test_the_command_counts_again_archives_and_tells_what_differs(
     used: Entry, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -204,7 +223,18 @@ def test_the_command_counts_again_archives_and_tells_what_differs(
     with pytest.raises(SystemExit) as left:
         call_command("usage", "compare", *span)
     assert left.value.code == 1
-    assert f"days 2026-07-15 {used.resource_id}" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"days 2026-07-15 {used.resource_id}" in told
+    assert f"period 2026-07 {used.resource_id}" in told
+    call_command("usage", "rerun", *span)
+    for period in ("2026-07", "2026", "all"):
+        row = UsagePeriod.objects.filter(resource=used.resource, period=period)
+        before = row.values().get()
+        row.update(seconds=1, learners=7)
+        assert f"period {period} {used.resource_id}" in usage_counting.compare_periods([DAY])
+        row.update(**before)
+    Count.objects.filter(resource=used.resource).update(learners=8)
+    assert usage_counting.compare_periods([DAY]) == [f"library {used.resource_id}"]
     with pytest.raises(SystemExit) as wrong:
         call_command("usage", "rerun", "--from", "2026-07-15", "--to", "2026-07-14")
     assert wrong.value.code == 2

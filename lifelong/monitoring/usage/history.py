@@ -17,6 +17,10 @@ class Differs(Exception):
     """What was read back is not what was written."""
 
 
+class Damaged(Exception):
+    """A day's file is gone or no longer what it was: nothing is counted from it until it is brought back from a backup."""
+
+
 def folder() -> Path:
     return storage.files() / "usage"
 
@@ -24,6 +28,14 @@ def folder() -> Path:
 def path_of(day: date, sha256: str) -> Path:
     """Named by its content: a file that nothing in the database speaks of counts for nothing."""
     return folder() / f"{day:%Y}" / f"{day.isoformat()}.{sha256[:16]}.parquet"
+
+
+def sound(day: date, sha256: str) -> Path:
+    """The day's file, held against its hash before anything is read from it. Raises ``Damaged``."""
+    path = path_of(day, sha256)
+    if not path.is_file() or storage.hash_of(path) != sha256:
+        raise Damaged(str(path))
+    return path
 
 
 def write(base: "duckdb.DuckDBPyConnection", day: date) -> str:

@@ -5,11 +5,12 @@ from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from lifelong.monitoring.actions import usage_counting, usage_history
 from lifelong.monitoring.models import UsageRun
+from lifelong.monitoring.usage import history
 
 
 def day(text: str) -> date:
@@ -49,12 +50,20 @@ class Command(BaseCommand):
 
     def rerun(self, days: list[date]) -> None:
         for one in days:
-            outcome = usage_counting.count_day(one, at=timezone.now())
+            try:
+                outcome = usage_counting.count_day(one, at=timezone.now())
+            except history.Damaged as damaged:
+                raise CommandError(f"{damaged} 损坏或不见了，请先从备份恢复；{one} 的数字没有改动。") from None
             self.stdout.write(f"{one} {outcome.events} 条记录，改写 {outcome.written} 行")
 
     def compare(self, days: list[date]) -> None:
-        found = [line for one in days for line in usage_counting.compare_day(one)]
-        found += usage_counting.compare_periods(sorted({f"{one:%Y-%m}" for one in days}))
+        found = []
+        for one in days:
+            try:
+                found += usage_counting.compare_day(one)
+            except history.Damaged as damaged:
+                found.append(f"archive {one} {damaged}")
+        found += usage_counting.compare_periods(days)
         for line in found:
             self.stdout.write(line)
         self.stdout.write(f"核对 {len(days)} 天，不同 {len(found)} 处")
