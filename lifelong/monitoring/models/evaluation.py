@@ -93,6 +93,10 @@ class Evaluation(models.Model):
             models.Index(fields=["run", "grade", "-points"], name="evaluation_by_grade"),
             models.Index(fields=["run", "institution"], name="evaluation_of_institution"),
             models.Index(fields=["run", "-points", "id"], name="evaluation_by_score"),
+            # all that a distribution asks: the rows themselves, wide with their workings, are left alone
+            models.Index(
+                fields=["run", "area", "ungraded", "grade", "points", "region_code"], name="evaluation_distribution"
+            ),
         ]
 
     def __str__(self) -> str:

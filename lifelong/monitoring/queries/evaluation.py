@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from lifelong.accounts.models import User
@@ -105,29 +105,24 @@ class Distribution:
 
 
 def distribution(found: QuerySet[Evaluation], scheme: Scheme) -> Distribution:
-    """Two queries."""
-    steps = {
-        f"b{n}": Count("pk", filter=Q(score__gte=5 * n, ungraded="") & (Q(score__lt=5 * n + 5) if n < BINS - 1 else Q()))
-        for n in range(BINS)
-    }  # fmt: skip
-    said = {
-        "total": Count("pk"), "fresh": Count("pk", filter=Q(ungraded=reckoning.FRESH)),
-        "thin": Count("pk", filter=Q(ungraded=reckoning.THIN)), "mean": Avg("score", filter=~Q(grade="")),
-    }  # fmt: skip
-    facts = found.order_by().aggregate(**said, **steps)
+    """One pass over an index, without a look at the workings."""
+    rows = found.order_by().annotate(bin=F("points") / 500).values_list("area", "ungraded", "grade", "bin")
     by_area: dict[str, Counter[str]] = {}
-    for area, grade, n in found.order_by().exclude(grade="").values_list("area", "grade").annotate(n=Count("pk")):
-        by_area.setdefault(area, Counter())[grade] = n
-    grades = Counter[str]()
-    for counted in by_area.values():
-        grades.update(counted)
-    most = max([facts[name] for name in steps] + [1])
-    bars = [
-        Bar(5 * n, facts[f"b{n}"], round(100 * facts[f"b{n}"] / most, 1), _band_at(scheme, 5 * n)) for n in range(BINS)
-    ]
+    grades, why, bins, points, number = Counter[str](), Counter[str](), Counter[int](), 0, 0
+    for area, ungraded, grade, place, n, its_points in rows.annotate(n=Count("pk"), its_points=Sum("points")):
+        number += n
+        why[ungraded] += n
+        if not ungraded:
+            bins[min(BINS - 1, place)] += n
+        if grade:
+            by_area.setdefault(area, Counter())[grade] += n
+            grades[grade] += n
+            points += its_points
+    most = max([*bins.values(), 1])
+    bars = [Bar(5 * n, bins[n], round(100 * bins[n] / most, 1), _band_at(scheme, 5 * n)) for n in range(BINS)]
     return Distribution(
-        total=facts["total"], graded=grades.total(), fresh=facts["fresh"], thin=facts["thin"],
-        mean=None if facts["mean"] is None else Decimal(facts["mean"]).quantize(reckoning.CENT),
+        total=number, graded=grades.total(), fresh=why[reckoning.FRESH], thin=why[reckoning.THIN],
+        mean=_mean(points, grades.total()) if grades else None,
         grades=[(band, grades[band.id]) for band in scheme.bands], bars=bars,
         areas=[
             (area, counted.total(), [counted[band.id] for band in scheme.bands])
@@ -143,17 +138,21 @@ def _band_at(scheme: Scheme, score: int) -> Band:
 def regions_of(
     found: QuerySet[Evaluation], scheme: Scheme
 ) -> list[tuple[Region | None, int, Decimal | None, list[int]]]:
-    """Each region that has resources: how many graded, their mean, by band; one query."""
+    """Each region that has resources: how many graded, their mean, by band; one pass over an index."""
     rows = found.order_by().exclude(grade="").values_list("region_code", "grade")
-    by_code: dict[str, dict[str, tuple[int, Any]]] = {}
-    for code, grade, n, mean in rows.annotate(n=Count("pk"), mean=Avg("score")):
-        by_code.setdefault(code, {})[grade] = (n, Decimal(mean))
+    by_code: dict[str, dict[str, tuple[int, int]]] = {}
+    for code, grade, n, points in rows.annotate(n=Count("pk"), its_points=Sum("points")):
+        by_code.setdefault(code, {})[grade] = (n, points)
     lines = []
     for code, grades in sorted(by_code.items()):
-        total = sum(n for n, _mean in grades.values())
-        mean = (sum(n * mean for n, mean in grades.values()) / total).quantize(reckoning.CENT)
+        total = sum(n for n, _points in grades.values())
+        mean = _mean(sum(points for _n, points in grades.values()), total)
         lines.append((region_at(code), total, mean, [grades.get(band.id, (0, 0))[0] for band in scheme.bands]))
     return lines
+
+
+def _mean(points: int, number: int) -> Decimal:
+    return (Decimal(points) / 100 / number).quantize(reckoning.CENT)
 
 
 def standings_of(user: User) -> QuerySet[InstitutionStanding]:
