@@ -98,11 +98,13 @@ def _bring_back(finding: InspectionFinding, *, at: datetime) -> bool:
 
 
 def hide(finding: InspectionFinding, *, at: datetime) -> bool:
-    """自动下架. False where there is nothing to hide: it is not online by another's doing."""
+    """自动下架. False where there is nothing to hide: it is not online by another's doing.
+
+    What everybody reads is what kind of trouble it is: what was found (words that are banned, names of files) is for those
+    who mend it.
+    """
     ours = InspectionFinding.objects.filter(resource=finding.resource_id, state=FindingState.HIDDEN).exists()
-    reason = _("定期检查发现：%(title)s。%(note)s已通知资源所属单位，修好后自动恢复。") % {
-        "title": finding.title, "note": f"{finding.note[:200].rstrip('。')}。" if finding.note else "",
-    }  # fmt: skip
+    reason = _("%(title)s。已通知资源所属单位；修好并复查正常后恢复，没有固定的日期。") % {"title": finding.title}
     if not availability.suspend_unattended(finding.resource, reason=reason, at=at) and not ours:
         return False
     move(finding, FindingState.HIDDEN, at=at)

@@ -198,8 +198,7 @@ def confirm_report(report: Report, *, by: User, at: datetime) -> InspectionFindi
         return known
     finding = InspectionFinding.objects.create(
         resource=locked.resource, report=locked, trouble=f"told_{ReportKind(locked.kind).value}",
-        state=FindingState.SUSPECTED, note=_("反馈 %(number)s") % {"number": locked.number}, found_at=locked.created_at,
-        second_at=at, released=True,
+        state=FindingState.SUSPECTED, found_at=locked.created_at, second_at=at, released=True,
     )  # fmt: skip
     move(finding, FindingState.CONFIRMED, by=by, at=at)
     tell(at=at)

@@ -180,7 +180,7 @@ def test_a_dead_link_is_confirmed_told_hidden_and_brought_back(now: Days, operat
     assert entry.visibility == Visibility.HIDDEN
     answer = client.get(f"/resources/{entry.identifier}")
     assert answer.status_code == 404
-    assert "定期检查发现" in answer.content.decode()
+    assert f"{finding.title}。已通知资源所属单位；修好并复查正常后恢复" in answer.content.decode()
     step = entry.version.steps.order_by("-at", "-pk").first()
     assert (step.verb, step.by) == ("auto_suspended", None)
     now.go(days=1)

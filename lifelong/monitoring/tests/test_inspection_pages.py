@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -155,6 +156,13 @@ def test_a_confirmed_report_of_harm_hides_at_once_and_a_person_says_when_it_is_c
     client.post(f"/work/inspection/reports/{report.number}")  # twice is once
     assert InspectionFinding.objects.count() == 1
     own = reporter_of(report.resource.institution.code)
+    for reader, address in (
+        (Client(), f"/resources/{report.resource.resource_id}"),
+        (signed_in(own), f"/work/inspection/{finding.pk}/"),
+    ):
+        page = reader.get(address).content.decode()
+        assert "公众反映：内容有害或不适宜" in page
+        assert report.number not in page  # by it anybody reads what the reporter wrote
     signed_in(own).post(f"/work/inspection/{finding.pk}/recheck")
     assert not Job.objects.filter(path="lifelong.monitoring.tasks.look_now").exists()
     assert any("单位说已修好" in one.title for one in waiting_for(User.objects.get(pk=operator.pk)))
