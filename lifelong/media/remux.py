@@ -58,7 +58,7 @@ def _remux(job: str, src: str | Path, dst: str | Path, progress: Progress | None
         ):
             room = size + size // 8 + (16 << 20)
             wall = 60 + size / (4 << 20)
-            limits = Limits(wall_s=wall, cpu_s=int(wall) + 1, write_bytes=room, nice=5)
+            limits = Limits(wall_s=wall, cpu_s=int(wall) + 1, write_bytes=room)
             fds = [source, out, between.fileno()]
             answer = run(job, fds, limits=limits, values={"size": size}, progress=progress)
             if answer.get("refused"):

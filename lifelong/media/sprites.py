@@ -14,7 +14,7 @@ from lifelong.media.probe.cage import Limits, run
 from lifelong.media.probe.facts import Facts
 from lifelong.media.probe.keeper import Reporter
 
-LIMITS = Limits(wall_s=120, cpu_s=120, write_bytes=8 << 20, nice=5)
+LIMITS = Limits(wall_s=600, cpu_s=120, write_bytes=8 << 20)
 COLUMNS, MOST, EVERY_S = 10, 100, 5.0
 TILE = 160  # the longer side, in pixels
 MOST_BYTES = 200_000

@@ -23,7 +23,7 @@ def make_waveform(source: Path, target: Path, facts: Facts) -> None:
     """Writes a PNG with a clear ground to ``target``. Raises ``cage.Broken`` where nothing can be heard."""
     length = facts.duration_s or 0.0
     wall = 60 + length / 50
-    limits = Limits(wall_s=wall, cpu_s=int(wall), write_bytes=8 << 20, nice=5)
+    limits = Limits(wall_s=wall, cpu_s=int(wall), write_bytes=8 << 20)
     with source.open("rb") as sound, target.open("wb") as picture:
         files = [sound.fileno(), picture.fileno()]
         run("lifelong.media.waveforms:draw", files, limits=limits, values={"length": length})

@@ -56,7 +56,7 @@ def _copy(source: Path, folder: Path, name: str, width: int, height: int, progre
     folder.mkdir(parents=True, exist_ok=True)
     size = source.stat().st_size
     wall = 60 + size / (4 << 20)
-    limits = Limits(wall_s=wall, cpu_s=int(wall), write_bytes=size + size // 8 + (16 << 20), nice=5)
+    limits = Limits(wall_s=wall, cpu_s=int(wall), write_bytes=size + size // 8 + (16 << 20))
     with source.open("rb") as film, appearing(folder / f"{name}.m4s") as out:
         values = {"size": size, "picture": bool(width)}
         told = run(COPY_JOB, [film.fileno(), out], limits=limits, values=values, progress=progress)

@@ -37,7 +37,7 @@ class Limits:
     cpu_s: int
     memory_bytes: int = 1 << 30
     write_bytes: int = 0
-    nice: int = 0
+    nice: int = 10  # somebody waits for a page; on an idle machine a child still gets everything
 
 
 class Broken(Exception):

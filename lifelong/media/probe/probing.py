@@ -33,7 +33,7 @@ def probe_facts(path: str | Path, *, timeout_s: float = _FACTS_TIMEOUT_S, sha256
         with opened(path) as (fd, size):
             digest = sha256_of(path) if sha256 else ""
             try:
-                limits = Limits(wall_s=timeout_s, cpu_s=_FACTS_CPU_S)
+                limits = Limits(wall_s=timeout_s, cpu_s=_FACTS_CPU_S, nice=0)  # a reporter waits
                 answer = run("lifelong.media.probe.first_pass:measure", [fd], limits=limits, values={"size": size})
                 return replace(Facts.from_json(answer), sha256=digest, size_bytes=size)
             except Broken as broken:
@@ -55,7 +55,7 @@ def probe_whole(
     method = "full" if full or (facts.duration_s or 0) <= FULL_UP_TO_S else "sampled"
     length = facts.duration_s or 0.0
     wall = min(max(_WHOLE_LEAST_S, 6 * length), _WHOLE_MOST_S)
-    limits = Limits(wall_s=wall, cpu_s=int(wall * (os.cpu_count() or 1)), memory_bytes=2 << 30, nice=5)
+    limits = Limits(wall_s=wall, cpu_s=int(wall * (os.cpu_count() or 1)), memory_bytes=2 << 30)
     try:
         with opened(path) as (fd, _size):
             values = {"facts": facts.to_json(), "method": method}

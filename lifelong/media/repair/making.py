@@ -53,7 +53,7 @@ def _code(recipe: Recipe, source: Path, target: Path, facts: Facts, progress: Pr
             tempfile.TemporaryFile(dir=target.parent) as between,
         ):
             limits = Limits(
-                wall_s=wall, cpu_s=int(wall), memory_bytes=3 << 30, write_bytes=size + size // 8 + (64 << 20), nice=10
+                wall_s=wall, cpu_s=int(wall), memory_bytes=3 << 30, write_bytes=size + size // 8 + (64 << 20)
             )
             values: dict[str, Any] = {
                 "recipe": recipe.to_json(), "length": length, "rotation": facts.video.rotation if facts.video else 0,

@@ -62,7 +62,9 @@ def look_around(_report: Reporter, *, path: str, folder: str) -> dict[str, Any]:
         "reached": reached,
         "interfaces": [name for _, name in socket.if_nameindex()],
         "environment": sorted(os.environ),
-        "session": os.getsid(0) == os.getpid(),
+        "group": os.getpgid(0) == os.getpid(),
+        "session": os.getsid(0),
+        "nice": os.nice(0),
     }
 
 

@@ -72,7 +72,7 @@ def test_a_child_can_open_no_file_and_has_no_network(tmp_path: Path, monkeypatch
     if not _landlock():
         pytest.skip("this kernel has no Landlock; RLIMIT_FSIZE and the name space still hold")
     assert found["reached"] == {"file": False, "folder": False, "new file": False, "network": False, "names": False}
-    assert found["session"]
+    assert found["group"]
     assert set(found["environment"]) <= {
         "PATH",
         "LANG",
@@ -82,6 +82,14 @@ def test_a_child_can_open_no_file_and_has_no_network(tmp_path: Path, monkeypatch
         "OPENBLAS_NUM_THREADS",
         "LC_CTYPE",
     }
+
+
+@linux_only
+def test_a_child_stands_back_among_the_processes_of_its_platform(tmp_path: Path) -> None:
+    """Linux may divide the processor by session first: niceness counts inside one alone."""
+    found = run(JOBS + "look_around", [], limits=SHORT, values={"path": str(tmp_path / "a"), "folder": str(tmp_path)})
+    assert found["session"] == os.getsid(0)
+    assert found["nice"] == min(os.nice(0) + 10, 19)
 
 
 @linux_only

@@ -112,7 +112,7 @@ def playback(media_file: MediaFile, *, turn: int) -> Seen:
 
 
 def spots(path: Path, places: list[float]) -> dict[str, Any]:
-    limits = Limits(wall_s=120.0, cpu_s=120, nice=10)
+    limits = Limits(wall_s=120.0, cpu_s=120)
     try:
         with opened(path) as (fd, size):
             values = {"size": size, "places": places, "seconds": SPOT_S}

@@ -22,7 +22,7 @@ def read(source: Path, facts: Facts) -> tuple[list[int], list[int]]:
     """
     length = facts.duration_s or 0.0
     wall = 120 + min(length, HEARD_S) / 10
-    limits = Limits(wall_s=wall, cpu_s=int(wall), nice=10)
+    limits = Limits(wall_s=wall, cpu_s=int(wall))
     values = {
         "length": length, "rotation": facts.video.rotation if facts.video else 0, "looks": facts.video is not None,
         "listens": bool(facts.audio),
