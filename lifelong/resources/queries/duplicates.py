@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from lifelong.media.models import MediaFile
+from lifelong.media.models import MediaFile, Repair
 from lifelong.resources.models import Version, VersionFile
-from lifelong.resources.queries.reach import HANDED_IN, PUBLIC_STATES
+from lifelong.resources.queries.reach import PUBLIC_STATES
 from lifelong.screening.queries import likenesses
 from lifelong.screening.titles import NEAR, near_title, similar_titles
 
@@ -37,21 +36,25 @@ def same_files(version: Version, files: Iterable[MediaFile]) -> list[Duplicate]:
     wanted = {file.handed_in.sha256: file.pk for file in files if file.sha256}
     if not wanted:
         return []
+    repaired = Repair.objects.filter(original__sha256__in=wanted).values("repaired")
+    copies = (
+        MediaFile.objects.filter(sha256__in=wanted).values("pk").union(repaired)
+    )  # by their indexes, each by its own
     others = (
         VersionFile.objects.annotate(sent=Coalesce("media_file__repair__original__sha256", "media_file__sha256"))
-        .filter(Q(media_file__sha256__in=wanted) | Q(media_file__repair__original__sha256__in=wanted))
-        .filter(version__deleted_at__isnull=True)
+        .filter(media_file__in=[row["pk"] for row in copies], version__deleted_at__isnull=True)
         .exclude(version__resource_id=version.resource_id)
         .select_related("version__resource", "media_file")
+        .order_by("version__resource_id", "-version_id")
     )
-    institution = version.resource.institution_id
-    own = others.filter(version__resource__institution_id=institution).order_by("version__resource_id", "-version_id")
     found: dict[tuple[int, int], Duplicate] = {}
-    for entry in own:
+    strange: set[str] = set()
+    for entry in others:
         pk = wanted[entry.sent]
-        found.setdefault((pk, entry.version.resource_id), Duplicate(entry.version, pk))
-    handed_in = Version.objects.filter(HANDED_IN).exclude(resource__institution_id=institution)
-    strange = others.filter(version__in=handed_in).values_list("sent", flat=True).distinct()
+        if entry.version.resource.institution_id == version.resource.institution_id:
+            found.setdefault((pk, entry.version.resource_id), Duplicate(entry.version, pk))
+        elif is_handed_in(entry.version):
+            strange.add(entry.sent)
     return [*found.values(), *(Duplicate(None, wanted[sha256]) for sha256 in sorted(strange))]
 
 
@@ -96,18 +99,19 @@ def title_key(title: str) -> str:
 
 
 def near_candidates(version: Version) -> list[tuple[Version, float]]:
-    """Versions of other resources whose titles are nearly the same, the latest first, and how near. One query."""
+    """Versions of other resources whose titles are nearly the same, the latest first, and how near. Two queries."""
     key = title_key(version.title)
     if len(key) < SHORTEST:
         return []
     alike = (
         Version.objects.filter(title_key__startswith=key[:BEGINNING], deleted_at__isnull=True)
         .exclude(resource_id=version.resource_id)
-        .select_related("resource__institution")
-        .order_by("-pk")[:COMPARED]
+        .order_by("-pk")
+        .values_list("pk", "title")[:COMPARED]
     )
-    shares = ((other, similar_titles(version.title, other.title)) for other in alike)
-    return [(other, share) for other, share in shares if share >= NEAR]
+    near = {pk: share for pk, title in alike if (share := similar_titles(version.title, title)) >= NEAR}
+    found = Version.objects.filter(pk__in=near).select_related("resource__institution").order_by("-pk")
+    return [(other, near[other.pk]) for other in found] if near else []
 
 
 def near_titles(version: Version) -> list[Duplicate]:

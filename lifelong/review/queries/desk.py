@@ -34,6 +34,9 @@ SHOWS = {
 }
 
 
+SHOWN_WITH = ("version__resource__institution", "version__cover", "call", "submitted_by")
+
+
 @dataclass(frozen=True)
 class Filters:
     """What the address may narrow; empty means everything."""
@@ -89,30 +92,39 @@ def rounds_in_reach(user: User, stage: Stage) -> QuerySet[Round]:
     rounds = Round.objects.filter(pk=Subquery(newest))
     if stage == Stage.PROVINCIAL:
         rounds = rounds.filter(version__resource__institution__region_id__in=reach_of(user).regions)
-    return rounds.select_related("version__resource__institution", "version__cover", "call", "submitted_by")
+    return rounds.select_related(*SHOWN_WITH)
 
 
-def annotated(rounds: QuerySet[Round], stage: Stage) -> "QuerySet[Any]":
-    """With ``fails`` (unwaived), ``waived``, ``warns``, ``blocks`` (uncleared), ``looks`` and ``running``."""
+def known_against(stage: Stage) -> dict[str, Any]:
+    """``fails`` (unwaived), ``waived``, ``warns``, ``blocks`` (uncleared), ``looks`` and ``running`` of a round."""
+    return {
+        "fails": tally(unwaived()),
+        "waived": tally(Waiver.objects.filter(lifted_at__isnull=True), "finding__round"),
+        "warns": tally(Finding.objects.filter(verdict__in=[Verdict.WARN, Verdict.UNKNOWN])),
+        "blocks": tally(uncleared()),
+        "looks": tally(ScreeningHit.objects.filter(severity="look")),
+        "running": running(stage),
+    }
+
+
+def running(stage: Stage) -> Any:
     outstanding = Q(media_file__probe_state__in=RUNNING)
     if stage == Stage.FINAL:
         outstanding |= Q(media_file__in=sampled())
-    running = VersionFile.objects.filter(outstanding, version=OuterRef("version"))
     untried = LinkCheck.objects.filter(version=OuterRef("version"), checked_at__isnull=True)
-    return rounds.annotate(
-        fails=tally(unwaived()),
-        waived=tally(Waiver.objects.filter(lifted_at__isnull=True), "finding__round"),
-        warns=tally(Finding.objects.filter(verdict__in=[Verdict.WARN, Verdict.UNKNOWN])),
-        blocks=tally(uncleared()),
-        looks=tally(ScreeningHit.objects.filter(severity="look")),
-        running=Exists(running) | Exists(untried),
-    )
+    return Exists(VersionFile.objects.filter(outstanding, version=OuterRef("version"))) | Exists(untried)
+
+
+def clean(stage: Stage) -> Any:
+    """Nothing stands against a round: at the first fail it is known not to be so, and none is counted."""
+    of = OuterRef("pk")
+    return ~Exists(unwaived().filter(round=of)) & ~Exists(uncleared().filter(round=of)) & ~running(stage)
 
 
 def queue(user: User, stage: Stage, filters: Filters) -> QuerySet[Round]:
-    """The desk's list, oldest submit first; a constant number of queries however long it is."""
+    """The desk's list, oldest submit first; of each no more is asked than the filters need (``described``)."""
     states = SHOWS[filters.show] or [WAITS_IN[stage]]
-    rounds = annotated(rounds_in_reach(user, stage).filter(version__state__in=states), stage)
+    rounds = rounds_in_reach(user, stage).filter(version__state__in=states)
     if filters.call:
         rounds = rounds.filter(call__number=filters.call)
     if filters.institution:
@@ -128,7 +140,23 @@ def queue(user: User, stage: Stage, filters: Filters) -> QuerySet[Round]:
             | Q(receipt_number__iexact=filters.q)
             | Q(version__speakers__icontains=filters.q)
         )
-    return in_hands(looking_like(rounds, filters.look), filters.hands, user, stage).order_by("submitted_at", "pk")
+    rounds = in_hands(looking_like(rounds, filters.look, stage), filters.hands, user, stage)
+    return rounds.order_by("submitted_at", "pk")
+
+
+def described(rounds: QuerySet[Round], stage: Stage) -> "QuerySet[Any]":
+    """With what is known against each, and with ``holder`` (a name) and ``holder_id``."""
+    return rounds.annotate(
+        **known_against(stage), holder=Subquery(holds(stage).values("user__name")[:1]),
+        holder_id=Subquery(holds(stage).values("user")[:1]),
+    )  # fmt: skip
+
+
+def described_page(rounds: QuerySet[Round], stage: Stage) -> "QuerySet[Any]":
+    """Of a slice of the queue: asked for its rows alone, not for every row that was passed over on the way."""
+    chosen = Round.objects.filter(pk__in=list(rounds.values_list("pk", flat=True)))
+    chosen = chosen.select_related(*SHOWN_WITH).defer("values", "files")
+    return described(chosen, stage).order_by("submitted_at", "pk")
 
 
 def holds(stage: Stage) -> QuerySet[Hold]:
@@ -136,51 +164,48 @@ def holds(stage: Stage) -> QuerySet[Hold]:
     return Hold.objects.standing(timezone.now()).filter(round=OuterRef("pk"), stage=stage)
 
 
-def in_hands(rounds: "QuerySet[Any]", hands: str, user: User, stage: Stage) -> "QuerySet[Any]":
-    """With ``holder`` (a name) and ``holder_id``; narrowed to one's own, to what nobody has, to what anybody has."""
-    rounds = rounds.annotate(
-        holder=Subquery(holds(stage).values("user__name")[:1]), holder_id=Subquery(holds(stage).values("user")[:1])
-    )
-    narrowed = {
-        "mine": Q(holder_id=user.pk), "free": Q(holder_id__isnull=True), "taken": Q(holder_id__isnull=False),
-        "workable": Q(holder_id__isnull=True) | Q(holder_id=user.pk),
+def in_hands(rounds: QuerySet[Round], hands: str, user: User, stage: Stage) -> QuerySet[Round]:
+    """Narrowed to one's own, to what nobody has, to what anybody has, to what one may work on."""
+    held = holds(stage)
+    narrowed: dict[str, Any] = {
+        "mine": Exists(held.filter(user=user)), "free": ~Exists(held), "taken": Exists(held),
+        "workable": ~Exists(held.exclude(user=user)),
     }  # fmt: skip
     return rounds.filter(narrowed[hands]) if hands in narrowed else rounds
 
 
-def looking_like(rounds: "QuerySet[Any]", look: str) -> "QuerySet[Any]":
-    return {
-        "clean": lambda: rounds.filter(fails=0, blocks=0, running=False),
-        "fail": lambda: rounds.filter(fails__gt=0),
-        "block": lambda: rounds.filter(blocks__gt=0),
-        "running": lambda: rounds.filter(running=True),
-        "waived": lambda: rounds.filter(waived__gt=0),
-        "again": lambda: rounds.filter(number__gt=1),
-    }.get(look, lambda: rounds)()
+def looking_like(rounds: QuerySet[Round], look: str, stage: Stage) -> QuerySet[Round]:
+    of = OuterRef("pk")
+    standing = Waiver.objects.filter(lifted_at__isnull=True, finding__round=of)
+    narrowed: dict[str, Any] = {
+        "clean": clean(stage), "fail": Exists(unwaived().filter(round=of)), "block": Exists(uncleared().filter(round=of)),
+        "running": running(stage), "waived": Exists(standing), "again": Q(number__gt=1),
+    }  # fmt: skip
+    return rounds.filter(narrowed[look]) if look in narrowed else rounds
 
 
 def waiting_numbers(user: User, stage: Stage) -> dict[str, int]:
     """How many wait at this stage, how many of them could go at once."""
     waiting = rounds_in_reach(user, stage).filter(version__state=WAITS_IN[stage])
-    return annotated(waiting, stage).aggregate(
-        waiting=Count("pk"), clean=Count("pk", filter=Q(fails=0, blocks=0, running=False))
-    )  # fmt: skip
+    return waiting.aggregate(waiting=Count("pk"), clean=Count("pk", filter=clean(stage)))
 
 
 def choices(user: User, stage: Stage) -> dict[str, Any]:
     """What the filters offer: calls and institutions that have something here."""
-    rounds = rounds_in_reach(user, stage).order_by()
-    institutions = Institution.objects.filter(pk__in=rounds.values("version__resource__institution"))
-    return {
-        "calls": Call.objects.filter(pk__in=rounds.values("call")).order_by("-pk").values("number", "title"),
-        "institutions": institutions.order_by("code").values("code", "name"),
-    }
+    rounds, places = Round.objects.order_by(), Institution.objects.order_by("code")
+    if stage == Stage.PROVINCIAL:
+        regions = reach_of(user).regions
+        rounds = rounds.filter(version__resource__institution__region_id__in=regions)
+        places = places.filter(region_id__in=regions)
+    calls = Call.objects.filter(Exists(rounds.filter(call=OuterRef("pk")))).order_by("-pk")
+    handed_in = Exists(Round.objects.filter(version__resource__institution=OuterRef("pk")))
+    return {"calls": calls.values("number", "title"), "institutions": places.filter(handed_in).values("code", "name")}
 
 
 def neighbours(user: User, stage: Stage, filters: Filters, round: Round) -> dict[str, Round | None]:
     """The one before and the one after in the filtered queue; what a colleague has in hand is passed over."""
     workable = filters if filters.hands else replace(filters, hands="workable")
-    ahead = queue(user, stage, workable).exclude(pk=round.pk)
+    ahead = queue(user, stage, workable).exclude(pk=round.pk).select_related(None).only("pk")
     later = Q(submitted_at__gt=round.submitted_at) | Q(submitted_at=round.submitted_at, pk__gt=round.pk)
     earlier = Q(submitted_at__lt=round.submitted_at) | Q(submitted_at=round.submitted_at, pk__lt=round.pk)
     return {

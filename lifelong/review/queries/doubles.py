@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q
-
 from lifelong.accounts.models import User
-from lifelong.media.models import Rendition
+from lifelong.media.models import MediaFile, Rendition
 from lifelong.resources.models import Round, Version, VersionFile
 from lifelong.resources.queries.duplicates import is_handed_in, near_candidates
-from lifelong.resources.queries.reach import HANDED_IN, PUBLIC_STATES, versions_seen_by
+from lifelong.resources.queries.reach import PUBLIC_STATES, versions_seen_by
 from lifelong.review.models import DoubleVerdict
 from lifelong.review.queries.obstacles import media_of
 from lifelong.screening.queries import likenesses
@@ -42,16 +40,16 @@ def doubles_of(round: Round, user: User) -> list[Double]:
     version, mine = round.version, media_of(round)
     hashes = {file["sha256"]: file["id"] for file in round.files if file["id"] in set(mine)}
     pairs = {other: (own, round_(picture), round_(sound)) for own, other, picture, sound in likenesses(mine)}
+    same_files = MediaFile.objects.filter(sha256__in=hashes).values_list("pk", flat=True)
     entries = (
-        VersionFile.objects.filter(Q(media_file__in=pairs) | Q(media_file__sha256__in=hashes))
-        .filter(version__in=Version.objects.filter(HANDED_IN), version__deleted_at__isnull=True)
+        VersionFile.objects.filter(media_file__in={*pairs, *same_files}, version__deleted_at__isnull=True)
         .exclude(version__resource_id=version.resource_id)
         .select_related("version__resource__institution", "media_file")
         .order_by("-version_id")
     )
     found: dict[int, Double] = {}
     pictures: dict[int, tuple[int, int]] = {}
-    for entry in entries:
+    for entry in filter(lambda entry: is_handed_in(entry.version), entries):
         own, picture, sound = pairs.get(entry.media_file_id, (hashes.get(entry.media_file.sha256), 0, 0))
         same = entry.media_file.sha256 in hashes
         if not (same or sound) and entry.version.series_id and entry.version.series_id == version.series_id:

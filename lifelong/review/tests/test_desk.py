@@ -9,7 +9,7 @@ from lifelong.accounts.tests.cast import holder, signed_in
 from lifelong.media.lifecycle import ProbeState
 from lifelong.resources.lifecycle import State
 from lifelong.review.lifecycle import Stage
-from lifelong.review.queries.desk import Filters, queue, waiting_numbers
+from lifelong.review.queries.desk import Filters, described_page, queue, waiting_numbers
 from lifelong.review.tests import desk
 from lifelong.web import desk as web_desk
 from lifelong.web import workbooks
@@ -42,6 +42,12 @@ def test_the_queue_is_narrowed_by_what_is_known_against_a_resource(officer, some
 def test_the_queue_holds_what_waits_in_the_own_province_oldest_first(officer, some):
     assert list(queue(officer, Stage.PROVINCIAL, Filters())) == list(some.values())
     assert waiting_numbers(officer, Stage.PROVINCIAL) == {"waiting": 4, "clean": 1}
+
+
+def test_of_rows_that_are_passed_over_nothing_is_counted(officer, some):
+    assert "resources_finding" not in str(queue(officer, Stage.PROVINCIAL, Filters()).query)
+    last = described_page(queue(officer, Stage.PROVINCIAL, Filters())[3:], Stage.PROVINCIAL).get()
+    assert (last.pk, last.fails, last.running) == (some["running"].pk, 0, True)
 
 
 def test_the_list_page_asks_the_database_a_constant_number_of_times(officer, some, django_assert_max_num_queries):

@@ -57,7 +57,11 @@ def queue(request: HttpRequest, stage: str) -> HttpResponse:
         left = bulk(request, wanted)
         if not left:
             return redirect(request.get_full_path())
-    page = Paginator(rounds, PAGE).get_page(request.GET.get("page"))
+    paginator, numbers = Paginator(rounds, PAGE), desk.waiting_numbers(request.user, wanted)
+    if filters == desk.Filters():
+        paginator.count = numbers["waiting"]  # type: ignore[misc]
+    page = paginator.get_page(request.GET.get("page"))
+    page.object_list = desk.described_page(page.object_list, wanted)
     waiting = filters.show == "waiting"
     may_decide = request.user.has_right(policy.DECIDE[wanted]) and waiting
     may_convene = policy.can_convene(request.user, wanted) and waiting
@@ -66,7 +70,7 @@ def queue(request: HttpRequest, stage: str) -> HttpResponse:
         "review/queue.html",
         {
             "stage": wanted, "filters": filters, "page": page, "left": left, "choices": desk.choices(request.user, wanted),
-            "numbers": desk.waiting_numbers(request.user, wanted), "stages": policy.stages_of(request.user),
+            "numbers": numbers, "stages": policy.stages_of(request.user),
             "outcomes": [o for s, o in LEADS_TO if s == wanted], "phrases": phrases_for(request.user), "types": ["A01", "A02", "A03"],
             "shown": [(show, desk.SHOWN[show]) for show in desk.shows_of(wanted)],
             "may_decide": may_decide, "may_convene": may_convene, "may_tick": may_decide or may_convene,
@@ -78,7 +82,7 @@ def queue(request: HttpRequest, stage: str) -> HttpResponse:
 def export(request: HttpRequest, stage: str) -> HttpResponse:
     """What the queue shows under these filters, every page of it."""
     wanted, filters = stage_of(request, stage), desk.Filters.of(request.GET)
-    found: Any = desk.queue(request.user, wanted, filters)
+    found: Any = desk.described(desk.queue(request.user, wanted, filters), wanted)
     rows = (
         [
             round.receipt_number, round.version.resource.resource_id, round.version.title,
