@@ -1,6 +1,5 @@
 """The addresses under ``/api/v1/``. Reads only; everything is public and free."""
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -9,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, NinjaAPI, Query, Schema
 from ninja.errors import HttpError, ValidationError
+from pydantic_core import to_json
 
 from lifelong.catalogue import forms
 from lifelong.catalogue.api import presenting, shapes
@@ -119,7 +119,7 @@ class Listing(Schema):
 def told(content: Any, status: int = 200) -> HttpResponse:
     """Values that are plain already: not validated a second time on their way out."""
     kind = "application/json" if status < 400 else "application/problem+json"
-    return HttpResponse(json.dumps(content, ensure_ascii=False), status=status, content_type=f"{kind}; charset=utf-8")
+    return HttpResponse(to_json(content), status=status, content_type=f"{kind}; charset=utf-8")
 
 
 def problem(code: str, title: str, status: int, fields: dict[str, str] | None = None) -> HttpResponse:

@@ -33,6 +33,10 @@ class CategoryTree:
         self.paths[key] = tuple(path)
         return self.paths[key]
 
+    def path_of(self, code: str) -> tuple[CategoryNode, ...]:
+        node = self.by_code.get(code)
+        return self.path(node.pk if node else None)
+
 
 _tree = CategoryTree()
 

@@ -20,7 +20,7 @@ SHOWN = 12  # values of a facet on a page
 SPOKEN = 100  # in the API
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Value:
     """A value of a facet; ``depth`` below the top where values form a tree; ``chosen`` where it filters already."""
 
@@ -123,15 +123,14 @@ def facet_values(
     shown = counted[:most]
     shown += [(value, counts.get(value, 0)) for value in chosen if value not in dict(shown)]
     words = labels(facet, [value for value, _count in shown])
-    made = [Value(value, words[value], count, depth_of(facet, value), value in chosen) for value, count in shown]
-    return _as_tree(made) if facet == "category" else made
-
-
-def depth_of(facet: str, value: str) -> int:
-    if facet == "category":
-        node = category_tree().by_code.get(value)
-        return max(0, len(category_tree().path(node.pk)) - 1) if node else 0
-    return 0
+    if facet != "category":
+        return [Value(value, words[value], count, chosen=value in chosen) for value, count in shown]
+    tree = category_tree()
+    depths = [max(0, len(tree.path_of(value)) - 1) for value, _count in shown]
+    return _as_tree([
+        Value(value, words[value], count, depth, value in chosen)
+        for (value, count), depth in zip(shown, depths, strict=True)
+    ])  # fmt: skip
 
 
 def _as_tree(values: list[Value]) -> list[Value]:
@@ -140,7 +139,6 @@ def _as_tree(values: list[Value]) -> list[Value]:
     counts = {value.value: value.count for value in values}
 
     def place(value: Value) -> list[tuple[int, str]]:
-        node = tree.by_code.get(value.value)
-        return [(-counts.get(step.code, 0), step.code) for step in tree.path(node.pk if node else None)]
+        return [(-counts.get(step.code, 0), step.code) for step in tree.path_of(value.value)]
 
     return sorted(values, key=place)

@@ -79,31 +79,43 @@ def ask(view: View, question: Question) -> Answer:
 
 
 def _asked(view: View, question: Question) -> Answer:
-    taken = reading.read(view.searcher, question.text) if question.text else None
-    speech = spoken(view, question.text, taken)
-    said = speech.said
     filters = dict(question.filters)
-    written = taken.query if taken else None
     if question.where == "said":
+        taken = reading.read(view.searcher, question.text)
+        speech = spoken(view, question.text, taken)
         base: Query | None = speech.within()
         answer = _in_order(view, combine(base, filters), question, speech)
-        answer.kind, answer.words, answer.shown = said.kind, said.words, said.shown
-        other = count_of(view.searcher, combine(written, filters))
+        answer.kind, answer.words, answer.shown = speech.said.kind, speech.said.words, speech.said.shown
+        other = count_of(view.searcher, combine(taken.query, filters))
     else:
-        base = written
-        found = _search(view, combine(base, filters), question, scored=taken is not None)
+        understood, found = _first_found(view, question, filters)
+        base = understood.query if understood else None
         answer = Answer(keys_at(view.searcher, [address for _, address in found.hits]), found.count or 0)
+        speech = spoken(view, question.text, understood)
         other = _count_said(view, speech, filters)
-        if taken:
-            answer.kind, answer.words, answer.shown = taken.kind, taken.words, taken.shown
-            if taken.kind == "all":
+        if understood:
+            answer.kind, answer.words, answer.shown = understood.kind, understood.words, understood.shown
+            if understood.kind == "all":
                 answer.meant = reading.meant(view.searcher, question.text, answer.total)
-    answer.generation, answer.said = view.generation, said
+    answer.generation, answer.said = view.generation, speech.said
     answer.totals = {question.where: answer.total, "about" if question.where == "said" else "said": other}
     if base is not None and not answer.total and filters:
         answer.without_filters = count_of(view.searcher, base)
     answer.facets = _facets(view, base, question)
     return answer
+
+
+def _first_found(
+    view: View, question: Question, filters: Mapping[str, tuple[str, ...]]
+) -> tuple[reading.Reading | None, Any]:
+    """The first understanding that finds anything, with or without the filters, and what it finds with them."""
+    if not question.text:
+        return None, _search(view, combine(None, filters), question, scored=False)
+    for taken in reading.readings(view.searcher, question.text):
+        found = _search(view, combine(taken.query, filters), question, scored=True)
+        if found.count or (filters and reading.finds(view.searcher, taken)):
+            break
+    return taken, found
 
 
 def _count_said(view: View, speech: Spoken, filters: Mapping[str, tuple[str, ...]]) -> int:

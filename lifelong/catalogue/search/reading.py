@@ -7,7 +7,8 @@ The ladder, each rung only where the one above finds nothing: all words → all 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import combinations, groupby, pairwise
+from math import comb
 
 from tantivy import Occur, Query, Searcher
 
@@ -18,6 +19,7 @@ from lifelong.catalogue.search.shelf import count_of
 LONGEST_QUESTION = 120  # characters; what is longer is cut
 MOST_WORDS = 24
 SURELY = 100  # documents of a word, of which some may be deleted already, but hardly all
+MOST_COMBINED = 20  # combinations of some of the words
 MOST_TO_CORRECT = 10  # words; a longer text was pasted, not mistyped
 
 
@@ -33,16 +35,26 @@ class Reading:
 
 def read(searcher: Searcher, question: str) -> Reading:
     """The first rung of the ladder that finds anything."""
+    return next(
+        reading for reading in readings(searcher, question) if reading.kind == "nothing" or finds(searcher, reading)
+    )
+
+
+def readings(searcher: Searcher, question: str) -> Iterator[Reading]:
+    """Every rung of the ladder, each worked out only when asked for; the last finds nothing."""
     folded = text.fold(question[:LONGEST_QUESTION])
     words = text.cut(folded)[:MOST_WORDS]
-    if not words:
-        return Reading("nothing", (), Query.empty_query())
-    if len(words) == 1 and searcher.doc_freq("all", words[0]) > SURELY:  # looking for one would score them all
-        return Reading("all", tuple(words), all_of(searcher, words))
-    for reading in _rungs(searcher, folded, words):
-        if searcher.search(reading.query, 1, count=False).hits:
-            return reading
-    return Reading("nothing", tuple(words), Query.empty_query())
+    if words:
+        yield from _rungs(searcher, folded, words)
+    yield Reading("nothing", tuple(words), Query.empty_query())
+
+
+def finds(searcher: Searcher, reading: Reading) -> bool:
+    if (
+        len(reading.words) == 1 and searcher.doc_freq("all", reading.words[0]) > SURELY
+    ):  # to look for one scores them all
+        return True
+    return bool(searcher.search(reading.query, 1, count=False).hits)
 
 
 def meant(searcher: Searcher, question: str, total: int) -> str:
@@ -93,15 +105,21 @@ def _rungs(searcher: Searcher, folded: str, words: list[str]) -> Iterator[Readin
     )
     if len(wish) > 1:
         yield Reading("some", tuple(pieces), Query.boolean_query([(Occur.Must, _any_part(word)) for word in wish]))
-    some = [(Occur.Should, Query.term_query(SCHEMA, "all", word)) for word in pieces if len(word) > 1]
+    some = [word for word in pieces if len(word) > 1]
     if some:
-        yield Reading("some", tuple(pieces), Query.boolean_query(some, max(1, len(wish) // 2)))
+        yield Reading("some", tuple(pieces), at_least(max(1, len(wish) // 2), some))
     single = list(dict.fromkeys(text.characters("".join(wish))))
     if len(single) > 1:
-        few = Query.boolean_query(
-            [(Occur.Should, Query.term_query(SCHEMA, "all", one)) for one in single], -(-len(single) * 3 // 5)
-        )
-        yield Reading("characters", tuple(single), few)
+        yield Reading("characters", tuple(single), at_least(-(-len(single) * 3 // 5), single))
+
+
+def at_least(count: int, words: list[str]) -> Query:
+    """So many of the words. Few are asked for in every combination: the index walks common words apart, rare ones together."""
+    terms = [(Occur.Should, Query.term_query(SCHEMA, "all", word)) for word in words]
+    if count < 2 or comb(len(words), count) > MOST_COMBINED:
+        return Query.boolean_query(terms, count)
+    together = [[(Occur.Must, term) for _, term in some] for some in combinations(terms, count)]
+    return Query.boolean_query([(Occur.Should, Query.boolean_query(some)) for some in together])
 
 
 def _any_part(word: str) -> Query:

@@ -10,6 +10,7 @@ from lifelong.accounts.models import Role
 from lifelong.accounts.tests.cast import holder, signed_in
 from lifelong.catalogue.actions import availability
 from lifelong.catalogue.models import Entry, Report
+from lifelong.catalogue.queries.listing import CARD, rows_of
 from lifelong.catalogue.tests import world
 from lifelong.review.actions import batches
 
@@ -355,3 +356,15 @@ def test_what_waits_for_operator_and_ministry_stands_on_their_desk(client, libra
     assert "待答复的问题反馈" in text(signed_in(operator).get("/work/"))
     availability.suspend(world.entry("八段锦").resource, by=operator, reason="画面有误", at=timezone.now())
     assert "已下架、待决定恢复或出库的资源" in text(signed_in(final).get("/work/"))
+
+
+def test_rows_of_a_list_come_in_the_order_asked_for_whatever_its_length(library, final):
+    world.loaded(*({"title": f"剪纸第{number}课"} for number in range(44)), name="more.jsonl")
+    keys = list(Entry.objects.online().order_by("-published_at", "title").values_list("resource_id", flat=True))
+    hidden = Entry.objects.get(resource_id=keys[0])
+    availability.suspend(hidden.resource, reason="画面有误", by=final, at=timezone.now())
+    for fields in (CARD, ("resource_id", "visibility", "speakers", "published_at", "resource__count__views")):
+        same = {row["resource_id"]: row for row in Entry.objects.filter(resource_id__in=keys).values(*fields)}
+        for size in (1, 2, 19, 20, 21, 45):
+            assert rows_of([*keys[:size], 10**9], fields) == [same[key] for key in keys[1:size]]
+    assert rows_of([]) == []

@@ -7,8 +7,9 @@ import pytest
 from lifelong.catalogue.queries.indexing import kind_words
 from lifelong.catalogue.search.asking import Question, TooDeep, ask, rolled_up
 from lifelong.catalogue.search.highlight import excerpt, marked
+from lifelong.catalogue.search.reading import at_least
 from lifelong.catalogue.search.schema import FACETS, Facts
-from lifelong.catalogue.search.shelf import IndexMissing, Reader, Shelf, View, Writer, view_of
+from lifelong.catalogue.search.shelf import IndexMissing, Reader, Shelf, View, Writer, keys_at, view_of
 from lifelong.catalogue.search.suggest import suggest
 
 TITLES = {
@@ -270,3 +271,16 @@ def test_an_excerpt_shows_the_place_where_the_words_stand() -> None:
     assert "<mark>太极拳</mark>" in shown
     assert shown.startswith("…")
     assert len(shown) < 200
+
+
+@pytest.mark.parametrize(("count", "asked"), [(1, 3), (2, 3), (2, 4), (3, 4), (4, 6), (5, 9)])
+def test_so_many_of_the_words_are_the_same_in_every_combination_as_counted(
+    tmp_path: Path, count: int, asked: int
+) -> None:
+    words = ["书法", "摄影", "合唱", "舞蹈", "编程", "养生", "剪纸", "茶艺", "二胡"]
+    holds = {key: {word for at, word in enumerate(words) if key >> at & 1} for key in range(0, 512, 5)}
+    view = view_on(tmp_path, *(resource(key, "。".join(["课", *held])) for key, held in holds.items()))
+    found = view.searcher.search(at_least(count, words[:asked]), 600)
+    keys = keys_at(view.searcher, [place for _, place in found.hits])
+    assert sorted(keys) == [key for key, held in holds.items() if len(held & set(words[:asked])) >= count]
+    assert found.count == len(keys) > 0
