@@ -148,7 +148,12 @@ def copies(numbers: range, places: list[int], people: list[Any], desks: list[Any
             rows[MediaFile].append(
                 as_row(source) | {"id": pk, "institution_id": place, "sha256": digest, "path": f"originals/{digest}"}
             )
-        for kind, of, width in (("cover", cover, 480), ("cover", cover, 960), ("mp4", media, None), ("poster", media, 1280)):
+        for kind, of, width in (
+            ("cover", cover, 480),
+            ("cover", cover, 960),
+            ("mp4", media, None),
+            ("poster", media, 1280),
+        ):
             rows[Rendition].append({
                 "media_file_id": of, "kind": kind, "path": f"renditions/{of}-{kind}-{width}", "size": 9, "sha256": "0" * 64,
                 "width": width,

@@ -1,16 +1,18 @@
 # ruff: noqa: E402 - the settings are read when the first model is imported
 """A simulated year whose true counts are known, counted, archived, rebuilt from Parquet and compared; then a month of many events.
 
-``python bench/usage.py [--visits 150] [--days 365] [--month 3000000] [--resources 2000] [--seed 5]``
+``python bench/usage.py [--visits 150] [--days 365] [--month 3000000] [--resources 2000] [--over 30] [--again 30] [--seed 5]``
 
 The year goes through the database as real events do: double clicks, robots, staff, the own institution, a campus behind one
-address, replays, forgeries, records that come late. ``--month`` events lie in Parquet from the start and are only counted.
+address, replays, forgeries, records that come late. ``--month`` events lie in Parquet from the start and are only counted; over ``--over``
+days, ``--again`` of them twice.
 """
 
 import argparse
 import json
 import os
 import resource as limits
+import shutil
 import sys
 import tempfile
 import time
@@ -39,6 +41,7 @@ from django.utils import timezone
 from lifelong.accounts.tests.cast import holder, signed_in
 from lifelong.catalogue.models import Entry
 from lifelong.catalogue.tests import world
+from lifelong.media import storage
 from lifelong.monitoring.actions import usage_counting, usage_history
 from lifelong.monitoring.models import (
     UsageCurve,
@@ -225,31 +228,35 @@ TO '{path}' (FORMAT parquet, COMPRESSION zstd)
 
 def one_month(resources: list[int], asked: argparse.Namespace) -> None:
     """Every visit: one view and nine reports of 20 s; one of twenty a robot."""
-    days = [date(2026, 10, 1) + timedelta(days=n) for n in range(30)]
+    days = [date(2026, 10, 1) + timedelta(days=n) for n in range(asked.over)]
     visits = asked.month // len(days) // 10
     made = time.perf_counter()
     for number, day in enumerate(days):
         begins = round(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000) + number
-        path = history.path_of(day, f"{number:064x}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with rollup.bench() as (base, _folder):
-            base.execute(MONTH_DAY.format(begins=begins, visits=visits, path=path), [resources])
+        with rollup.bench() as (base, folder):
+            base.execute(MONTH_DAY.format(begins=begins, visits=visits, path=folder / "day"), [resources])
+            digest_of_day = storage.hash_of(folder / "day")
+            path = history.path_of(day, digest_of_day)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(folder / "day", path)
         UsageRun.objects.create(
-            day=day, events=0, rules="", counted_at=timezone.now(), archived=visits * 10, sha256=f"{number:064x}",
+            day=day, events=0, rules="", counted_at=timezone.now(), archived=visits * 10, sha256=digest_of_day,
             archived_at=timezone.now(),
         )  # fmt: skip
     print(
-        f"month: {visits * 10 * 30:,} events of {len(resources):,} resources made in {time.perf_counter() - made:.0f} s"
+        f"month: {visits * 10 * len(days):,} events of {len(resources):,} resources made in {time.perf_counter() - made:.0f} s"
     )
-    for word in ("counted", "counted again"):
+    for word, some in (("counted", days), ("counted again", days[: asked.again])):
         began, slowest, written = time.perf_counter(), 0.0, 0
-        for day in days:
+        for day in some:
             one = time.perf_counter()
             written += usage_counting.count_day(day, at=timezone.now()).written
             slowest = max(slowest, time.perf_counter() - one)
+            print(f"  {day} {word} in {time.perf_counter() - one:.1f} s", flush=True)
         took = time.perf_counter() - began
         print(
-            f"month {word} in {took:.1f} s ({visits * 300 / took:,.0f} events/s), slowest day {slowest:.1f} s, {written:,} rows written"
+            f"month: {len(some)} days {word} in {took:.1f} s ({visits * 10 * len(some) / took:,.0f} events/s), slowest day {slowest:.1f} s, "
+            f"{written:,} rows written"
         )
     public = visits - (visits + 19) // 20
     for total in UsageTotal.objects.filter(scope="all", day__range=(days[0], days[-1])):
@@ -276,7 +283,15 @@ def pages(resources: list[int]) -> None:
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
-    for name, usual in (("visits", 60), ("days", 365), ("month", 3_000_000), ("resources", 2_000), ("seed", 5)):
+    for name, usual in (
+        ("visits", 60),
+        ("days", 365),
+        ("month", 3_000_000),
+        ("resources", 2_000),
+        ("over", 30),
+        ("again", 30),
+        ("seed", 5),
+    ):
         asked.add_argument(f"--{name}", type=int, default=usual)
     wanted = asked.parse_args()
     call_command("migrate", verbosity=0)
