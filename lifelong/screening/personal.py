@@ -13,8 +13,8 @@ from typing import NamedTuple
 CATEGORY = "个人信息"
 MOBILE, LANDLINE, IDENTITY, CARD, MAIL = "手机号码", "固定电话", "身份证号", "银行卡号", "电子邮箱"
 
-# Before and after a number: no longer number, no word, no sum, no address of a page.
-_OPEN = r"(?<![0-9A-Za-z_=])(?<![0-9][.\-])(?<![A-Za-z/]/)"
+# Before and after a number: no longer number, no word (but wx, vx: 微信), no sum, no address of a page.
+_OPEN = r"(?:(?<![0-9A-Za-z_=])|(?<=(?<![0-9A-Za-z_=])[WVwv][Xx]))(?<![0-9][.\-])(?<![A-Za-z/]/)"
 _END = r"(?![0-9A-Za-z_]|[.\-][0-9]|\s?[元次人万亿%])"
 _MOBILE = re.compile(
     rf"{_OPEN}(?:(?:\+|00)?86[\s-]?)?(?=1[ \-·]?[3-9])"
@@ -85,9 +85,12 @@ def hide(text: str, found: Iterable[Personal]) -> str:
 def plain(text: str) -> str:
     """Every digit and sign in its narrow form, each in its old place; empty where no number and no address can be."""
     text = "".join([_NARROW[c] for c in text])
+    text = _SPOKEN.sub(lambda found: found[0].translate(_DIGITS), text)
     return text if _SEEMS.search(text) else ""
 
 
+_SPOKEN = re.compile("[零〇幺一二三四五六七八九]{11,18}")
+_DIGITS = str.maketrans("零〇幺一二三四五六七八九", "001123456789")
 _SEEMS = re.compile(r"\d[\s\-·]?\d[\s\-·]?\d|@")
 
 
