@@ -1,5 +1,7 @@
 """The operator's pages of the word lists."""
 
+from collections.abc import Iterator
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -52,7 +54,8 @@ def word_list(request: HttpRequest, number: int) -> HttpResponse:
             messages.success(request, _("已保存。"))
             return redirect("word-list", number)
         if pressed == "add" and more.is_valid():
-            _say(request, _added(request, found, more))
+            for result in _added(request, found, more):
+                _say(request, result)
             return redirect("word-list", number)
     except Refusal as refusal:
         add_refusal(settings if pressed == "settings" else more, refusal.fields, refusal.message)
@@ -67,11 +70,12 @@ def word_list(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "screening/list.html", facts, status=422 if settings.errors or more.errors else 200)
 
 
-def _added(request: HttpRequest, found: WordList, form: NewWords) -> actions.Added:
-    file = form.cleaned_data["file"]
+def _added(request: HttpRequest, found: WordList, form: NewWords) -> Iterator[actions.Added]:
+    words, file = form.cleaned_data["words"].splitlines(), form.cleaned_data["file"]
+    if words or not file:
+        yield actions.add_words(found, words, by=request.user, at=timezone.now())
     if file:
-        return actions.import_words(found, file.read(), by=request.user, at=timezone.now())
-    return actions.add_words(found, form.cleaned_data["words"].splitlines(), by=request.user, at=timezone.now())
+        yield actions.import_words(found, file.read(), by=request.user, at=timezone.now())
 
 
 def _say(request: HttpRequest, result: actions.Added) -> None:

@@ -71,11 +71,11 @@ def change_list(
 
 @transaction.atomic
 def add_words(word_list: WordList, words: Iterable[str], *, by: User | None, at: datetime) -> Added:
-    """Words new to a list, compared as they are looked for; doubles are counted, not kept."""
+    """Words new to a list, compared as they are looked for; doubles are counted, not kept. After ``#`` stands a remark."""
     found = _locked(word_list)
     result, fresh = Added(), {}
     known = set(found.words.values_list("folded", flat=True))
-    for text in map(str.strip, words):
+    for text in (word.split("#", 1)[0].strip() for word in words):
         folded = key(text)
         if not text:
             continue
@@ -100,7 +100,7 @@ def add_words(word_list: WordList, words: Iterable[str], *, by: User | None, at:
 
 
 def import_words(word_list: WordList, content: bytes, *, by: User | None, at: datetime) -> Added:
-    """A text file, one word a line; what follows ``#`` is a remark. UTF-8 or GB18030."""
+    """A text file, one word a line, in UTF-8 or GB18030."""
     if len(content) > MOST_FILE_BYTES:
         raise FileUnreadable(_("文件超过 %(most)s MB，请分成几个文件。") % {"most": MOST_FILE_BYTES >> 20})
     if b"\x00" in content:
@@ -110,7 +110,7 @@ def import_words(word_list: WordList, content: bytes, *, by: User | None, at: da
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return add_words(word_list, (line.split("#", 1)[0] for line in text.splitlines()), by=by, at=at)
+        return add_words(word_list, text.splitlines(), by=by, at=at)
     raise FileUnreadable(_("看不出文字编码。请另存为 UTF-8 的 .txt，一行一个词。"))
 
 

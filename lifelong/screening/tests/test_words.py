@@ -106,10 +106,10 @@ def test_the_operator_keeps_a_list_on_the_pages(operator):
     answer = client.post(reverse("word-lists"), {"name": "广告词", "category": "广告", "severity": "look"})
     made = WordList.objects.get()
     assert answer.url == reverse("word-list", args=[made.pk])
-    client.post(answer.url, {"do": "add", "words": "加微信\n扫码领取\n——"})
+    client.post(answer.url, {"do": "add", "words": "加微信 # 引流\n——"})
     file = BytesIO("免费领奖\n".encode("gb18030"))
     file.name = "words.txt"
-    client.post(answer.url, {"do": "add", "words": "", "file": file})
+    client.post(answer.url, {"do": "add", "words": "扫码领取", "file": file})
     assert words_of(made) == {"加微信", "扫码领取", "免费领奖"}
     page = client.get(answer.url, {"q": "微信"}).content.decode()
     assert "加微信" in page
