@@ -102,6 +102,7 @@ def plan_sheet(
         row.problems += _scope(row, call)
         if bundle:
             row.problems += _files(row, bundle)
+    _named_twice(rows)
     return Plan(said, rows, columns)
 
 
@@ -267,6 +268,17 @@ def _files(row: PlannedRow, bundle: Bundle) -> Iterator[Problem]:
                 )
             elif found and (reason := found[0].trouble or _content_trouble(name, found[0], bundle)):
                 yield notice(standard().field(name), "refused", reason, found=file)
+
+
+def _named_twice(rows: list[PlannedRow]) -> None:
+    """One film in two resources is mostly a slip of the copying hand."""
+    first: dict[str, int] = {}
+    for row in rows:
+        for file in row.names()["files"]:
+            before = first.setdefault(fold(file), row.number)
+            if before != row.number and row.status == "accepted":
+                reason = _("第 %(row)s 行也写了这个文件，请核对") % {"row": before}
+                row.problems.append(notice(standard().field("files"), "twice", reason, found=file))
 
 
 def _content_trouble(name: str, entry: Entry, bundle: Bundle) -> str:

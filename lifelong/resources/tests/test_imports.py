@@ -204,6 +204,14 @@ def test_planted_mistakes_are_told_by_row_column_and_code(bring):
     assert Version.objects.get().title == "甲课"
 
 
+def test_a_file_that_two_rows_name_is_told_and_stops_neither(bring):
+    plan = bring([*rows("甲课", files="第一讲.mp4"), *rows("乙课", files="第二讲.mp4;第一讲.MP4")])
+    assert {row.status for row in plan.rows} == {"accepted"}
+    told = [problem for problem in plan.rows[1].problems if problem.code == "files.twice"]
+    assert [problem.found for problem in told] == ["第一讲.MP4"]
+    assert "第 2 行" in told[0].message
+
+
 def test_a_dry_run_writes_nothing(college, reporter, tmp_path, call):
     (tmp_path / "files.zip").write_bytes(
         zipped({"a.mp4": cast.content(), "c.jpg": cast.jpeg(), "d.jpg": b"no picture"})
