@@ -45,7 +45,7 @@ class Subject(models.TextChoices):
 
 class LookOutcome(models.TextChoices):
     OK = "ok", _("正常")
-    BAD = "bad", _("有问题")
+    BAD = "bad", _("不正常")
     UNKNOWN = "unknown", _("不能断定")
 
 
@@ -133,7 +133,7 @@ class Chosen(models.TextChoices):
 
 class Advice(models.TextChoices):
     RECOMMEND = "recommend", _("推荐")
-    KEEP = "keep", _("保留")
+    KEEP = "keep", _("继续使用")
     IMPROVE = "improve", _("改进后再用")
     WITHDRAW = "withdraw", _("建议出库")
 

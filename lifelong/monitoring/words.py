@@ -27,7 +27,9 @@ class Line:
 def value_of(indicator: Indicator, value: float | None) -> str:
     if value is None:
         return "—"
-    return f"{100 * value:.1f} %" if indicator.is_share else f"{value:,.1f} {indicator.unit}"
+    if indicator.is_share:
+        return f"{100 * value:.1f} %"
+    return f"{value:,.1f} {indicator.unit}" if value >= 1 or not value else f"{value:.2g} {indicator.unit}"
 
 
 def why_ungraded(evaluation: Evaluation) -> str:

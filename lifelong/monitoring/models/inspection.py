@@ -200,7 +200,7 @@ class InspectionDay(models.Model):
     day = models.DateField(_("日期"))
     subject = models.CharField(_("检查什么"), max_length=8, choices=Subject.choices)
     looked = models.PositiveIntegerField(_("检查"), default=0)
-    bad = models.PositiveIntegerField(_("有问题"), default=0)
+    bad = models.PositiveIntegerField(_("不正常"), default=0)
     unknown = models.PositiveIntegerField(_("不能断定"), default=0)
     read_bytes = models.PositiveBigIntegerField(_("读取（字节）"), default=0)
     last_at = models.DateTimeField()

@@ -76,8 +76,8 @@ def export(request: HttpRequest) -> HttpResponse:
         for one in inspection.standings(now)
     ]
     sheets = [
-        Sheet(_("检查进度"), [Column(_("检查什么")), Column(_("对象")), Column(_("还没查过")), Column(_("有问题")), Column(_("不能断定")), Column(_("几天一遍")), Column(_("最久没查的自")), Column(_("最近一次"))], kinds),
-        Sheet(_("逐日检查"), [Column(_("日期")), Column(_("检查")), Column(_("有问题")), Column(_("不能断定"))], [[day.day, day.looked, day.bad, day.unknown] for day in inspection.days(now)]),
+        Sheet(_("检查进度"), [Column(_("检查什么")), Column(_("对象")), Column(_("还没查过")), Column(_("不正常")), Column(_("不能断定")), Column(_("几天一遍")), Column(_("最久没查的自")), Column(_("最近一次"))], kinds),
+        Sheet(_("逐日检查"), [Column(_("日期")), Column(_("检查")), Column(_("不正常")), Column(_("不能断定"))], [[day.day, day.looked, day.bad, day.unknown] for day in inspection.days(now)]),
         Sheet(_("问题反馈"), [Column(_("类别"), 24), Column(_("收到")), Column(_("已答复")), Column(_("属实")), Column(_("答复用时（中位数）"), 20)], [[row["word"], row["count"], row["answered"], row["confirmed"], row["wait"]] for row in _reports(now)]),
     ]  # fmt: skip
     return workbooks.answer(workbooks.book(sheets), _("定期检查进度"))
