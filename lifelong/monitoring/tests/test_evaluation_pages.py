@@ -295,7 +295,8 @@ def test_the_best_bear_a_mark_on_the_portal_and_may_stand_on_the_home_page(decid
     best, worst = entries[-1], entries[0]
     assert "2026 年度评价：优秀" in Client().get(f"/resources/{best.identifier}").content.decode()
     assert "年度评价" not in Client().get(f"/resources/{worst.identifier}").content.decode()
-    signed_in(operator).post(f"/work/evaluation/{decided.pk}/step", {"do": "home"})
+    for _press in range(2):  # a double post makes one section
+        signed_in(operator).post(f"/work/evaluation/{decided.pk}/step", {"do": "home"})
     assert best.identifier in HomeSection.objects.get().identifiers
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lifelong import jobs
 from lifelong.accounts.models import User
 from lifelong.catalogue.actions import home
+from lifelong.catalogue.models import HomeSection
 from lifelong.media.queries import signed_url
 from lifelong.monitoring import policy
 from lifelong.monitoring.actions import evaluation_deciding as deciding
@@ -142,14 +143,15 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def on_home(run: EvaluationRun, by: User) -> None:
-    """The best of it as an ordinary section, which the operator may change like any other."""
+    """The best of it as an ordinary section, which the operator may change like any other; pressed again, the same one."""
     identifiers = queries.commended_in(run, ON_HOME)
     if not identifiers:
         raise actions.NothingToEvaluate(_("这次评价没有可以推荐的资源。"))
     values = {
         "title": _("%(year)s 年度优秀资源") % {"year": run.year}, "note": _("年度评价中表现突出的资源"), "identifiers": identifiers
     }  # fmt: skip
-    home.save_section(None, values, by=by, at=timezone.now())
+    there = HomeSection.objects.filter(title=values["title"]).first()
+    home.save_section(there, values, by=by, at=timezone.now())
 
 
 def ask(request: HttpRequest, run: EvaluationRun) -> HttpResponse:
