@@ -101,7 +101,7 @@ def _line(name: Cell, sums: Mapping[str, int]) -> list[Cell]:
 
 
 def _headings(first: str) -> list[str]:
-    return [first, _("资源数"), _("浏览"), _("前往学习"), _("播放"), _("访客（人次）"), _("有效时长"), _("学完")]
+    return [first, _("资源数"), _("浏览"), _("前往学习"), _("播放"), _("访客（各资源相加）"), _("有效时长"), _("学完")]
 
 
 def areas(rows: Iterable[Mapping[str, Any]], *, linked: bool) -> Table:
