@@ -29,6 +29,7 @@ from lifelong.web.refusals import Refusal
 from lifelong.web.templatetags.web import moment
 
 IN_A_LETTER = 30
+MOST_NOTED = 300
 A_DAY = timedelta(days=1)
 
 
@@ -186,8 +187,11 @@ def decide_brake(brake: InspectionBrake, *, release: bool, reason: str, by: User
 
 
 @transaction.atomic
-def confirm_report(report: Report, *, by: User, at: datetime) -> InspectionFinding:
-    """属实: the operator has looked; what is harmful goes at once, the rest has its period."""
+def confirm_report(report: Report, *, note: str, by: User, at: datetime) -> InspectionFinding:
+    """属实: the operator has looked; what is harmful goes at once, the rest has its period.
+
+    ``note``: what the operator found, for the institution: the reporter's own words stay between the two.
+    """
     if not policy.can_manage(by):
         raise MayNotDecide(_("由平台运营核实。"))
     locked = Report.objects.select_for_update(of=("self",)).select_related("resource").get(pk=report.pk)
@@ -196,8 +200,11 @@ def confirm_report(report: Report, *, by: User, at: datetime) -> InspectionFindi
     known = InspectionFinding.objects.filter(report=locked).first()
     if known is not None:
         return known
+    if not 2 <= len(note.strip()) <= MOST_NOTED:
+        words = _("请用一两句话写明核实到什么，最多 %(n)s 字，单位会看到。") % {"n": MOST_NOTED}
+        raise NoReason(words, fields={"note": words})
     finding = InspectionFinding.objects.create(
-        resource=locked.resource, report=locked, trouble=f"told_{ReportKind(locked.kind).value}",
+        resource=locked.resource, report=locked, note=note.strip(), trouble=f"told_{ReportKind(locked.kind).value}",
         state=FindingState.SUSPECTED, found_at=locked.created_at, second_at=at, released=True,
     )  # fmt: skip
     move(finding, FindingState.CONFIRMED, by=by, at=at)

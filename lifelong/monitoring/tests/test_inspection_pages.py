@@ -148,7 +148,10 @@ def test_a_confirmed_report_of_harm_hides_at_once_and_a_person_says_when_it_is_c
     report = filed("unfit")
     client = signed_in(operator)
     assert "属实" in client.get(f"/work/reports/{report.number}").content.decode()
-    answer = client.post(f"/work/inspection/reports/{report.number}")
+    assert (
+        client.post(f"/work/inspection/reports/{report.number}").url == f"/work/reports/{report.number}"
+    )  # says nothing
+    answer = client.post(f"/work/inspection/reports/{report.number}", {"note": "第 3 分钟有伤人的画面。"})
     finding = InspectionFinding.objects.get()
     assert answer.url == f"/work/inspection/{finding.pk}/"
     assert finding.state == FindingState.HIDDEN
@@ -162,6 +165,7 @@ def test_a_confirmed_report_of_harm_hides_at_once_and_a_person_says_when_it_is_c
     ):
         page = reader.get(address).content.decode()
         assert "公众反映：内容有害或不适宜" in page
+        assert ("第 3 分钟有伤人的画面" in page) == address.startswith("/work/")
         assert report.number not in page  # by it anybody reads what the reporter wrote
     signed_in(own).post(f"/work/inspection/{finding.pk}/recheck")
     assert not Job.objects.filter(path="lifelong.monitoring.tasks.look_now").exists()
@@ -171,13 +175,13 @@ def test_a_confirmed_report_of_harm_hides_at_once_and_a_person_says_when_it_is_c
 
 
 def test_a_confirmed_report_of_rights_has_its_period(operator: User) -> None:
-    finding = inspection_settling.confirm_report(filed("rights"), by=operator, at=NOW())
+    finding = inspection_settling.confirm_report(filed("rights"), note="第二讲用了他人的配乐", by=operator, at=NOW())
     assert finding.state == FindingState.NOTICED
     assert inspection_settling.settle(at=NOW() + timedelta(days=6))["hidden"] == 0
     assert inspection_settling.settle(at=NOW() + timedelta(days=8))["hidden"] == 1
     general = reports.file_report(kind="other", text="网站打开有点慢", at=NOW())
     with pytest.raises(inspection_settling.NotAboutAResource):
-        inspection_settling.confirm_report(general, by=operator, at=NOW())
+        inspection_settling.confirm_report(general, note="已看过", by=operator, at=NOW())
 
 
 @pytest.mark.parametrize(("contact", "mails"), [("li@example.org", 1), ("13800000000", 0), ("", 0), ("a@b\nBcc: x@y.org", 0)])  # fmt: skip

@@ -224,7 +224,8 @@ def confirm_report(request: HttpRequest, number: str) -> HttpResponse:
     """问题反馈属实: it becomes a finding."""
     report = get_object_or_404(Report, number=number)
     try:
-        found = inspection_settling.confirm_report(report, by=request.user, at=timezone.now())
+        note = request.POST.get("note", "")
+        found = inspection_settling.confirm_report(report, note=note, by=request.user, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("catalogue_report", number)
