@@ -15,7 +15,7 @@ from lifelong.catalogue.queries.categories import category
 from lifelong.catalogue.queries.home import SHOWN as MOST_CHOSEN
 from lifelong.catalogue.queries.listing import online_identifiers
 from lifelong.catalogue.search.asking import DEEPEST, Question
-from lifelong.catalogue.search.schema import LENGTHS
+from lifelong.catalogue.search.schema import LENGTH_NAMES
 from lifelong.resources.identifiers import as_written
 from lifelong.standards.categories import packaged
 from lifelong.standards.metadata import standard
@@ -32,7 +32,7 @@ _PATTERNS = {
 }  # fmt: skip
 _WORDS: dict[str, set[str]] = {
     "captions": {"yes", "no"},
-    "length": {name for name, _bound in LENGTHS} | {"unknown"},
+    "length": set(LENGTH_NAMES),
 }
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from lifelong.catalogue.queries.categories import category_tree
+from lifelong.catalogue.search.schema import LENGTH_NAMES
 from lifelong.institutions.models import Institution
 from lifelong.regions.queries import full_name
 from lifelong.resources.models import Series
@@ -43,27 +44,33 @@ def title_of(facet: str) -> str:
     return str(_TITLES[facet])
 
 
-def length_labels() -> dict[str, str]:
+@lru_cache(maxsize=32)
+def fixed_labels(facet: str, _language: str) -> dict[str, str]:
+    """Words of the small lists that nobody changes, looked up once for each language."""
+    if facet == "area":
+        return {code: str(name) for code, name in AREAS.items()}
+    if facet == "type":
+        return {code: str(name) for code, name in TYPES.items()}
+    if facet == "captions":
+        return {"yes": _("有字幕"), "no": _("无字幕")}
     return {
         "short": _("10 分钟以内"), "medium": _("10–30 分钟"), "long": _("30–60 分钟"), "longer": _("1 小时以上"),
         "unknown": _("未注明"),
     }  # fmt: skip
 
 
+FIXED = ("area", "type", "captions", "length")
+
+
 def labels(facet: str, values: Iterable[str]) -> dict[str, str]:
     """Value → its words; at most one query, and none for the small fixed lists. What has no words keeps its code."""
     wanted = list(values)
     found: dict[str, str] = {}
-    if facet == "area":
-        found = {code: str(name) for code, name in AREAS.items()}
-    elif facet == "type":
-        found = {code: str(name) for code, name in TYPES.items()}
-    elif facet == "length":
-        found = length_labels()
-    elif facet == "captions":
-        found = {"yes": _("有字幕"), "no": _("无字幕")}
+    if facet in FIXED:
+        found = fixed_labels(facet, get_language() or "")
     elif facet == "year":
-        found = {value: _("%(year)s 年") % {"year": value} for value in wanted}
+        words = _("%(year)s 年")
+        found = {value: words % {"year": value} for value in wanted}
     elif facet == "category":
         nodes = category_tree().by_code
         found = {code: nodes[code].name for code in wanted if code in nodes}
@@ -91,11 +98,8 @@ _read: dict[tuple[str, str], tuple[float, str]] = {}
 def _names(facet: str, wanted: list[str]) -> dict[str, str]:
     """Names from their small tables, each read at most every few seconds."""
     now = time.monotonic()
-    found = {}
-    for value in wanted:
-        at, name = _read.get((facet, value), (float("-inf"), ""))
-        if now - at < FRESH_S:
-            found[value] = name
+    fresh = now - FRESH_S
+    found = {value: known[1] for value in wanted if (known := _read.get((facet, value))) and known[0] > fresh}
     if missing := [value for value in wanted if value not in found]:
         if len(_read) > 20_000:
             _read.clear()
@@ -119,7 +123,7 @@ def facet_values(
     if facet == "year":
         counted = sorted(counted, reverse=True)
     elif facet == "length":
-        counted = [(name, counts[name]) for name in length_labels() if name in counts]
+        counted = [(name, counts[name]) for name in LENGTH_NAMES if name in counts]
     shown = counted[:most]
     shown += [(value, counts.get(value, 0)) for value in chosen if value not in dict(shown)]
     words = labels(facet, [value for value, _count in shown])

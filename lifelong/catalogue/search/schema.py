@@ -26,6 +26,7 @@ MIXES = {"kinds": ("area", "type", "year", "length", "captions"), "places": ("in
 FILTERS = {**FACETS, "category": "categories", "region": "regions", "speaker": "speakers"}
 SORTS = {"views": "views", "learners": "learners", "newest": "newest", "series": "order"}
 LENGTHS = [("short", 600), ("medium", 1800), ("long", 3600), ("longer", None)]  # seconds, upper bound
+LENGTH_NAMES = [*(name for name, _bound in LENGTHS), "unknown"]
 
 
 @dataclass
