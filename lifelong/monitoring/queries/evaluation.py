@@ -143,7 +143,7 @@ def regions_of(
     by_code: dict[str, dict[str, tuple[int, int]]] = {}
     for code, grade, n, points in rows.annotate(n=Count("pk"), its_points=Sum("points")):
         by_code.setdefault(code, {})[grade] = (n, points)
-    lines = []
+    lines: list[tuple[Region | None, int, Decimal | None, list[int]]] = []
     for code, grades in sorted(by_code.items()):
         total = sum(n for n, _points in grades.values())
         mean = _mean(sum(points for _n, points in grades.values()), total)
