@@ -145,7 +145,7 @@ def main() -> None:
     data = tempfile.mkdtemp(prefix="lifelong-test-")
     os.environ.update(LIFELONG_DATA=data, LIFELONG_DEMO="0")
     os.environ.pop("DATABASE_URL", None)
-    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=12"]
     spread = ["-n", "2", "--dist", "loadfile"]
     good = True
     if not chosen:
