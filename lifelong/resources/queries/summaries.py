@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 
 from lifelong.accounts.models import User
@@ -24,12 +24,16 @@ COLUMNS = [
 ]  # fmt: skip
 
 
+def newest_of(rounds: QuerySet[Round]) -> QuerySet[Round]:
+    """The newest of these rounds of each resource; found in one pass, whatever their number."""
+    newest = rounds.order_by().values("version__resource").annotate(newest=Max("pk")).values("newest")
+    return Round.objects.filter(pk__in=newest)
+
+
 def rounds_of(call: Call, institution: Institution) -> QuerySet[Round]:
     """The newest round of every resource of the institution under the call; what was withdrawn is left out."""
-    newest = Round.objects.filter(version__resource=OuterRef("version__resource"), call=call).order_by("-pk")
-    rounds = Round.objects.filter(call=call, version__resource__institution=institution)
     return (
-        rounds.filter(pk=Subquery(newest.values("pk")[:1]))
+        newest_of(Round.objects.filter(call=call, version__resource__institution=institution))
         .exclude(version__state=State.WITHDRAWN)
         .select_related("version__resource", "submitted_by")
         .order_by("submitted_at", "pk")

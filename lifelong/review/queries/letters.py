@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone, translation
 
 from lifelong.accounts.models import User
@@ -16,7 +16,7 @@ from lifelong.resources.lifecycle import Availability, State, Verb
 from lifelong.resources.models import Round, Step
 from lifelong.resources.queries.reach import reach_of
 from lifelong.resources.queries.reading import text_of
-from lifelong.resources.queries.summaries import rounds_of
+from lifelong.resources.queries.summaries import newest_of, rounds_of
 from lifelong.review.lifecycle import BatchState, Outcome
 from lifelong.review.models import BatchItem, Decision, ResultLetter
 
@@ -119,9 +119,8 @@ def overview(user: User, call: Call) -> list[Row]:
     """The institutions within the person's reach that handed something in, each with its newest letter; four queries."""
     reach, path = reach_of(user), "version__resource__institution"
     within = Q() if reach.decides_finally else Q(**{f"{path}__region__in": reach.regions})
-    newest = Round.objects.filter(version__resource=OuterRef("version__resource"), call=call).order_by("-pk")
     counted = (
-        Round.objects.filter(within, call=call, pk=Subquery(newest.values("pk")[:1]))
+        newest_of(Round.objects.filter(within, call=call))
         .exclude(version__state=State.WITHDRAWN)
         .order_by().values_list(f"{path}__code", f"{path}__name", "version__state")
         .annotate(n=Count("pk"), last=Max("version__state_at"))
