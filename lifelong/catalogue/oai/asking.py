@@ -44,6 +44,8 @@ def read(pairs: Iterable[tuple[str, str]]) -> Request:
     if twice := sorted(name for name, values in told.items() if len(values) > 1):
         raise BadArgument(f"the argument {twice[0]!r} is given more than once")
     arguments = {name: values[0] for name, values in told.items()}
+    if strange := sorted(name for name, value in arguments.items() if not value.isprintable()):
+        raise BadArgument(f"the argument {strange[0]!r} holds a character that nobody writes")
     if "resumptionToken" in arguments:
         if len(arguments) > 1:
             raise BadArgument("resumptionToken stands alone")

@@ -63,7 +63,8 @@ class Gate:
             return refused(411, "请求缺少长度", "请给出 Content-Length。", ("connection", "close"))
         if len(visit.path) + len(visit.query) > LONGEST_ADDRESS:
             return refused(414, "网址过长", "请缩短后再试。")
-        if not visit.path.startswith("/") or has_controls(visit.path) or "%00" in visit.query:
+        nothing = "%00" in visit.query and visit.path != "/oai"  # whose protocol has an answer of its own
+        if not visit.path.startswith("/") or has_controls(visit.path) or nothing:
             return refused(400, "网址不正确", "网址中有不能使用的字符。")
         return None
 

@@ -5,7 +5,9 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from string import punctuation
 from typing import Any
+from urllib.parse import quote
 
 NUMBER = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -32,7 +34,7 @@ class Visit:
         self.header: Callable[..., str | None] = self.headers.get
         self.method: str = scope.method
         self.path: str = scope.path
-        self.query: str = scope.query_string
+        self.query = in_ascii(scope.query_string)
         self.version: str = scope.http_version
         self.route = ""  # the name of the page that answered
         self.peer = without_port(scope.client)
@@ -43,6 +45,11 @@ class Visit:
             self.number = given if NUMBER.fullmatch(given) else os.urandom(8).hex()
         else:
             self.address, self.scheme, self.number = self.peer, scope.scheme, os.urandom(8).hex()
+
+
+def in_ascii(query: str) -> str:
+    """As a browser sends it: programs send 「?q=太极拳」 as it was typed, and WSGI knows no such letters."""
+    return query if query.isascii() else quote(query, safe=punctuation, errors="replace")
 
 
 def without_port(client: str) -> str:

@@ -65,10 +65,17 @@ def test_a_probe_of_the_machine_needs_no_host_name(strange: LiveFront):
         (b"GET /static/%2fetc%2fpasswd HTTP/1.1\r\nHost: localhost\r\n\r\n", 404),
         (b"GET /echo HTTP/1.1\r\nHost: localhost\r\nX-Strange: \xe4\xb8\xad\r\n\r\n", 200),
         (b"GET /%ff%fe HTTP/1.1\r\nHost: localhost\r\n\r\n", 404),
+        (b"GET /echo?q=\xff\xfe HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
     ],
 )  # fmt: skip
 def test_what_no_browser_sends_gets_a_clean_answer(strange: LiveFront, request_bytes: bytes, expected: int):
     assert status(raw(strange, request_bytes)) == expected
+
+
+def test_letters_typed_as_they_are_reach_the_page_as_a_browser_sends_them(strange: LiveFront):
+    answer = raw(strange, "GET /echo?q=太极拳&size=2%20 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    assert status(answer) == 200
+    assert b"q=%E5%A4%AA%E6%9E%81%E6%8B%B3&size=2%20" in answer
 
 
 def test_forwarding_headers_are_read_once_and_never_passed_on(strange: LiveFront):
