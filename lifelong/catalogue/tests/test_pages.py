@@ -188,9 +188,12 @@ def test_contents_of_what_can_be_played_jump_to_their_second(client, library):
     entry = world.entry("八段锦")
     entry.outline = '<catalog version="1"><item no="1" title="双手托天" start="00:01:35"/></catalog>'
     entry.save()
-    page = text(client.get(f"/resources/{entry.identifier}?t=95"))
-    assert 'data-start="95"' in page
-    assert 'data-start-at="95"' in page
+    for moment in ("95", "95s", "1m35s", "1M35", "1:35", "0:01:35", "0h1m35s"):
+        page = text(client.get(f"/resources/{entry.identifier}", {"t": moment}))
+        assert 'data-start="95"' in page
+        assert 'data-start-at="95"' in page
+    for nothing in ("", "0", "s", "-5", "1:2:3:4", "1e3", "９５", "99999999", "1m5s5", ":", "h"):
+        assert "data-start-at" not in text(client.get(f"/resources/{entry.identifier}", {"t": nothing}))
 
 
 def test_a_linked_course_names_its_platform_and_opens_apart(client, library):

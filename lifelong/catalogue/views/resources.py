@@ -1,6 +1,7 @@
 """The page of a resource, and what is shared of it."""
 
 import io
+import re
 from typing import Any
 
 from django.conf import settings
@@ -99,9 +100,18 @@ def file_asked_for(request: HttpRequest, entry: Entry) -> dict[str, Any] | None:
     )
 
 
+MOMENTS = (
+    re.compile(r"(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,4})m)?(?:(?P<s>\d{1,6})s?)?", re.ASCII),
+    re.compile(r"(?:(?P<h>\d{1,2}):)?(?P<m>\d{1,4}):(?P<s>\d{1,2})", re.ASCII),
+)
+
+
 def second_asked_for(request: HttpRequest) -> int:
-    asked = request.GET.get("t", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
+    """``?t=65``, and as other platforms and people write it: ``65s``, ``1m5s``, ``1:05``; what else it may be asks for nothing."""
+    asked = request.GET.get("t", "").lower()
+    found = next((match for one in MOMENTS if (match := one.fullmatch(asked))), None)
+    hours, minutes, seconds = (int(found[name] or 0) if found else 0 for name in "hms")
+    return hours * 3600 + minutes * 60 + seconds
 
 
 def address_of(entry: Entry) -> str:
