@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from lifelong.jobs.actions import clock, operating
 from lifelong.jobs.lifecycle import KEEP_DAYS, State
 from lifelong.jobs.models import Duty, Job, Worker
 from lifelong.jobs.queries import trouble
+from lifelong.jobs.tasks import learn_sizes
 from lifelong.jobs.tests import sample_tasks as tasks
 
 
@@ -117,3 +119,12 @@ def test_work_that_may_take_its_time_does_not_make_the_platform_unready():
     Job.objects.create(path="a.b", queue="media", priority=-50, run_after=at - timedelta(hours=5))
     Job.objects.create(path="a.b", queue="media", priority=10, run_after=at - timedelta(hours=5))
     assert trouble(at) == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL counts by itself")
+def test_the_database_knows_how_long_its_tables_are():
+    learn_sizes.call()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'regions_region'")
+        assert cursor.fetchone()[0] > 0
