@@ -49,7 +49,8 @@ def _rows(user: User, asked: QueryDict, at: datetime) -> Iterator[list[Any]]:
     for start in range(0, len(keys), STRETCH):
         progress.report(start, len(keys))
         stretch = keys[start : start + STRETCH]
-        by_key = {one.pk: one for one in prepared(lists.versions_of_institutions(user).filter(pk__in=stretch))}
+        own = lists.versions_of_institutions(user).filter(pk__in=stretch)
+        by_key = {one.pk: one for one in prepared(own, judged=lists.PREPARING)}
         yield from lists.sheet_rows(lists.rows([by_key[key] for key in stretch if key in by_key], at=at))
 
 

@@ -30,6 +30,7 @@ COLUMNS = [
     Column("资源类型", 14), Column("所属系列", 20), Column("不符", 8), Column("留意", 8), Column("还缺什么", 50), Column("退回期限", 18),
     Column("保存时间", 18),
 ]  # fmt: skip
+PREPARING = EDITABLE | {State.UNIT_REVIEW}  # of these it is told what is missing
 KEPT = timedelta(days=30)
 
 
@@ -86,13 +87,13 @@ def filtered(versions: QuerySet[Version], asked: QueryDict) -> QuerySet[Version]
 
 
 def rows(versions: list[Version], *, at: datetime) -> list[Row]:
-    """For versions loaded through ``prepared``: what is missing (editable ones) and what the machine found."""
+    """For versions loaded through ``prepared``, ``PREPARING`` judged: what is missing (editable ones) and what the machine found."""
     known = known_about(versions, at=at)
     found = _counts([version for version in versions if version.state not in EDITABLE])
     listed = []
     for version in versions:
         row = Row(version)
-        if version.state in EDITABLE or version.state == State.UNIT_REVIEW:
+        if version.state in PREPARING:
             row.gaps = what_is_missing(version, at=at, known=known)
             verdicts = [finding.verdict for finding in living_findings(version)]
             row.fails, row.warns, row.judged = (

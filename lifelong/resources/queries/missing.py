@@ -1,6 +1,6 @@
 """What still stops a version from being submitted, each with the place where it is mended (spec 1, What stops what)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lifelong.media.lifecycle import RESERVING, ProbeState
 from lifelong.media.models import Upload
+from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Finding, Verdict, Version, VersionFile
 from lifelong.resources.queries.freezing import values_of
 from lifelong.resources.queries.judging import Orders, context_for, orders_taken
@@ -53,10 +54,14 @@ def uploads_of(version: Version) -> QuerySet[Upload]:
     return Upload.objects.filter(purpose=purpose_of(version))
 
 
-def prepared(versions: QuerySet[Version]) -> QuerySet[Version]:
-    """With everything that is read here: a constant number of queries for any number of versions."""
+def prepared(versions: QuerySet[Version], *, judged: Collection[str] = State.values) -> QuerySet[Version]:
+    """With everything that is read here: a constant number of queries for any number of versions.
+
+    ``judged``: the states whose living findings are wanted.
+    """
     files = VersionFile.objects.select_related("media_file__repair__original")
-    living = Finding.objects.filter(round__isnull=True).select_related("media_file")
+    living = Finding.objects.filter(round__isnull=True, version__state__in=judged).select_related("media_file")
+    living = living.defer("media_file__facts", "media_file__whole")  # a file has some twenty findings
     return versions.select_related(
         "resource__institution", "series", "category", "cover", "rights_file", "call"
     ).prefetch_related(Prefetch("files", files), Prefetch("findings", living, to_attr="living_findings"))

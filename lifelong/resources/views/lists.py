@@ -41,7 +41,7 @@ SERIES = [Column("系列名称", 40), Column("单位", 26), Column("资源数", 
 def index(request: WorkRequest) -> HttpResponse:
     """Everything the institution has, newest version per resource, filtered by the address."""
     own = lists.newest_only(lists.versions_of_institutions(request.user))
-    listed = lists.filtered(prepared(own), request.GET).prefetch_related("cover__renditions")
+    listed = lists.filtered(prepared(own, judged=lists.PREPARING), request.GET).prefetch_related("cover__renditions")
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     rows = lists.rows(list(page), at=timezone.now())
     for row in rows:
