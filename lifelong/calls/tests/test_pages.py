@@ -584,6 +584,18 @@ class TestBoard:
         ministry = signed_in(holder(Role.FINAL_REVIEWER))
         assert "您不能在这次征集下发送提醒" in texts(ministry.post(f"{path}/remind", {"do": "all"}, follow=True))
 
+    def test_a_long_board_has_pages_and_telephones_in_full_stand_on_one(
+        self, call: Call, own: Institution, officer: User, monkeypatch
+    ) -> None:
+        monkeypatch.setattr("lifelong.calls.views.board.PAGE", 1)
+        other, desk, path = institution("嵩山开放大学"), signed_in(officer), "/work/calls/2026-01/board"
+        shown = [[one for one in (own, other) if one.code in texts(desk.get(f"{path}?page={n}"))] for n in (1, 2)]
+        assert sorted(map(len, shown)) == [1, 1]
+        assert shown[0] != shown[1]
+        page = texts(desk.post(path, {"purpose": "截止前催办"}))
+        assert own.code in page
+        assert other.code in page
+
     def test_filters_choose_by_standing(self, call: Call, own: Institution, officer: User) -> None:
         institution("嵩山开放大学")
         submitted(call)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -46,6 +47,7 @@ CHIPS = {
     "missing": "fail", "preparing": "draft", "waiting": "submitted", "refused": "returned", "nothing": "warn",
     "partly": "running", "finished": "pass",
 }  # fmt: skip
+PAGE = 100
 COLUMNS = [
     Column("单位名称", 30), Column("单位代码", 14), Column("所在地区", 16), Column("进度", 14), Column("已报送", 8),
     Column("草稿", 8), Column("退回待改", 10), Column("盖章汇总表", 18), Column("截止", 18), Column("最近提醒", 18), Column("负责人", 10), Column("电话", 26), Column("办公邮箱", 24),
@@ -71,10 +73,13 @@ def board(request: HttpRequest, number: str) -> HttpResponse:
         note_purpose(request, call, purpose, len(lines))
         if request.POST.get("do") == "export":
             return _sheet(call, lines, filters, clear=True)
-    attended = policy.attended_among(request.user, [line.institution for line in lines])
+    # telephones in full stand on one page: its other pages would ask for the purpose again
+    page = Paginator(lines, len(lines) or 1 if purpose else PAGE).get_page(request.GET.get("page"))
+    attended = policy.attended_among(request.user, [line.institution for line in page])
     every = queries.board(call, now) if any(filters.values()) else lines
     context = {
         "call": call,
+        "page": page,
         "lines": [
             {
                 "line": line,
@@ -82,7 +87,7 @@ def board(request: HttpRequest, number: str) -> HttpResponse:
                 "word": STANDINGS[line.standing],
                 "mine": line.institution.pk in attended,
             }
-            for line in lines
+            for line in page
         ],
         "clear": bool(purpose),
         "totals": [
