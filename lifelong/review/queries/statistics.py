@@ -1,8 +1,9 @@
 """What became of a call, counted in the database: as many questions for twenty thousand resources as for two."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
@@ -18,9 +19,11 @@ from django.db.models import (
     Subquery,
     Sum,
     TextField,
+    Value,
     Window,
 )  # fmt: skip
-from django.db.models.functions import Cast, CumeDist, TruncDate
+from django.db.models.functions import Cast, CumeDist, Substr
+from django.utils import timezone
 
 from lifelong.accounts.models import User
 from lifelong.calls.lifecycle import RegistrationState
@@ -120,12 +123,17 @@ def _resources(newest: QuerySet[Round]) -> list[dict[str, Any]]:
 
 
 def _days(handed_in: QuerySet[Round], decisions: QuerySet[Decision]) -> dict[date, tuple[int, int, int]]:
-    submits = dict(handed_in.values_list(TruncDate("submitted_at")).annotate(Count("pk")))
-    decided = {
-        (day, stage): n for day, stage, n in decisions.values_list(TruncDate("at"), "stage").annotate(Count("pk"))
-    }
-    days = sorted(submits.keys() | {day for day, _stage in decided})
-    return {day: (submits.get(day, 0), *(decided.get((day, stage), 0) for stage in Stage)) for day in days}
+    counted: dict[date, Counter[str]] = {}
+    submits = handed_in.values_list(_hour("submitted_at"), Value("")).annotate(Count("pk"))
+    for hour, stage, n in (*submits, *decisions.values_list(_hour("at"), "stage").annotate(Count("pk"))):
+        day = timezone.localdate(datetime.fromisoformat(f"{hour}:00:00+00:00"))
+        counted.setdefault(day, Counter())[stage] += n
+    return {day: (n[""], n[Stage.PROVINCIAL], n[Stage.FINAL]) for day, n in sorted(counted.items())}
+
+
+def _hour(instant: str) -> Substr:
+    """``2026-05-20 15``, of UTC. SQLite asks Python for the day of each single row: a tenth of a second for twenty thousand."""
+    return Substr(Cast(instant, TextField()), 1, 13)
 
 
 def _returns(decisions: QuerySet[Decision], fields: list[str]) -> dict[str, int]:
