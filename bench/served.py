@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,12 +36,19 @@ class Served:
         return sum(proportional(pid) for pid in family(self.pid)) / 1024
 
     def processor_seconds(self) -> float:
-        """Used so far by the whole family."""
+        """Used so far by the whole family, its dead included."""
         ticks = 0
         for pid in family(self.pid):
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
+            with suppress(OSError):  # just gone: its parent has its time
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                ticks += sum(map(int, fields[11:15]))
         return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def busy_seconds() -> float:
+    """Of all processors of the machine, whoever used them."""
+    fields = Path("/proc/stat").read_text().split()[1:9]
+    return (sum(map(int, fields)) - int(fields[3]) - int(fields[4])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
