@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,8 +50,7 @@ def start_run(year: int, *, version: str, by: User, at: datetime) -> EvaluationR
     today = timezone.localdate(at)
     if not FIRST_YEAR <= year <= today.year or today == date(year, 1, 1):
         raise NothingToEvaluate(_("请选择 %(first)s 年以来、至少过了一天的年度。") % {"first": FIRST_YEAR})
-    living = EvaluationRun.objects.select_for_update().filter(year=year).exclude(state=RunState.DROPPED).first()
-    if living:
+    if living := living_of(year):
         raise RunMoved(
             _("%(year)s 年度已有一次评价（%(state)s）。") % {"year": year, "state": living.get_state_display()}
         )
@@ -59,12 +58,21 @@ def start_run(year: int, *, version: str, by: User, at: datetime) -> EvaluationR
     if content is None:
         raise NothingToEvaluate(_("没有这个版本的评价方案。"))
     to_date = min(date(year, 12, 31), today - timedelta(days=1))
-    run = EvaluationRun.objects.create(
+    run = EvaluationRun(
         year=year, from_date=date(year, 1, 1), to_date=to_date, scheme=content, created_by=by, created_at=at
     )
+    try:
+        with transaction.atomic():
+            run.save(force_insert=True)
+    except IntegrityError:
+        raise RunMoved(_("%(year)s 年度的评价刚刚已经发起，请刷新页面查看。") % {"year": year}) from None
     record("monitoring.evaluation_started", by=by, of=run, at=at, detail={"year": year, "scheme": version})
     jobs.enqueue("lifelong.monitoring.tasks.reckon_evaluation", run.pk, owner=by)
     return run
+
+
+def living_of(year: int) -> EvaluationRun | None:
+    return EvaluationRun.objects.filter(year=year).exclude(state=RunState.DROPPED).first()
 
 
 @transaction.atomic

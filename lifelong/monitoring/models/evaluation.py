@@ -58,9 +58,7 @@ class EvaluationRun(models.Model):
         verbose_name = _("年度评价")
         ordering = ["-year", "-pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["year"], condition=Q(state=RunState.DECIDED), name="one_evaluation_in_force_a_year"
-            )
+            models.UniqueConstraint(fields=["year"], condition=~Q(state=RunState.DROPPED), name="one_evaluation_a_year")
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,14 @@ def test_the_wilson_bound_is_the_textbooks():
     assert effect.wilson(100, 100) > effect.wilson(10, 10)
 
 
+def test_two_who_start_a_year_at_once_start_it_once(operator, monkeypatch):
+    run = evaluation_runs.start_run(2026, version="2026", by=operator, at=NOW)
+    monkeypatch.setattr(evaluation_runs, "living_of", lambda _year: None)  # each saw none yet
+    with pytest.raises(evaluation_runs.RunMoved, match="刚刚已经发起"):
+        evaluation_runs.start_run(run.year, version="2026", by=operator, at=NOW)
+    assert EvaluationRun.objects.get() == run
+
+
 def test_of_fewer_than_ten_people_no_share_is_told():
     months = [("2026-05", n < 3) for n in range(9)] + [("2026-06", n < 5) for n in range(10)]
     told = [(one.month, one.began, one.completed, one.share) for one in effect.cohorts(months)]
