@@ -19,21 +19,39 @@ from lifelong.institutions.models import Institution
 from lifelong.media import prepared, queries, serving
 from lifelong.media.actions import prepared as actions
 from lifelong.media.models import PreparedFile
+from lifelong.web import workbooks
 from lifelong.web.attempts import asked_back
 from lifelong.web.numerals import numeral
 from lifelong.web.rights import PUBLIC, right
+from lifelong.web.workbooks import Column
 
 BLOCK = 1 << 18
 ROWS = 50
 GIGABYTE = 1 << 30
 MOST_GIGABYTES = 100_000
+STORED = [
+    Column("单位代码", 14), Column("单位名称", 36), Column("已存文件（GB）", 16), Column("未传完占用（GB）", 18),
+    Column("还剩（GB）", 14), Column("配额（GB）", 14),
+]  # fmt: skip
 
 
 @require_GET
 @right("storage.manage")
 def storage(request: HttpRequest) -> HttpResponse:
     """Who stores how much of what they may, the heaviest first; and whether the disk still has room."""
-    found = queries.institutions_by_weight(request.GET.get("q", "").strip())
+    words = request.GET.get("q", "").strip()
+    found = queries.institutions_by_weight(words)
+    if workbooks.is_wanted(request):
+        rooms = queries.rooms_of(every := list(found))
+        rows = (
+            [
+                one.code,
+                one.name,
+                *map(_gigabytes, (rooms[one.pk].stored, rooms[one.pk].waiting, rooms[one.pk].left, one.quota_bytes)),
+            ]
+            for one in every
+        )
+        return workbooks.listed(_("存储空间"), STORED, rows, filters=[words] if words else [])
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     rooms = queries.rooms_of(list(page))
     facts = {
@@ -42,6 +60,10 @@ def storage(request: HttpRequest) -> HttpResponse:
         "default": settings.DEFAULT_QUOTA_BYTES,
     }  # fmt: skip
     return render(request, "media/storage.html", facts)
+
+
+def _gigabytes(size: int) -> float:
+    return round(size / GIGABYTE, 3)
 
 
 @require_POST

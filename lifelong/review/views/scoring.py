@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lifelong.institutions.models import Institution
 from lifelong.institutions.queries import institutions_seen_by
+from lifelong.resources.queries.reading import text_of
 from lifelong.review import criteria as standard
 from lifelong.review import policy, reckoning
 from lifelong.review.actions import scoring as actions
@@ -22,18 +23,26 @@ from lifelong.review.queries import panels as queries
 from lifelong.review.queries import rounds
 from lifelong.review.views.rounds import cover, playing
 from lifelong.standards.metadata.standard import standard as metadata
+from lifelong.web import workbooks
 from lifelong.web.attempts import attempt
 from lifelong.web.numerals import numeral
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
+from lifelong.web.workbooks import Column
 
 DONE_SHOWN = 100
+TO_SCORE = [
+    Column("资源ID", 14), Column("资源名称", 36), Column("资源类型", 12), Column("所属领域", 16), Column("报送单位", 28),
+    Column("评审", 36), Column("截止", 18),
+]  # fmt: skip
 
 
 @require_safe
 @right("review.score")
 def index(request: HttpRequest) -> HttpResponse:
     mine = queries.desk_of(request.user)
+    if workbooks.is_wanted(request):
+        return workbooks.listed(_("专家评分"), TO_SCORE, map(_row, queries.in_hand(request.user)))
     context = {
         "to_score": queries.in_hand(request.user), "now": timezone.now(),
         "done": mine.filter(state=AssignmentState.SUBMITTED).order_by("-pk")[:DONE_SHOWN],
@@ -41,6 +50,14 @@ def index(request: HttpRequest) -> HttpResponse:
         "institutions": institutions_seen_by(request.user).order_by("name").only("name"),
     }  # fmt: skip
     return render(request, "review/scoring.html", context)
+
+
+def _row(one: Assignment) -> list[Any]:
+    version = one.item.round.version
+    return [
+        version.resource.resource_id, version.title, text_of("type", version.type), text_of("area", version.area),
+        version.resource.institution.name, one.item.panel.title, one.due_at,
+    ]  # fmt: skip
 
 
 def assignment_or_404(request: HttpRequest, pk: int) -> Assignment:

@@ -1,5 +1,6 @@
 """The register of host platforms: list, enter, bring evidence, tick it."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -19,10 +20,19 @@ from lifelong.standards.actions import platforms as actions
 from lifelong.standards.forms import EvidenceEntry, PlatformEntry, Reason, add_refusal
 from lifelong.standards.models import HostPlatform, ProtectionEvidence
 from lifelong.standards.platforms import protection_finding, to_toml
+from lifelong.web import workbooks
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
+from lifelong.web.workbooks import Column
 
 PER_PAGE = 50
+PLATFORMS = [
+    Column("平台", 30),
+    Column("域名", 36),
+    Column("等级保护", 24),
+    Column("有效期至", 14),
+    Column("待核实", 10),
+]
 STATES = {
     "waiting": gettext_lazy("有待核实的材料"),
     "unproven": gettext_lazy("未证明"),
@@ -39,6 +49,11 @@ def register(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     chosen = {"q": request.GET.get("q", "").strip()[:100], "state": request.GET.get("state", "")}
     found = queries.platforms(search=chosen["q"], state=chosen["state"], today=today)
+    if workbooks.is_wanted(request):
+        filters = [chosen["q"], str(STATES.get(chosen["state"], ""))]
+        return workbooks.listed(
+            _("部署平台"), PLATFORMS, (_row(one, today) for one in found), filters=filter(None, filters)
+        )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     facts = {
         "page": page,
@@ -48,6 +63,11 @@ def register(request: HttpRequest) -> HttpResponse:
         "may": policy.abilities(request.user),
     }
     return render(request, "standards/platforms.html", facts)
+
+
+def _row(platform: HostPlatform, today: date) -> list[Any]:
+    hosts = "\n".join(host.host for host in platform.hosts.all())
+    return [platform.name, hosts, protection_finding(platform, today).measured, platform.expires_date, platform.waiting]  # type: ignore[attr-defined]  # annotated
 
 
 @require_GET

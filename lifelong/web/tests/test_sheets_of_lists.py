@@ -16,11 +16,12 @@ from lifelong.resources.lifecycle import State
 from lifelong.resources.models import ImportRun
 from lifelong.resources.tests import cast
 from lifelong.review.actions import batches, letters
-from lifelong.review.actions.panels import Plan, draft_panel
+from lifelong.review.actions.panels import Plan, draft_panel, open_panel
 from lifelong.review.lifecycle import Stage
 from lifelong.review.queries.letters import offline_since
 from lifelong.review.queries.panels import open_to_panels
 from lifelong.review.tests import desk
+from lifelong.standards.actions.platforms import register_platform
 from lifelong.web import workbooks
 
 pytestmark = pytest.mark.django_db
@@ -64,10 +65,12 @@ def test_the_officers_lists_and_a_letter_whose_resource_went_offline():
     batches.publish(batch, at=NOW())
     letter = letters.issue(call, desk.institution(), by=officer, at=NOW())
     plan = Plan(title="第一次评审", due_at=NOW() + timedelta(days=3), each=1, spread=20, by_lot=False, note="")
-    draft_panel(
+    panel = draft_panel(
         open_to_panels(officer, Stage.PROVINCIAL), plan, stage=Stage.PROVINCIAL, call=call, by=officer, at=NOW()
     )
     assert sheet(officer, reverse("experts"), "姓名", "手头") == [(str(expert), "0")]
+    open_panel(panel, by=officer, at=NOW())
+    assert sheet(expert, reverse("scoring"), "资源名称", "评审") == [("剪纸", "第一次评审")]
     assert sheet(officer, reverse("panels"), "名称", "资源") == [("第一次评审", "1")]
     assert sheet(final, reverse("batches_work"), "批次号", "资源", "状态") == [("2026-01", "1", "已发布")]
     address, reporter = reverse("result_letters"), desk.reporter(desk.institution())
@@ -84,3 +87,12 @@ def test_the_outbox_masks_addresses():
     rows = sheet(holder(Role.OPERATOR), reverse("outbox"), "标题", "收件人")
     assert [subject for subject, _to in rows] == ["激活账号"]
     assert "zhangjianhua" not in str(rows)
+
+
+def test_the_operators_registers():
+    college, operator = cast.institution(), holder(Role.OPERATOR)
+    register_platform("示例学堂", ["course.example.org"], by=operator, at=NOW())
+    assert sheet(operator, reverse("storage"), "单位名称", "已存文件（GB）") == [(college.name, "0")]
+    assert sheet(operator, reverse("platforms"), "平台", "域名", "等级保护") == [
+        ("示例学堂", "course.example.org", "未证明")
+    ]
