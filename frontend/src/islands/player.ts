@@ -26,6 +26,8 @@ const KEEP_SECONDS = 5;
 const TOO_EARLY_SECONDS = 15; // nobody needs to be led back to the first moments, of a short film a fifth
 
 const tooEarly = (at: number, duration: number): boolean => at < Math.min(TOO_EARLY_SECONDS, (duration || Infinity) * 0.2);
+/** Only the last words are left: nothing to come back to; of a short film the last fifth. */
+const asGoodAsOver = (at: number, duration: number): boolean => duration - at < Math.min(Math.max(5, duration * 0.03), duration * 0.2);
 
 class Player {
   private readonly media: HTMLMediaElement;
@@ -114,8 +116,7 @@ class Player {
     const { currentTime: now, duration } = this.media;
     if (!this.shell.dataset.key || !duration || now < 1) return;
     this.lastKept = now;
-    const done = now > duration - Math.max(5, duration * 0.03);
-    if (tooEarly(now, duration) || done) return memory.drop(this.memoryKey);
+    if (tooEarly(now, duration) || asGoodAsOver(now, duration)) return memory.drop(this.memoryKey);
     const { title, url } = this.shell.dataset;
     memory.set(this.memoryKey, { t: now, d: duration, at: Date.now(), title: title ?? document.title, url: url ?? location.pathname } satisfies Place);
   }
