@@ -140,7 +140,6 @@ def cover(request: HttpRequest, round: Round) -> str:
 def decide(request: HttpRequest, stage: str, pk: int) -> HttpResponse:
     wanted = stage_of(request, stage)
     round = round_or_404(request, wanted, pk)
-    following = desk.neighbours(request.user, wanted, desk.Filters.of(request.GET), round)["next"]
     form, machine = DecisionForm(request.POST, stage=wanted), request.headers.get("X-Desk") == "1"
     if not form.is_valid():
         if machine:
@@ -158,6 +157,7 @@ def decide(request: HttpRequest, stage: str, pk: int) -> HttpResponse:
         return JsonResponse({"done": done})
     messages.success(request, done)
     query = f"?{request.GET.urlencode()}" if request.GET else ""
+    following = desk.neighbours(request.user, wanted, desk.Filters.of(request.GET), round)["next"]
     if following:
         return redirect(f"/work/review/{wanted}/{following.pk}/{query}")
     return redirect(f"/work/review/{wanted}/{query}")
