@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,8 +61,11 @@ def prepared(versions: QuerySet[Version], *, judged: Collection[str] = State.val
     ``judged``: the states whose living findings are wanted.
     """
     files = VersionFile.objects.select_related("media_file__repair__original")
-    living = Finding.objects.filter(round__isnull=True, version__state__in=judged).select_related("media_file")
-    living = living.defer("media_file__facts", "media_file__whole")  # a file has some twenty findings
+    # not "round is null": SQLite would walk through every living finding there is, taking it for as few as those of a round
+    living = Finding.objects.alias(of=Coalesce("round", 0)).filter(of=0, version__state__in=judged)
+    living = living.select_related("media_file").defer(
+        "media_file__facts", "media_file__whole"
+    )  # a file has some twenty findings
     return versions.select_related(
         "resource__institution", "series", "category", "cover", "rights_file", "call"
     ).prefetch_related(Prefetch("files", files), Prefetch("findings", living, to_attr="living_findings"))
