@@ -154,7 +154,7 @@ class ReportForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("什么问题"), choices=ReportKind.choices, widget=forms.RadioSelect)
     text = forms.CharField(
-        label=gettext_lazy("说明"), max_length=1000, min_length=4, widget=forms.Textarea(attrs={"rows": 5}),
+        label=gettext_lazy("说明"), max_length=1000, min_length=2, widget=forms.Textarea(attrs={"rows": 5}),
         help_text=gettext_lazy("请写清在哪里、看到什么。请不要写身份证号等个人信息。"),
     )  # fmt: skip
     contact = forms.CharField(

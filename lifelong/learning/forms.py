@@ -10,11 +10,7 @@ from lifelong.learning.lifecycle import CommentState
 from lifelong.learning.models import StudyList
 
 LONGEST_SECOND = 360_000  # a hundred hours
-IN_WORDS = {
-    "required": _("请先写下内容。"),
-    "max_length": _("最多 %(limit_value)d 个字，现在有 %(show_value)d 个。"),
-    "null_characters_not_allowed": _("文字里有不能使用的字符。"),
-}
+IN_WORDS = {"required": _("请先写下内容。")}
 
 
 class NoteForm(forms.Form):

@@ -315,6 +315,13 @@ def test_a_report_needs_no_account_and_is_followed_by_its_number(client, library
     assert "已更换文件" in text(client.get(f"/reports/{report.number}"))
 
 
+def test_few_words_are_a_report_and_what_is_too_short_or_long_is_told_in_words_of_people(client, library):
+    said = {"kind": "playback", "text": "卡"}
+    assert "至少写 2 个字，现在有 1 个。" in text(client.post("/report", said))
+    assert "最多 1000 个字，现在有 1001 个。" in text(client.post("/report", said | {"text": "卡" * 1001}))
+    assert client.post("/report", said | {"text": "没声音"}).status_code == 302
+
+
 def test_a_robot_that_fills_every_field_is_not_heard(client, library):
     answer = client.post("/report", {"kind": "other", "text": "buy now", "website": "http://spam.example"})
     assert answer.status_code == 422
