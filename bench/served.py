@@ -53,7 +53,8 @@ def busy_seconds() -> float:
 
 @contextmanager
 def served(settings: str = "lifelong.config.settings", *arguments: str, **more: str) -> Iterator[Served]:
-    """An empty platform on a free port, until the end of the block; ``more`` is for its environment."""
+    """An empty platform on a free port, until the end of the block; ``more`` is for its environment. On SQLite unless
+    ``BENCH_DATABASE_URL`` names another database."""
     with tempfile.TemporaryDirectory(prefix="lifelong-bench-", dir=os.environ.get("BENCH_DIR")) as folder:
         port = free_port()
         environ = {
@@ -62,7 +63,7 @@ def served(settings: str = "lifelong.config.settings", *arguments: str, **more: 
             "DJANGO_SETTINGS_MODULE": settings,
             "PORT": str(port),
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "bench"), os.environ.get("PYTHONPATH", "")]),
-            "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
+            "DATABASE_URL": os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3"),
             **more,
         }
         command = [sys.executable, "-m", "lifelong.config.command"]
