@@ -49,8 +49,8 @@ def test_a_crash_a_stumble_and_a_lack_of_memory_have_their_reasons() -> None:
 def test_a_hang_ends_at_the_wall_clock_and_a_spin_at_the_processor_limit() -> None:
     began = time.monotonic()
     assert broken_by("hang", Limits(wall_s=0.4, cpu_s=10)) == "timed_out"
-    assert broken_by("spin", Limits(wall_s=30, cpu_s=1)) == "timed_out"
-    assert time.monotonic() - began < 10
+    assert broken_by("spin", Limits(wall_s=90, cpu_s=1)) == "timed_out"
+    assert time.monotonic() - began < 80  # it stands back behind whatever else runs here
 
 
 def test_a_hanging_child_is_gone_afterwards() -> None:
