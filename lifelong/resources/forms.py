@@ -67,6 +67,7 @@ class VersionForm(forms.Form):
             "keywords": _text("keywords"),
             "speakers": _text("speakers"),
             "rights_holder": _text("rights_holder"),
+            "rights_until": _text("rights_until", placeholder="2027-12-31"),
             "series": _choice("series", [("", _("不属于系列")), *series], forms.Select),
             "series_new": forms.CharField(
                 label=_("新建系列"), required=False, strip=False, help_text=_("上面没有的系列写在这里，保存后即可选择。"),

@@ -125,6 +125,7 @@ class Version(models.Model):
     rights_file = models.ForeignKey(
         MediaFile, verbose_name=_("授权文件"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    rights_until = models.DateField(_("授权截止日期"), null=True, blank=True)  # empty: for good
     own_files = models.TextField(_("资源文件"), blank=True, default="")  # names in the sheet, until uploaded
     row_key = models.CharField(
         max_length=KEY_LENGTH, blank=True, default="", db_index=True

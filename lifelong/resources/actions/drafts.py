@@ -28,6 +28,7 @@ from lifelong.web.templatetags.web import moment
 
 KEPT_DAYS = 30  # a deleted draft comes back that long (spec 1, Submission)
 DRAWS = 5
+OWN = {"own_number", "series_order", "rights_until"}  # no copy has them: they belong to the one, its place, its paper
 REJUDGED = {"type", "duration", "link"}  # fields that a technical verdict depends on
 
 
@@ -171,7 +172,7 @@ def copy_draft(version: Version, *, by: User, at: datetime, page: str = "") -> V
     """A new resource that begins with the same texts; files, cover and own number are the copy's own to give."""
     if not policy.can_copy(by, version):
         raise NotAllowed(_("只能复制本单位的资源。"))
-    values = {name: text for name, text in as_typed(version).items() if name not in {"own_number", "series_order"}}
+    values = {name: text for name, text in as_typed(version).items() if name not in OWN}
     values["title"] = _("%(title)s（副本）") % {"title": values["title"]} if values["title"] else ""
     if version.duration_from_file:
         values.pop("duration", None)

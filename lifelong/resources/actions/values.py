@@ -13,7 +13,7 @@ TEXTS = (
     "title", "type", "host_platform", "link", "series_order", "summary", "rights_holder", "speakers", "outline",
     "keywords", "area",
 )  # fmt: skip
-PLAIN = ("duration", "created_date", "declared_views", "declared_learners")
+PLAIN = ("duration", "created_date", "declared_views", "declared_learners", "rights_until")
 FIELDS = (*TEXTS, *PLAIN, "series", "category")
 TYPED = (*FIELDS, "own_number")  # what a form or a sheet gives
 

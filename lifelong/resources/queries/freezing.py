@@ -20,7 +20,7 @@ def as_clock(seconds: int | None) -> str:
 
 
 def values_of(version: Version) -> dict[str, Any]:
-    """The fields as a person reads them. ``duration_seconds``, ``category_code`` and ``own_number`` come beside."""
+    """The fields as a person reads them. ``duration_seconds``, ``category_code``, ``own_number`` and ``rights_until`` come beside."""
     values: dict[str, Any] = {name: getattr(version, name) for name in TEXTS}
     values |= {
         "resource_id": version.resource.resource_id,
@@ -34,6 +34,7 @@ def values_of(version: Version) -> dict[str, Any]:
         "category": version.category_path,
         "category_code": version.category.code if version.category else "",
         "own_number": version.resource.own_number,
+        "rights_until": version.rights_until.isoformat() if version.rights_until else "",
     }
     return values
 
@@ -87,5 +88,8 @@ def original_of(entry: VersionFile) -> dict[str, Any]:
 
 def fingerprint(version: Version) -> str:
     """What a signature is given for: any change of a value or a file makes another one."""
-    content = json.dumps([values_of(version), files_of(version)], ensure_ascii=False, sort_keys=True)
+    values = values_of(version)
+    if not values["rights_until"]:
+        del values["rights_until"]  # so that what was signed before there were such dates stays signed
+    content = json.dumps([values, files_of(version)], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()

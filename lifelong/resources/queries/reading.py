@@ -14,7 +14,7 @@ from lifelong.standards.metadata import standard
 from lifelong.standards.outline import Item, OutlineError, parse
 from lifelong.standards.technical import packaged
 
-BESIDE = ("area", "own_number")
+BESIDE = ("area", "rights_until", "own_number")
 OF_LINKS = {
     "link.reachable": gettext_lazy("链接在公网可以打开"),
     "link.protection": gettext_lazy("部署平台等级保护不低于三级"),
@@ -29,7 +29,7 @@ class Line:
 
 
 def lines_of(values: Mapping[str, Any]) -> list[Line]:
-    """The 18 fields in the order of the standard, then area and own number; the outline is shown apart."""
+    """The 18 fields in the order of the standard, then what stands beside them; the outline is shown apart."""
     known = standard()
     names = [field.name for field in known.fields if field.name != "outline"] + list(BESIDE)
     return [Line(name, _(known.field(name).heading), text_of(name, values.get(name))) for name in names]

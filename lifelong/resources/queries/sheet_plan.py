@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -180,7 +180,7 @@ def _says_the_same(row: PlannedRow, held: Held) -> bool:
     now = values_of(version)
     now["duration"] = version.duration
     for name, value in row.values.items():
-        plain = value.isoformat() if name == "created_date" else value
+        plain = value.isoformat() if isinstance(value, date) else value
         if name in now and name != "cover" and now[name] != plain:
             return False
     return True

@@ -2,6 +2,7 @@
 
 import random
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -250,6 +251,16 @@ def test_files_by_name_are_attached_once(bring):
     version.refresh_from_db()
     assert (version.cover_id, version.rights_file_id, [entry.media_file_id for entry in version.files.all()]) == kept
     assert not Upload.objects.exclude(state="complete").exists()
+
+
+def test_a_sheet_brings_the_last_day_of_a_licence_and_takes_it_away(bring):
+    paper = {"授权.pdf": b"%PDF-1.7 paper"}
+    found = rows("甲课", rights_file="授权.pdf", rights_until="2099年12月31日")
+    assert ("授权截止日期", "rights_until.converted") in codes(bring(found, paper))
+    assert Version.objects.get().rights_until == date(2099, 12, 31)
+    assert counts(bring(rows("甲课", rights_file="授权.pdf", rights_until=date(2099, 12, 31)), paper)) == (0, 0, 1)
+    bring(rows("甲课", rights_file="授权.pdf"), paper)
+    assert Version.objects.get().rights_until is None
 
 
 def test_a_mended_file_takes_the_place_of_the_one_of_its_name(bring):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from lifelong.calls.lifecycle import Stage
@@ -17,8 +18,10 @@ from lifelong.notices.models import Notice
 from lifelong.resources import events
 from lifelong.resources.actions import attachments, drafts, explanations, files, signing, submission
 from lifelong.resources.actions.steps import IllegalStep, move
-from lifelong.resources.lifecycle import State
-from lifelong.resources.models import Finding, LinkCheck, ReceiptCounter, Round, Version
+from lifelong.resources.lifecycle import Availability, State
+from lifelong.resources.models import Finding, LinkCheck, ReceiptCounter, Resource, Round, Version
+from lifelong.resources.queries.comparing import compare
+from lifelong.resources.queries.freezing import fingerprint, values_of
 from lifelong.resources.queries.missing import what_is_missing
 from lifelong.resources.queries.submitting import standing
 from lifelong.resources.tests import cast
@@ -86,6 +89,39 @@ def test_a_strangers_rights_want_their_paper(ready, call, reporter):
     assert set(refused(ready, call, reporter)) == {"rights_file"}
     attachments.set_rights_file(ready, name="授权书.pdf", content=b"%PDF-1.7 ...", by=reporter, at=NOW())
     assert hand_in(ready, call, reporter)
+
+
+def test_a_licence_is_handed_in_with_a_last_day_that_is_still_to_come(ready, call, reporter, client):
+    endless = fingerprint(ready)
+    day = timezone.localdate()
+    gone, coming = (day - timedelta(days=1)).isoformat(), (day + timedelta(days=400)).isoformat()
+    client.force_login(reporter)
+    page = reverse("resources:edit", args=[ready.resource.resource_id, 1])
+
+    def typed(until):
+        ready.refresh_from_db()
+        client.post(page, {"revision": ready.revision, "rights_until": until})
+        return Version.objects.get(pk=ready.pk)
+
+    assert "请附授权文件" in refused(typed(coming), call, reporter)["rights_file"]
+    attachments.set_rights_file(ready, name="授权书.pdf", content=b"%PDF-1.7 ...", by=reporter, at=NOW())
+    over = typed(gone)
+    assert (over.rights_until.isoformat(), "到期" in client.get(page).content.decode()) == (gone, True)
+    assert "到期" in refused(over, call, reporter)["rights_until"]
+    with_paper = typed("")
+    round = hand_in(typed(coming), call, reporter)
+    assert round.values["rights_until"] == coming
+    assert f"<dt>授权截止日期</dt><dd>{coming}</dd>" in client.get(page).content.decode()
+    ready.refresh_from_db()
+    assert fingerprint(ready) not in {endless, fingerprint(with_paper)}
+    Version.objects.filter(pk=ready.pk).update(state=State.PUBLISHED)
+    Resource.objects.update(availability=Availability.ONLINE, online_version=ready)
+    second = drafts.start_version(Version.objects.get(pk=ready.pk), by=reporter, at=NOW())
+    assert second.rights_until.isoformat() == coming
+    later = drafts.save_draft(second, values={"rights_until": "长期"}, revision=second.revision, by=reporter, at=NOW())
+    change = compare(round.values, values_of(later), [], [], lambda key: {}).fields
+    assert [(one.name, one.before, one.after) for one in change] == [("rights_until", coming, "")]
+    assert drafts.copy_draft(ready, by=reporter, at=NOW()).rights_until is None  # its paper is not copied either
 
 
 def test_a_field_with_a_wrong_value_stops(ready, call, reporter):

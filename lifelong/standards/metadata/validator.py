@@ -17,8 +17,8 @@ from lifelong.standards.outline import Outline
 class Result:
     """What came of it.
 
-    ``values`` holds only what is right, normalised: texts; ``duration`` in seconds; ``created_date`` a date; counts
-    whole numbers; ``speakers``, ``keywords``, ``rights_holder``, ``files`` joined by ``;``; ``outline`` its XML;
+    ``values`` holds only what is right, normalised: texts; ``duration`` in seconds; ``created_date`` and ``rights_until``
+    dates; counts whole numbers; ``speakers``, ``keywords``, ``rights_holder``, ``files`` joined by ``;``; ``outline`` its XML;
     ``category`` its path; ``area`` and ``type`` codes. ``category`` and ``outline`` are also given as what they are.
     """
 

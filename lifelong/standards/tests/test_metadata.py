@@ -64,7 +64,7 @@ def test_the_standard_names_eighteen_fields_in_order():
         "keywords",
         "category",
     ]
-    assert [field.name for field in standard().extras] == ["own_number", "area", "files", "rights_file"]
+    assert [field.name for field in standard().extras] == ["own_number", "area", "files", "rights_file", "rights_until"]
     assert len(standard().ethnic_groups) == 56
 
 
@@ -257,6 +257,26 @@ def test_a_day_as_the_standard_writes_it_needs_no_notice():
     result = judged(created_date="2022-04-23")
     assert codes(result) == []
     assert judged(created_date="2026-05-20").ok
+
+
+@pytest.mark.parametrize(
+    ("stage", "given", "kept", "said"),
+    [
+        ("submit", "2026-05-20", date(2026, 5, 20), []),  # the last day still counts
+        ("draft", "2027年12月31日", date(2027, 12, 31), ["rights_until.converted"]),
+        ("sheet", datetime(2027, 12, 31), date(2027, 12, 31), ["rights_until.converted"]),
+        ("submit", "长期", None, []),
+        ("draft", "2026-05-19", date(2026, 5, 19), ["rights_until.over"]),
+        ("submit", "2026-05-19", None, ["rights_until.over"]),
+        ("draft", "2027-02-29", None, ["rights_until.day"]),
+        ("draft", "明年底", None, ["rights_until.format"]),
+    ],
+)
+def test_a_licence_ends_on_a_day_that_stops_only_what_is_handed_in(stage, given, kept, said):
+    with_paper = context(stage, attached=frozenset({"cover", "files", "rights_file"}))
+    result = judged(with_context=with_paper, rights_until=given)
+    assert (result.values.get("rights_until"), codes(result)) == (kept, said)
+    assert result.ok == (kept is not None or given == "长期")
 
 
 @pytest.mark.parametrize("name", ["declared_views", "declared_learners"])

@@ -55,7 +55,13 @@ def test_normalising_twice_changes_nothing(record, stage):
 def test_whatever_comes_in_what_is_kept_is_clean_and_of_its_type(record, stage):
     kept = validate(record, context=Context(today=TODAY, tree=packaged(), stage=stage)).values
     for name, value in kept.items():
-        wanted = {"duration": int, "created_date": date, "declared_views": int, "declared_learners": int}.get(name, str)
+        wanted = {
+            "duration": int,
+            "created_date": date,
+            "rights_until": date,
+            "declared_views": int,
+            "declared_learners": int,
+        }.get(name, str)
         assert type(value) is wanted, name
         if wanted is str and name not in {"summary", "outline"}:
             assert value == value.strip() != ""

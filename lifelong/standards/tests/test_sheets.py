@@ -346,6 +346,7 @@ def test_what_is_exported_comes_in_again_without_a_difference(tmp_path):
             "category": "主动健康-太极拳",
             "outline": '<catalog version="1"><item no="1" title="&lt;一&gt; &amp;"/></catalog>',
             "rights_file": "授权.pdf",
+            "rights_until": "2027-12-31",
         },
         context=context(),
     ).values

@@ -31,4 +31,5 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("own_number", names.own_number),
     ("files", papers.files),
     ("rights_file", papers.rights_file),
+    ("rights_until", times.rights_until),
 )

@@ -11,6 +11,7 @@ from lifelong.standards.metadata.check import Check
 
 LONGEST_S = 9999 * 3600
 EARLIEST_YEAR = 1900
+OPEN_ENDED = {"长期", "长期有效", "永久", "无期限"}
 
 _clock = re.compile(r"(\d{2,4}):([0-5]\d):([0-5]\d)")
 _near_clock = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2})")
@@ -96,7 +97,7 @@ def _compare(check: Check, declared: int) -> None:
 
 def created_date(check: Check, value: Any) -> date | None:
     """创建时间 (10): a real day, not after today in Asia/Shanghai."""
-    day = _day(check, value)
+    day = _day(check, "created_date", value)
     if day is None:
         return None
     if day > check.context.today:
@@ -109,15 +110,30 @@ def created_date(check: Check, value: Any) -> date | None:
     return day
 
 
-def _day(check: Check, value: Any) -> date | None:
+def rights_until(check: Check, value: Any) -> date | None:
+    """授权截止日期: a real day. Past, it stops what is handed in; a draft may lie longer than a licence lasts."""
+    if isinstance(value, str) and value.strip() in OPEN_ENDED:
+        return None
+    day = _day(check, "rights_until", value)
+    if day is None or day >= check.context.today:
+        return day
+    reason = _("授权已经到期，请换上续签的授权文件并写新的日期")
+    if check.context.stage == "submit":
+        check.error("rights_until", "over", reason, found=day.isoformat(), wanted="", example="")
+        return None
+    check.notice("rights_until", "over", reason, found=day.isoformat())
+    return day
+
+
+def _day(check: Check, name: str, value: Any) -> date | None:
     if isinstance(value, datetime):
-        _converted(check, value.isoformat(sep=" "), value.date())
+        _converted(check, name, value.isoformat(sep=" "), value.date())
         return value.date()
     if isinstance(value, date):
         if check.context.stage == "sheet":
-            _converted(check, _("表格软件的日期"), value)
+            _converted(check, name, _("表格软件的日期"), value)
         return value
-    text = check.text("created_date", value)
+    text = check.text(name, value)
     if not text:
         return None
     plain = unicodedata.normalize("NFKC", text)
@@ -128,20 +144,20 @@ def _day(check: Check, value: Any) -> date | None:
     if found is None:
         if _serial.fullmatch(plain):
             day = _excel_day_zero + timedelta(days=int(plain))
-            _converted(check, text, day)
+            _converted(check, name, text, day)
             return day
-        check.error("created_date", "format", found=text)
+        check.error(name, "format", found=text)
         return None
     try:
         day = date(*map(int, found.groups()))
     except ValueError:
-        check.error("created_date", "day", _("没有这一天"), found=text)
+        check.error(name, "day", _("没有这一天"), found=text)
         return None
     if exact is None or plain != text:
-        _converted(check, text, day)
+        _converted(check, name, text, day)
     return day
 
 
-def _converted(check: Check, found: str, day: date) -> None:
+def _converted(check: Check, name: str, found: str, day: date) -> None:
     reason = _("已按 %(day)s 记录") % {"day": day.isoformat()}
-    check.notice("created_date", "converted", reason, found=found, wanted="yyyy-mm-dd")
+    check.notice(name, "converted", reason, found=found, wanted="yyyy-mm-dd")

@@ -114,6 +114,9 @@ def _rights_file(check: Check) -> None:
         if _lacking(check, "rights_file"):
             check.absent("rights_file", _("文件 %(name)s 还没有上传") % {"name": named}, found=named)
         return
+    if "rights_until" in check.values:
+        check.absent("rights_file", _("写了授权截止日期，请附授权文件；没有的请清空日期"))
+        return
     own = {_plain(name) for name in check.context.owner_names}
     others = [holder for holder in split(check.values.get("rights_holder", "")) if _plain(holder) not in own]
     if own and others:
