@@ -39,7 +39,7 @@ class Subject(models.TextChoices):
     PLAYBACK = "play", _("播放")
     COVER = "cover", _("封面")
     CAPTION = "caption", _("字幕")
-    EVIDENCE = "proof", _("等级保护证明")
+    EVIDENCE = "proof", _("等级保护与授权")
     TEXT = "text", _("文字内容")
 
 

@@ -36,6 +36,7 @@ class Rule:
 
 _SOON, _LOCAL = timedelta(minutes=30), timedelta(minutes=10)
 _LINK = _("请联系课程所在平台恢复访问；课程搬了家，请报送新版本改正链接。")
+_LICENCE = _("请续签授权，报送新版本，附上新的授权文件并写明截止日期。")
 _FILE = _("由平台运营人员从备份恢复文件，单位不需要操作。")
 
 TROUBLES: dict[str, Trouble] = {
@@ -63,6 +64,8 @@ TROUBLES: dict[str, Trouble] = {
         Trouble("caption_broken", Subject.CAPTION, _("字幕不能用"), _("请报送新版本更换字幕。"), pause=_LOCAL, hides=False),
         Trouble("proof_soon", Subject.EVIDENCE, _("部署平台的等级保护证明快到期"), _("请到「部署平台」补充最近一次测评的证明材料。"), pause=_LOCAL, cure_days=30, hides=False),
         Trouble("proof_over", Subject.EVIDENCE, _("部署平台的等级保护证明已到期"), _("请到「部署平台」补充最近一次测评的证明材料。"), pause=_LOCAL, cure_days=30, hides=False),
+        Trouble("licence_soon", Subject.EVIDENCE, _("授权快到期"), _LICENCE, pause=_LOCAL, cure_days=30, hides=False),
+        Trouble("licence_over", Subject.EVIDENCE, _("授权已过期"), _LICENCE, pause=_LOCAL),
         Trouble("text_word", Subject.TEXT, _("词表改动后，文字命中禁用词"), _("请报送新版本改正文字；用词没有问题时，请向平台运营说明。"), pause=_SOON, cure_days=3),
         Trouble("told_playback", None, _("公众反映：不能播放或打不开"), _("请核实并修好，修好后点「我已修好，请复查」。")),
         Trouble("told_content", None, _("公众反映：内容有错误"), _("请核实；内容要改时，请报送新版本。"), cure_days=30, hides=False),

@@ -256,7 +256,8 @@ def _caption(target: InspectionTarget, at: datetime) -> Seen:
 
 
 def _proof(target: InspectionTarget, at: datetime) -> Seen:
-    return words.protection(target.host, today=timezone.localdate(at))
+    today = timezone.localdate(at)
+    return words.licence(target.key, today=today) if target.key else words.protection(target.host, today=today)
 
 
 def _text(target: InspectionTarget, at: datetime) -> Seen:

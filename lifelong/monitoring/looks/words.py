@@ -1,6 +1,6 @@
-"""What the word lists as they stand now find in what the public reads, and how long the platform's proof holds."""
+"""What the word lists as they stand now find in what the public reads, and how long papers hold: a platform's proof, a licence."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from lifelong.standards.queries import platform_for
 
 FIELDS = ("title", "summary", "keywords", "rights_holder", "series_title", "category_path", "outline")
 SHOWN = 10
+LICENCE_SOON = timedelta(days=60)  # what is signed anew must pass two reviews before it is online
 
 
 def reviewed(round: Round) -> Seen:
@@ -70,3 +71,14 @@ def protection(host: str, *, today: date) -> Seen:
         note = _("「%(name)s」的证明将于 %(day)s 到期。") % facts
         return bad("proof_soon", note, evidence=evidence, telling=ends.isoformat())
     return fine(_("「%(name)s」的证明有效至 %(day)s。") % facts, evidence=evidence)
+
+
+def licence(until: str, *, today: date) -> Seen:
+    """授权截止日期 of what is online; the last day still counts."""
+    ends, day = date.fromisoformat(until), {"day": until}
+    more: dict[str, Any] = {"evidence": {"expires": until}}
+    if ends < today:
+        return bad("licence_over", _("授权已于 %(day)s 到期。") % day, telling=until, **more)
+    if ends - today <= LICENCE_SOON:
+        return bad("licence_soon", _("授权将于 %(day)s 到期。") % day, telling=until, **more)
+    return fine(_("授权有效至 %(day)s。") % day, **more)

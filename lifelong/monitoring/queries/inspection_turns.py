@@ -113,11 +113,14 @@ def wanted(entries: Iterable[Entry], *, at: datetime) -> list[InspectionTarget]:
     entries = list(entries)
     versions = [entry.pk for entry in entries]
     files: dict[int, dict[int, tuple[str, int]]] = {}  # version → media file → (what it is, size)
+    licences: dict[int, str] = {}  # version → last day
     of_version = Version.objects.filter(pk__in=versions)
     for kind, path in (("media", "files__media_file"), ("cover", "cover"), ("paper", "rights_file")):
-        rows = of_version.filter(**{f"{path}__isnull": False}).values_list("pk", path, f"{path}__size")
-        for version, media_file, size in rows:
+        rows = of_version.filter(**{f"{path}__isnull": False}).values_list("pk", path, f"{path}__size", "rights_until")
+        for version, media_file, size, until in rows:
             files.setdefault(version, {}).setdefault(media_file, (kind, size))
+            if kind == "paper" and until:
+                licences[version] = until.isoformat()
     captions = Caption.objects.filter(file__version__in=versions)
     for version, media_file, size in captions.values_list("file__version", "media_file", "media_file__size"):
         files.setdefault(version, {}).setdefault(media_file, ("caption", size))
@@ -127,20 +130,24 @@ def wanted(entries: Iterable[Entry], *, at: datetime) -> list[InspectionTarget]:
         "pk", "media_file", "size", "kind"
     ):
         made.setdefault(media_file, []).append((pk, size, kind))
-    found = [target for entry in entries for target in _of(entry, files.get(entry.pk, {}), made)]
+    found = [
+        target for entry in entries for target in _of(entry, files.get(entry.pk, {}), made, licences.get(entry.pk))
+    ]
     for target in found:
         target.waits_since = at
     return found
 
 
 def _of(
-    entry: Entry, files: dict[int, tuple[str, int]], made: dict[int, list[tuple[int, int, str]]]
+    entry: Entry, files: dict[int, tuple[str, int]], made: dict[int, list[tuple[int, int, str]]], licence: str | None
 ) -> list[InspectionTarget]:
     found = [InspectionTarget(subject=Subject.TEXT)]
     if entry.link and not entry.files:
         host = host_of(entry.link)
         found.append(InspectionTarget(subject=Subject.LINK, address=entry.link, host=host))
         found.append(InspectionTarget(subject=Subject.EVIDENCE, host=host))
+    if licence:  # its day is its key: a version with another one has another target
+        found.append(InspectionTarget(subject=Subject.EVIDENCE, key=licence))
     for media_file, (kind, size) in files.items():
         more = {"media_file_id": media_file}
         found.append(InspectionTarget(subject=Subject.FILE, key=str(media_file), size=size, **more))

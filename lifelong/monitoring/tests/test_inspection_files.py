@@ -1,7 +1,7 @@
 """What lies here: a flipped byte is found, a film is really played, pictures, captions, texts and proofs are looked at."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,11 @@ from lifelong.media.probe import probe_facts
 from lifelong.media.tests import samples
 from lifelong.media.tests.strict_bucket import a_strict_bucket
 from lifelong.monitoring.actions import inspection_running, inspection_settling
-from lifelong.monitoring.actions.inspection_targets import read_texts_again, take_up_rest
+from lifelong.monitoring.actions.inspection_targets import read_texts_again, take_up, take_up_rest
 from lifelong.monitoring.lifecycle import FindingState, LookOutcome, Subject
 from lifelong.monitoring.looks import files
 from lifelong.monitoring.models import InspectionDay, InspectionFinding, InspectionTarget
-from lifelong.resources.models import Caption
+from lifelong.resources.models import Caption, Version
 from lifelong.screening import actions as words
 from lifelong.standards.models import HostName, HostPlatform
 
@@ -236,6 +236,48 @@ def test_a_proof_about_to_run_out_is_told(days: int, trouble: str) -> None:
     take_up_rest(at=BEGIN)
     look(BEGIN)
     assert troubles() == ({trouble} if trouble else set())
+
+
+def licensed(until: date | None) -> None:
+    owner = Version.objects.get().resource.institution
+    paper = MediaFile.objects.create(institution=owner, kind=FileKind.PAPER, original_name="授权.pdf", size=1, path="-")
+    Version.objects.update(rights_file=paper, rights_until=until)
+    take_up(Entry.objects.shown_or_not().values_list("resource", flat=True), at=BEGIN)
+    InspectionTarget.objects.exclude(subject=Subject.EVIDENCE).delete()
+
+
+@pytest.mark.parametrize(
+    ("days", "trouble"), [(None, ""), (61, ""), (60, "licence_soon"), (0, "licence_soon"), (-1, "licence_over")]
+)
+def test_a_licence_about_to_run_out_is_told_beside_the_proof_of_a_link(days: int | None, trouble: str) -> None:
+    world.loaded({"type": "A03", "link": "https://www.icourse163.org/course/1", "host_platform": "中国大学MOOC"})
+    licensed(None if days is None else BEGIN.date() + timedelta(days=days))
+    assert look(BEGIN).looked == 1 + (days is not None)
+    assert troubles() == ({trouble} if trouble else set())
+
+
+def test_a_licence_that_ran_out_hides_after_the_period_and_its_renewal_brings_back(operator) -> None:
+    world.loaded({"title": "书法入门"})
+    licensed(BEGIN.date() + timedelta(days=2))
+
+    def on(days: float) -> dict[str, int]:
+        at = BEGIN + timedelta(days=days)
+        inspection_running.inspect_rest(now=lambda: at)
+        return inspection_settling.settle(at=at)
+
+    assert on(0) == {"told": 0, "hidden": 0}
+    assert on(0.1) == {"told": 1, "hidden": 0}  # soon
+    assert on(3.2)["told"] == 0  # over: suspected anew
+    assert on(3.3) == {"told": 1, "hidden": 0}
+    assert on(17.2)["hidden"] == 0
+    assert on(17.4)["hidden"] == 1
+    assert Entry.objects.shown_or_not().get().visibility == Visibility.HIDDEN
+    licensed(BEGIN.date() + timedelta(days=400))
+    assert Entry.objects.get().visibility == Visibility.ONLINE
+    assert set(InspectionFinding.objects.values_list("trouble", "state")) == {
+        ("licence_soon", FindingState.CURED), ("licence_over", FindingState.CURED)
+    }  # fmt: skip
+    assert InspectionTarget.objects.get(subject=Subject.EVIDENCE).key == f"{BEGIN.date() + timedelta(days=400)}"
 
 
 def test_a_checker_that_dies_every_time_is_told_and_not_tried_for_ever(film: MediaFile, monkeypatch: Any) -> None:
