@@ -111,7 +111,9 @@ def test_a_licence_is_handed_in_with_a_last_day_that_is_still_to_come(ready, cal
     with_paper = typed("")
     round = hand_in(typed(coming), call, reporter)
     assert round.values["rights_until"] == coming
-    assert f"<dt>授权截止日期</dt><dd>{coming}</dd>" in client.get(page).content.decode()
+    read = client.get(page)
+    assert f"<dt>授权截止日期</dt><dd>{coming}</dd>" in read.content.decode()
+    assert b"".join(client.get(read.context["licence_address"]).streaming_content) == b"%PDF-1.7 ..."
     ready.refresh_from_db()
     assert fingerprint(ready) not in {endless, fingerprint(with_paper)}
     Version.objects.filter(pk=ready.pk).update(state=State.PUBLISHED)

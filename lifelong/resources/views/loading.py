@@ -11,10 +11,12 @@ from django.shortcuts import get_object_or_404
 
 from lifelong.accounts.models import User
 from lifelong.institutions.models import Institution
+from lifelong.media.models import MediaFile
+from lifelong.media.queries import signed_url
 from lifelong.resources import policy
 from lifelong.resources.identifiers import as_written
 from lifelong.resources.lifecycle import State
-from lifelong.resources.models import Resource, Version
+from lifelong.resources.models import Resource, Round, Version
 from lifelong.resources.queries.missing import prepared
 from lifelong.resources.queries.reach import institutions_reported_by, versions_seen_by
 from lifelong.resources.queries.timeline import last_return
@@ -35,6 +37,15 @@ def version_or_404(request: WorkRequest, resource_id: str, number: int, verb: st
     if not policy.VERBS[verb](request.user, version):
         raise PermissionDenied
     return version
+
+
+def licence(request: HttpRequest, version: Version, round: Round | None = None) -> dict[str, Any]:
+    """授权文件 as it was handed in, or as the draft has it, at an address that is good for this session alone."""
+    handed_in = [file["id"] for file in round.files if file.get("kind") == "rights_file"] if round else []
+    file = MediaFile.objects.filter(pk__in=handed_in).first() if round else version.rights_file
+    if file is None:
+        return {}
+    return {"licence": file, "licence_address": signed_url(file, request=request, download_name=file.original_name)}
 
 
 def resource_or_404(request: WorkRequest, resource_id: str) -> tuple[Resource, list[Version]]:

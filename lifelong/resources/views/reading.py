@@ -20,7 +20,7 @@ from lifelong.resources.queries.preview import face_of, pieces_of
 from lifelong.resources.queries.reach import under_way
 from lifelong.resources.queries.reading import contents_of, lines_of, lines_of_version, titled
 from lifelong.resources.queries.timeline import submitted_for, timeline, whereabouts
-from lifelong.resources.views.loading import WorkRequest, resource_or_404, shell, version_or_404
+from lifelong.resources.views.loading import WorkRequest, licence, resource_or_404, shell, version_or_404
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
@@ -89,6 +89,7 @@ def read_only(request: WorkRequest, version: Version) -> HttpResponse:
             "contents": contents_of(values["outline"] if values else version.outline),
             "findings": _findings(version, shown),
             "where": whereabouts(version, timezone.now()),
+            **licence(request, version, shown),
         },
     )
 

@@ -25,7 +25,7 @@ from lifelong.resources.queries.repairing import running_repairs
 from lifelong.resources.queries.signatures import signature_of
 from lifelong.resources.queries.submitting import standing, stops, unsigned
 from lifelong.resources.queries.timeline import heading_of
-from lifelong.resources.views.loading import WorkRequest, chosen, shell, version_or_404
+from lifelong.resources.views.loading import WorkRequest, chosen, licence, shell, version_or_404
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 
@@ -106,6 +106,7 @@ def sign(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
         {
             **shell(version, request.user), "step": "submit", "form": form, "call": call, "versions": [version],
             "lines": lines_of_version(version), "fields": returnable(), "gaps": what_is_missing(version, at=timezone.now()),
+            **licence(request, version),
         },
         status=422 if form.wrong else 200,
     )  # fmt: skip

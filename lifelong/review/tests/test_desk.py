@@ -2,12 +2,14 @@ import io
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 from openpyxl import load_workbook
 
 from lifelong.accounts.models import Role
 from lifelong.accounts.tests.cast import holder, signed_in
 from lifelong.media.lifecycle import ProbeState
 from lifelong.resources.lifecycle import State
+from lifelong.resources.models import Round
 from lifelong.review.lifecycle import Stage
 from lifelong.review.queries.desk import Filters, described_page, queue, waiting_numbers
 from lifelong.review.tests import desk
@@ -67,6 +69,19 @@ def test_the_page_of_a_round_shows_findings_hits_and_the_decision(officer, some)
     text = page.content.decode()
     assert "包治百病" in text
     assert "通过并报送终审" in text
+
+
+def test_the_page_of_a_round_opens_the_licence_that_was_handed_in(officer):
+    round = desk.handed_in()
+    paper = desk.media_file(round.version.resource.institution)
+    handed_in = Round.objects.create(
+        version=round.version, number=2, submitted_by=round.submitted_by, submitted_at=round.submitted_at,
+        receipt_number="-2", values={"rights_until": "2099-12-31"}, files=[{"id": paper.pk, "name": "x", "size": 9, "sha256": paper.sha256, "kind": "rights_file"}],
+    )  # fmt: skip
+    page = signed_in(officer).get(reverse("review_round", args=["provincial", handed_in.pk]))
+    assert "2099-12-31" in page.content.decode()
+    assert f'href="{escape(page.context["licence_address"])}"' in page.content.decode()
+    assert paper.original_name in page.content.decode()
 
 
 def test_a_round_of_another_province_does_not_exist_here(officer, some):

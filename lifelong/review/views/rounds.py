@@ -16,6 +16,7 @@ from lifelong.resources.models import Finding, Language, Round, ScreeningHit
 from lifelong.resources.queries.history import against_online
 from lifelong.resources.queries.timeline import timeline
 from lifelong.resources.views.comparing import shown as compared
+from lifelong.resources.views.loading import licence
 from lifelong.review import policy
 from lifelong.review.actions import decisions, holding, waivers
 from lifelong.review.actions import doubles as judging
@@ -79,7 +80,7 @@ def page(request: HttpRequest, stage: Stage, round: Round, form: DecisionForm, s
         "decisions": [(d, can_still_take_back(request, d, round)) for d in desk.decisions_of(round)],
         "typed": typed(form), "panels": panels.opinions_on(round),
         "timeline": timeline(round.version.resource, request.user), "at_stage": policy.waits_at(round.version) == stage,
-        **against_what_is_online(request, round),
+        **against_what_is_online(request, round), **licence(request, round.version, round),
     }  # fmt: skip
     return render(request, "review/round.html", context, status=status)
 
