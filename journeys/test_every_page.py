@@ -6,6 +6,7 @@ import pytest
 
 from journeys import eyes
 from journeys.every_page import DESK, FIND, FURNISH, PORTAL
+from journeys.pages import fits
 from journeys.people import Person, Troupe
 from journeys.stage import OPEN_CALL, Stage
 
@@ -75,4 +76,7 @@ def look(person: Person, path: str, ids: dict[str, str], *modes: tuple[dict[str,
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         found = eyes.findings(page, focus=focus and size is SCREEN)
         said += [f"{path} {size['width']} {scheme}: {one}" for one in found]
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    if not fits(page):
+        said.append(f"{path} scrolls sideways on a phone")
     return said

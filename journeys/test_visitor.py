@@ -1,22 +1,15 @@
-"""The visitor: finds, looks, plays, comes back; on a telephone, with large letters, in English."""
+"""The visitor: finds, looks, plays, comes back; with large letters, in English."""
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
 
-from journeys.pages import Draft, Film, fits
-from journeys.people import Person, Troupe
-from journeys.stage import OPEN_CALL, Stage
+from journeys.pages import Film, fits
+from journeys.people import Person
+from journeys.stage import Stage
 
 FIRST, SECOND, _THIRD = "极限与连续：从一杯凉茶说起", "导数与边际成本", "积分怎样算出总收益"
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "has_touch": True,
-    "is_mobile": True,
-    "device_scale_factor": 2,
-}
 
 
 @pytest.fixture
@@ -135,62 +128,3 @@ def test_the_language_changes_to_english_and_back(visitor: Person, library: dict
     expect(page.locator(".areas-nav")).to_contain_text("Degree education")
     visitor.press("中文")
     expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
-
-
-def test_on_a_telephone_no_public_page_scrolls_sideways(troupe: Troupe, library: dict[str, str]) -> None:
-    visitor = troupe.stranger(**PHONE)
-    addresses = [
-        "/", "/search?q=经济数学", "/search?q=没有这样的资源", f"/resources/{library[FIRST]}", "/areas/degree", "/batches/",
-        "/batches/2026-70", "/institutions/", "/institutions/4141990101", "/calls/", f"/calls/{OPEN_CALL}",
-        f"/calls/{OPEN_CALL}/register", "/accounts/login/", "/report", "/about", "/help", "/api/docs",
-    ]  # fmt: skip
-    wide = [address for address in addresses if not fits(visitor.visit(address))]
-    assert not wide
-
-
-def test_on_a_telephone_no_page_of_work_scrolls_sideways(troupe: Troupe, stage: Stage, library: dict[str, str]) -> None:
-    resource = stage.submitted("手机上的审核：窗边的绿萝", seed=31)
-    reporter = troupe.reporter(**PHONE)
-    draft = Draft(reporter).begin("手机上的草稿")
-    wide = [
-        address for address in ("", "files", "preview", "submit") if not fits(reporter.visit(draft.address + address))
-    ]
-    wide += widths(
-        reporter,
-        "/work/",
-        "/work/resources/",
-        "/work/resources/missing",
-        f"/work/resources/{resource}/",
-        "/work/notices/",
-    )
-    officer = troupe.deciding_officer(**PHONE)
-    wide += widths(
-        officer,
-        "/work/",
-        "/work/review/provincial/",
-        "/work/registrations/",
-        "/work/calls/",
-        f"/work/calls/{OPEN_CALL}/",
-        f"/work/calls/{OPEN_CALL}/board",
-        "/work/institutions/",
-    )
-    officer.visit("/work/review/provincial/")
-    officer.follow("手机上的审核：窗边的绿萝")
-    expect(officer.page.locator("h1")).to_contain_text("手机上的审核")
-    wide += [] if fits(officer.page) else [officer.page.url]
-    wide += widths(
-        troupe.final_reviewer(**PHONE),
-        "/work/",
-        "/work/batches/",
-        "/work/batches/2026-70/",
-        f"/work/catalogue/{library[FIRST]}/",
-    )
-    wide += widths(
-        troupe.operator(**PHONE), "/work/", "/work/catalogue/", "/work/jobs/", "/work/outbox/", "/work/reports/"
-    )
-    assert not wide
-
-
-def widths(person: Person, *addresses: str) -> list[str]:
-    """Those that are too wide."""
-    return [address for address in addresses if not fits(person.visit(address))]

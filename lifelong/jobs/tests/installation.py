@@ -7,7 +7,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from django.conf import settings
+
+from lifelong.config.testing import database_of_its_own
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = "import django, json, sys; django.setup(); from lifelong.jobs.tests import sample_tasks as tasks\n"
@@ -34,11 +34,6 @@ class Installation:
             "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "lifelong.config.settings"),
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
         }  # fmt: skip
-
-    def run(self, *arguments: str) -> None:
-        subprocess.run(
-            [sys.executable, ROOT / "manage.py", *arguments], env=self.environment, check=True, capture_output=True
-        )
 
     def python(self, code: str) -> Any:
         """Run code beside the workers; what it assigns to ``answer`` comes back as JSON."""
@@ -86,34 +81,13 @@ def wait_for(true: Callable[[], Any], seconds: float = 30) -> Any:
 
 @contextmanager
 def installation(folder: Path) -> Iterator[Installation]:
-    engine = settings.DATABASES["default"]
-    if engine["ENGINE"].endswith("sqlite3"):
-        made, remove = f"sqlite:///{folder / 'lifelong.sqlite3'}", lambda: None
-    else:
-        made, remove = _postgresql(engine)
-    found = Installation(folder, made)
-    try:
-        found.run("migrate", "--verbosity=0", "jobs")
-        found.run("migrate", "--verbosity=0", "audit")
-        yield found
-    finally:
-        for worker in found.workers:
-            if worker.poll() is None:
-                worker.send_signal(signal.SIGCONT)
-                worker.kill()
-            worker.wait()
-        remove()
-
-
-def _postgresql(engine: dict[str, Any]) -> tuple[str, Callable[[], None]]:
-    name = f"jobs_{uuid.uuid4().hex[:10]}"
-    server = {"host": engine["HOST"], "port": engine["PORT"], "user": engine["USER"], "password": engine["PASSWORD"]}
-
-    def say(statement: str) -> None:
-        with psycopg.connect(dbname="postgres", autocommit=True, **server) as connection:
-            connection.execute(statement)
-
-    say(f"CREATE DATABASE {name}")
-    secret = f":{engine['PASSWORD']}" if engine["PASSWORD"] else ""
-    address = f"postgres://{engine['USER']}{secret}@{engine['HOST'] or 'localhost'}:{engine['PORT'] or 5432}/{name}"
-    return address, lambda: say(f"DROP DATABASE {name} WITH (FORCE)")
+    with database_of_its_own(folder) as address:
+        found = Installation(folder, address or f"sqlite:///{folder / 'lifelong.sqlite3'}")
+        try:
+            yield found
+        finally:
+            for worker in found.workers:
+                if worker.poll() is None:
+                    worker.send_signal(signal.SIGCONT)
+                    worker.kill()
+                worker.wait()
