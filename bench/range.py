@@ -1,6 +1,6 @@
 """Random 1 MiB ranges and one long stream, against nginx over the same file: ``python bench/range.py [seconds]``
 
-By the front alone, and by nginx to which the front leaves the sending (``PROXY_FILES``, as in ``deploy/nginx``).
+By the front alone, and by nginx before it as ``deploy/nginx`` sets it up, with ``PROXY_FILES``.
 """
 
 import os
@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from served import Served, load, nginx, served
+from served import ROOT, Served, load, nginx, served
 
 SIZE = 512 << 20
 PIECE = 1 << 20
@@ -49,20 +49,22 @@ def measure(name: str, port: int, address: str, seconds: float) -> tuple[float, 
 
 
 def behind_nginx(site: Served) -> str:
-    return f"""upstream front {{ server 127.0.0.1:{site.port}; keepalive 32; }} ----
-        location /media/ {{ proxy_pass http://front; proxy_http_version 1.1; proxy_set_header Connection "";
-            proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; }}
-        location /files/ {{ internal; alias {site.data}/files/; }}"""
+    """The places of ``deploy/nginx/lifelong.conf`` as they stand."""
+    told = (ROOT / "deploy" / "nginx" / "lifelong.conf").read_text()
+    places = told[told.index("proxy_http_version") : told.rindex("}")]
+    places = places.replace("/srv/lifelong/data", str(site.data)).replace("/etc/nginx/", f"{ROOT}/deploy/nginx/")
+    return f"upstream lifelong {{ server 127.0.0.1:{site.port}; keepalive 32; }} ---- {places}"
 
 
 def handed_over(seconds: float) -> None:
     trusting = {"TRUSTED_PROXIES": "127.0.0.1", "PROXY_FILES": "/files/", "RATE_FILES": "1000000/1000000"}
     with served(**trusting) as site:
         path, ours, theirs = film(site), [], []
-        with nginx(path.parent, behind_nginx(site)) as port:
+        bare = f"location /bare/ {{ alias {path.parent}/; }}"
+        with nginx(path.parent, f"{behind_nginx(site)} {bare}") as port:
             for _ in range(3):
                 ours.append(measure("front and nginx", port, f"/media/p/{NAME}.mp4", seconds))
-                theirs.append(measure("nginx", port, f"/{path.name}", seconds))
+                theirs.append(measure("nginx", port, f"/bare/{path.name}", seconds))
         tell(ours, theirs, site)
 
 
