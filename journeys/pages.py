@@ -3,12 +3,19 @@
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import FilePayload, Frame, Locator, Page, expect
 
 from journeys.people import Person
 
 CHECKS_MS = 60_000
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
 
 
 class Draft:

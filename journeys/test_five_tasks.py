@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from journeys import eyes
-from journeys.pages import Film, fits
+from journeys.pages import PHONE, Film, fits
 from journeys.people import Person, Troupe
 from journeys.stage import Stage
 from journeys.test_learner import plays_until
-from journeys.test_visitor import PHONE, letters
+from journeys.test_visitor import letters
 
 TAIJI = "太极拳云手与单鞭"
 HAS_FOCUS = "e => e === document.activeElement"

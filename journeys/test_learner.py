@@ -5,10 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from journeys.pages import Film, fits
+from journeys.pages import PHONE, Film, fits
 from journeys.people import PASSWORD, Person, Troupe
 from journeys.stage import Stage
-from journeys.test_visitor import PHONE
 
 TITLE = "极限与连续：从一杯凉茶说起"
 SAID = "讲得明白，例子也亲切。"

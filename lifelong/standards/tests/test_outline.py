@@ -123,7 +123,9 @@ def test_starts_that_go_back_or_beyond_the_end_are_remarked_upon():
     assert remarks(each_file, duration_s=500) == []
 
 
-words = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=8)
+NO_XML = "\ufffe\uffff"  # a title of ours never holds them: ``resources.contents`` leaves them out
+held = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp"), exclude_characters=NO_XML)
+words = st.text(held, min_size=1, max_size=8)
 seconds = st.one_of(st.none(), st.integers(0, 500_000))
 
 
