@@ -54,9 +54,8 @@ def close_use() -> int:
     """Yesterday for good, and older days to which records came after all."""
     yesterday = timezone.localdate() - timedelta(days=1)
     older = sorted({*usage_raw.all_uncounted()} - {timezone.localdate(), yesterday})
-    return usage_counting.count_days(
-        [yesterday, *older], at=timezone.now()
-    )  # a damaged old day holds up no other night
+    # yesterday first: a damaged old day holds up no other night
+    return usage_counting.count_days([yesterday, *older], at=timezone.now())
 
 
 @daily(at="05:20")

@@ -50,9 +50,8 @@ def readings(searcher: Searcher, question: str) -> Iterator[Reading]:
 
 
 def finds(searcher: Searcher, reading: Reading) -> bool:
-    if (
-        len(reading.words) == 1 and searcher.doc_freq("all", reading.words[0]) > SURELY
-    ):  # to look for one scores them all
+    one = reading.words[0] if len(reading.words) == 1 else ""
+    if one and searcher.doc_freq("all", one) > SURELY:  # to look for one document scores them all
         return True
     return bool(searcher.search(reading.query, 1, count=False).hits)
 

@@ -20,9 +20,8 @@ class InspectionTarget(models.Model):
 
     resource = models.ForeignKey(Resource, verbose_name=_("资源"), on_delete=models.CASCADE, related_name="+")
     subject = models.CharField(_("检查什么"), max_length=8, choices=Subject.choices)
-    key = models.CharField(
-        max_length=40, blank=True, default=""
-    )  # which of them: number of a file or rendition, last day of a licence
+    # which of them: the number of a file or rendition, the last day of a licence
+    key = models.CharField(max_length=40, blank=True, default="")
     address = models.CharField(_("地址"), max_length=2000, blank=True, default="")
     host = models.CharField(_("网站"), max_length=253, blank=True, default="")
     media_file = models.ForeignKey(MediaFile, null=True, blank=True, on_delete=models.CASCADE, related_name="+")

@@ -37,9 +37,7 @@ def same_files(version: Version, files: Iterable[MediaFile]) -> list[Duplicate]:
     if not wanted:
         return []
     repaired = Repair.objects.filter(original__sha256__in=wanted).values("repaired")
-    copies = (
-        MediaFile.objects.filter(sha256__in=wanted).values("pk").union(repaired)
-    )  # by their indexes, each by its own
+    copies = MediaFile.objects.filter(sha256__in=wanted).values("pk").union(repaired)  # each by an index of its own
     others = (
         VersionFile.objects.annotate(sent=Coalesce("media_file__repair__original__sha256", "media_file__sha256"))
         .filter(media_file__in=[row["pk"] for row in copies], version__deleted_at__isnull=True)
