@@ -1,7 +1,8 @@
 """A question put to the index: which ids, how many exactly, and how many in each facet."""
 
 import time
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -47,7 +48,7 @@ class Question:
 class Answer:
     """``kind`` and ``shown`` say how the words were taken (``reading.Reading``); ``meant`` another wording to offer."""
 
-    ids: list[int]
+    ids: Sequence[int]
     total: int
     facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     kind: str = "all"
@@ -61,21 +62,28 @@ class Answer:
     totals: dict[str, int] = field(default_factory=dict)  # of each ``where``, with the same filters
 
 
+FIRST_RANKED = 100  # results: to put more of them in order costs little, to find them again much
+
 _facets_kept = Kept(512)
-_answers_kept = Kept(1_000)
+_answers_kept = Kept(400)
 
 
 def ask(view: View, question: Question) -> Answer:
-    """Exact total, one page of ids, facets that ignore their own filter; kept for the view. Raises ``TooDeep``."""
-    if question.offset + question.limit > DEEPEST:
+    """Exact total, one page of ids, facets that ignore their own filter. Raises ``TooDeep``.
+
+    Kept for the view, with more results than the page holds: who turns the page is answered from the same order.
+    """
+    end = question.offset + question.limit
+    if end > DEEPEST:
         raise TooDeep
     begun = time.perf_counter()
-    if (kept := _answers_kept.get((view.generation, question))) is not None:
-        return replace(kept, seconds=time.perf_counter() - begun)
-    answer = _asked(view, question)
-    answer.seconds = time.perf_counter() - begun
-    _answers_kept.put((view.generation, question), answer)
-    return answer
+    key = (view.generation, replace(question, offset=0, limit=0))
+    kept: Answer | None = _answers_kept.get(key)
+    if kept is None or len(kept.ids) < min(end, kept.total):
+        ranked = FIRST_RANKED if end <= FIRST_RANKED else min(DEEPEST, 2 * end)
+        kept = _asked(view, replace(question, offset=0, limit=ranked))
+        _answers_kept.put(key, kept)
+    return replace(kept, ids=list(kept.ids[question.offset : end]), seconds=time.perf_counter() - begun)
 
 
 def _asked(view: View, question: Question) -> Answer:
@@ -90,7 +98,7 @@ def _asked(view: View, question: Question) -> Answer:
     else:
         understood, found = _first_found(view, question, filters)
         base = understood.query if understood else None
-        answer = Answer(keys_at(view.searcher, [address for _, address in found.hits]), found.count or 0)
+        answer = Answer(_keys_of(view, found), found.count or 0)
         speech = spoken(view, question.text, understood)
         other = _count_said(view, speech, filters)
         if understood:
@@ -126,11 +134,15 @@ def _in_order(view: View, query: Query, question: Question, speech: Spoken) -> A
     """Resources that say it, by how often where nothing else is asked for."""
     if question.sort != "relevance":
         found = _search(view, query, question, scored=True)
-        return Answer(keys_at(view.searcher, [address for _, address in found.hits]), found.count or 0)
+        return Answer(_keys_of(view, found), found.count or 0)
     found = view.searcher.search(query, max(1, len(speech.keys)))
     passing = set(keys_at(view.searcher, [address for _, address in found.hits]))
-    ids = [key for key in speech.keys if key in passing]
-    return Answer(ids[question.offset : question.offset + question.limit], len(ids))
+    ids = array("Q", (key for key in speech.keys if key in passing))
+    return Answer(ids, len(ids))
+
+
+def _keys_of(view: View, found: Any) -> "array[int]":
+    return array("Q", keys_at(view.searcher, [address for _, address in found.hits]))
 
 
 def combine(base: Query | None, filters: Mapping[str, tuple[str, ...]]) -> Query:
@@ -148,11 +160,10 @@ def combine(base: Query | None, filters: Mapping[str, tuple[str, ...]]) -> Query
 
 def _search(view: View, query: Query, question: Question, *, scored: bool) -> Any:
     sort = question.sort if scored or question.sort != "relevance" else "newest"
-    limit = max(1, question.limit)
     if sort == "relevance":
-        return view.searcher.search(query, limit, offset=question.offset, weight_by_field="weight")
+        return view.searcher.search(query, question.limit, weight_by_field="weight")
     order = Order.Asc if sort == "series" else Order.Desc
-    return view.searcher.search(query, limit, offset=question.offset, order_by_field=SORTS[sort], order=order)
+    return view.searcher.search(query, question.limit, order_by_field=SORTS[sort], order=order)
 
 
 def _facets(view: View, base: Query | None, question: Question) -> dict[str, list[tuple[str, int]]]:

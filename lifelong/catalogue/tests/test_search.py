@@ -153,6 +153,20 @@ def test_pages_neither_repeat_nor_skip(view: View, sort: str) -> None:
     assert sorted(key for page in pages for key in page) == sorted(TITLES)
 
 
+@pytest.mark.parametrize("sort", ["relevance", "newest"])
+def test_pages_that_are_kept_are_those_of_one_long_list(tmp_path: Path, sort: str) -> None:
+    writer = Writer(Shelf(tmp_path).fresh())
+    for key in range(1, 261):
+        writer.put(resource(key, "书法入门" if key % 3 else "书法", declared_views=key))
+    writer.commit(1)
+    view = view_of(writer.index, writer.folder)
+    places = [(0, 20), (95, 20), (240, 20), (255, 20), (10, 5), (300, 20)]
+    pages = [ask(view, Question.of("书法", sort=sort, offset=offset, limit=limit)).ids for offset, limit in places]
+    whole = ask(view, Question.of("书法", sort=sort, limit=900)).ids
+    assert sorted(whole) == list(range(1, 261))
+    assert pages == [whole[offset : offset + limit] for offset, limit in places]
+
+
 def test_most_viewed_goes_by_measured_then_by_declared(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     writer = Writer(shelf.fresh())
