@@ -62,7 +62,7 @@ class Answer:
     totals: dict[str, int] = field(default_factory=dict)  # of each ``where``, with the same filters
 
 
-FIRST_RANKED = 100  # results: to put more of them in order costs little, to find them again much
+FIRST_RANKED = 60  # results: to put more of them in order costs little, to find them again much
 
 _facets_kept = Kept(512)
 _answers_kept = Kept(400)
