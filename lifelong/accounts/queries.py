@@ -17,6 +17,7 @@ from lifelong.accounts.models import (
     Consent,
     ConsentTo,
     FactorReset,
+    Role,
     SignInLock,
     User,
 )
@@ -75,6 +76,20 @@ def roles_held(user: User, at: datetime) -> set[str]:
 
 def administrators_at_work(role: str, at: datetime) -> QuerySet[Appointment]:
     return Appointment.objects.open_at(at).filter(role=role, user__is_active=True)
+
+
+NEEDED = (Role.DECIDING_OFFICER, Role.FINAL_REVIEWER, Role.OPERATOR)
+
+
+def vacant_posts(at: datetime) -> list[Role]:
+    """The posts without which nothing goes its whole way, that nobody at work holds now; one query."""
+    held = Appointment.objects.open_at(at).filter(role__in=NEEDED, user__is_active=True)
+    taken = set(held.values_list("role", flat=True))
+    return [role for role in NEEDED if role not in taken]
+
+
+def has_a_province() -> bool:
+    return Authority.objects.filter(kind=AuthorityKind.PROVINCE).exists()
 
 
 def is_set_up() -> bool:

@@ -11,11 +11,11 @@ class CallsConfig(AppConfig):
         from lifelong.audit.words import name_verbs
         from lifelong.calls.health import waits
         from lifelong.calls.queries.contacts import contacts_of
-        from lifelong.calls.queries.waiting import dates_for, menu_for, waiting_for
+        from lifelong.calls.queries.waiting import dates_for, menu_for, waiting_for, words_for
         from lifelong.calls.storage import sealed_files
         from lifelong.calls.words import VERBS
         from lifelong.notices.groups import Group, Way, register_group
-        from lifelong.web.desk import register_dates, register_menu, register_waiting
+        from lifelong.web.desk import register_dates, register_menu, register_waiting, register_words
         from lifelong.web.health import register_waits
         from lifelong.web.helping import register_contacts
 
@@ -32,6 +32,7 @@ class CallsConfig(AppConfig):
         register_dates(dates_for)
         register_menu(menu_for)
         register_waiting(waiting_for)
+        register_words(words_for)
         register_waits(waits)
         register_contacts(contacts_of)
         if sealed_files not in SEALED_FILES:

@@ -26,7 +26,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         return redirect(home_of_learners())
     found = {"waiting": desks.waiting_for(user), "dates": desks.dates_for(user), "news": desks.news_for(user)}
     words = [] if found["waiting"] else desks.words_for(user)
-    return render(request, "web/desk_home.html", {**found, "words": words})
+    return render(request, "web/desk_home.html", {**found, "words": words, "mails": bool(settings.EMAIL_URL)})
 
 
 # The three switches take no CSRF token: public pages carry none, so that one copy can be kept for everybody. What another

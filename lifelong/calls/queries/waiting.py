@@ -18,7 +18,7 @@ from lifelong.calls.queries.questions import waiting_questions
 from lifelong.calls.queries.registrations import waiting_registrations
 from lifelong.institutions.models import Institution
 from lifelong.institutions.queries import institutions_of
-from lifelong.web.desk import Date, Entry, Waiting
+from lifelong.web.desk import Date, Entry, Waiting, Word
 
 SOON = timedelta(days=3)
 OLD = timedelta(days=2)
@@ -33,6 +33,19 @@ def waiting_for(user: User) -> Iterator[Waiting]:
         yield from _to_confirm(user)
     if user.has_right("questions.answer") or "reporter" in roles_of(user):
         yield from _questions(user)
+
+
+def words_for(user: User) -> Iterator[Word]:
+    """The officer whose department never issued a call: nothing can come before there is one."""
+    if not user.has_right("calls.manage"):
+        return
+    own = [authority.pk for authority in authorities_issuing(user)]
+    if own and not Call.objects.filter(issued_by__in=own).exists():
+        yield Word(
+            _("从起草一次征集开始"),
+            _("征集发布以后，各单位才能登记负责人、报送资源；要您审核的会列在这里。"),
+            ((_("起草征集"), reverse("call-compose")), (_("单位名册"), reverse("institutions"))),
+        )
 
 
 def _registrations(user: User) -> Iterator[Waiting]:

@@ -77,6 +77,13 @@ class TestPublic:
         assert "/calls/2026-01/register" in page
         assert "现在是" in page
 
+    def test_whose_department_has_no_call_is_led_to_the_first(self) -> None:
+        officer = holder(Role.DECIDING_OFFICER)
+        assert "从起草一次征集开始" in texts(signed_in(officer).get("/work/"))
+        home = officer.appointments.get().authority
+        actions.draft_call("d-1", title="草稿", issued_by=home, by=officer, at=timezone.now())
+        assert "从起草一次征集开始" not in texts(signed_in(officer).get("/work/"))
+
     def test_a_draft_is_nobodys_but_its_makers(self, officer: User) -> None:
         home = officer.appointments.get().authority
         draft = actions.draft_call("d-1", title="草稿", issued_by=home, by=officer, at=timezone.now())
