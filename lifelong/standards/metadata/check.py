@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from lifelong.standards.categories import Resolution
 from lifelong.standards.metadata import problem
 from lifelong.standards.metadata.context import NEEDED, Context
-from lifelong.standards.metadata.text import as_text, unseen, without_unseen
+from lifelong.standards.metadata.text import Unresolved, as_text, unseen, without_unseen
 from lifelong.standards.outline import Outline
 
 
@@ -57,6 +57,12 @@ class Check:
         if text is None:
             self.error(name, "format", _("不是文字"), found=value)
         return text
+
+    def unresolved(self, name: str, value: Unresolved) -> None:
+        reason = _("是公式算出的错误，请改成正确的内容")
+        if value.written.startswith("="):
+            reason = _("是公式，文件里没有存它的结果；请用表格软件打开后重新保存，或把这一格粘贴为数值")
+        self.error(name, "formula", reason, found=value, wanted="", example="")
 
     def line(self, name: str, value: Any) -> str | None:
         """One line of text within the field's length; invisible characters are taken out with a notice."""

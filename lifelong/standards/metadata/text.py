@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,6 +12,16 @@ _noncharacters = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 _forbidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _separators = re.compile("[;；]")
 _spaces = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A cell that holds a formula without a result, or the error that stands for one (``#N/A``)."""
+
+    written: str
+
+    def __str__(self) -> str:
+        return self.written
 
 
 def is_blank(value: Any) -> bool:

@@ -9,7 +9,7 @@ from lifelong.standards.metadata.check import Check
 from lifelong.standards.metadata.context import Context
 from lifelong.standards.metadata.problem import Problem
 from lifelong.standards.metadata.rules import RULES, together
-from lifelong.standards.metadata.text import is_blank
+from lifelong.standards.metadata.text import Unresolved, is_blank
 from lifelong.standards.outline import Outline
 
 
@@ -47,6 +47,9 @@ def validate(values: Mapping[str, Any], *, context: Context) -> Result:
     for name, rule in RULES:
         value = values.get(name)
         if value is None or value == "" or is_blank(value):
+            continue
+        if isinstance(value, Unresolved):
+            check.unresolved(name, value)
             continue
         found = rule(check, value)
         if found is not None and name not in check.failed:

@@ -195,6 +195,30 @@ def test_a_formula_counts_by_its_stored_value(tmp_path):
     assert values(tmp_path / "b.xlsx")[0][1]["title"] == "公式"
 
 
+def test_a_formula_without_a_result_and_an_error_say_so_and_a_hidden_row_is_told(tmp_path):
+    made = openpyxl.Workbook()
+    made.active.append(SHORT)
+    made.active.append(ROW)
+    made.active.append(['=A2&"（下）"', *ROW[1:4], "#N/A", *ROW[5:]])
+    made.active["E3"].data_type = "e"
+    made.active["A9"] = made.active["D9"] = "=A2"  # a row of nothing else is a record all the same
+    made.active.row_dimensions[2].hidden = True
+    made.save(tmp_path / "a.xlsx")
+    found = check_sheet(tmp_path / "a.xlsx", context())
+    assert (found.rows, found.accepted) == (3, 1)
+    said = {(each.row, each.problem.code): each.problem for each in found.problems}
+    assert {"sheet.hidden", "title.formula", "speakers.formula"} <= {code for _, code in said}
+    assert said[3, "title.formula"].found == '=A2&"（下）"'
+    assert "重新保存" in said[3, "title.formula"].message
+    assert said[3, "speakers.formula"].found == "#N/A"
+    assert (9, "title.formula") in said
+    assert (9, "title.missing") not in said
+    back = tmp_path / "back.xlsx"
+    annotate(tmp_path / "a.xlsx", found.problems, back)
+    assert openpyxl.load_workbook(back).active["A3"].value is None  # or it would come in again as the title itself
+    assert "公式" in openpyxl.load_workbook(back).active["A3"].comment.text
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_text_table_in_any_usual_encoding_and_delimiter(tmp_path, encoding, delimiter):
@@ -235,6 +259,35 @@ def test_a_name_does_not_make_a_sheet(tmp_path):
         (tmp_path / "b.xlsx").write_bytes(content)
         with pytest.raises(SheetUnreadable):
             values(tmp_path / "b.xlsx")
+
+
+def archive_of(*names: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj", "一份 PDF，不是表格"),
+        (archive_of("[Content_Types].xml", "word/document.xml"), "Word"),
+        (archive_of("[Content_Types].xml", "ppt/presentation.xml"), "演示文稿"),
+        (archive_of("表.xlsx", "课.mp4"), "解压"),
+        (b"Rar!\x1a\x07\x01\x00" + b"\x8e" * 200, "解压"),
+        (b"7z\xbc\xaf\x27\x1c" + b"3" * 90, "解压"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + "WordDocument".encode("utf-16-le"), "Word"),
+        (b"\xff\xd8\xff\xe0" + b"\x00" * 90, "图片"),
+        (b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 90, "音视频"),
+        ("<html><table>".encode("utf-16"), "网页"),
+    ],
+)
+def test_what_is_no_sheet_is_called_what_it_is(tmp_path, content, what):
+    (tmp_path / "a.xlsx").write_bytes(content)
+    with pytest.raises(SheetUnreadable, match=what):
+        values(tmp_path / "a.xlsx")
 
 
 def test_a_sheet_without_headings_or_with_one_twice_is_refused(tmp_path):

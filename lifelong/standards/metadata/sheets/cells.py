@@ -6,6 +6,7 @@ from typing import Any
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 
+from lifelong.standards.metadata.text import Unresolved
 from lifelong.web.workbooks import FORMULA_SIGNS, shown_as_is
 
 HEAD_FILL = PatternFill("solid", start_color="FFE3EEEF")
@@ -25,6 +26,8 @@ def cell(sheet: Any, value: Any, *, as_text: bool = False) -> WriteOnlyCell:
         made.data_type = "s"
         if value.startswith(FORMULA_SIGNS):
             made.quotePrefix = True
+    elif isinstance(value, Unresolved):
+        made = WriteOnlyCell(sheet)  # its remark says what stood there; as a text it would be taken for the content
     elif value is None or isinstance(value, bool | int | float | datetime | date | time | timedelta):
         made = WriteOnlyCell(sheet, value)
     else:

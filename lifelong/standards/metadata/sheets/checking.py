@@ -140,6 +140,11 @@ def remarks(sheet: Sheet) -> Iterator[SheetProblem]:
         yield SheetProblem(
             row, Problem("", _("合并的单元格"), "sheet.merged", "notice", "", _("每行各填各的，不合并"), "", message)
         )
+    if sheet.hidden:
+        message = _("有 %(n)s 行是隐藏的，也读取了；不报送的请删去。") % {"n": sheet.hidden}
+        yield SheetProblem(
+            row, Problem("", _("隐藏的行"), "sheet.hidden", "notice", "", _("只留要报送的行"), "", message)
+        )
     for name in sheet.others:
         message = _("工作表「%(name)s」也有表头，没有读取；只读取了「%(read)s」。") % {"name": name, "read": sheet.name}
         yield SheetProblem(row, Problem("", name, "sheet.others", "notice", name, _("每次一个工作表"), "", message))

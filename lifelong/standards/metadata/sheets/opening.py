@@ -20,7 +20,9 @@ from django.utils.translation import gettext as _
 
 from lifelong.standards.metadata.sheets import headings
 from lifelong.standards.metadata.sheets.refusals import HeadingsNotFound, SheetTooLarge, SheetUnreadable
+from lifelong.standards.metadata.sheets.strangers import refuse_stranger
 from lifelong.standards.metadata.standard import Standard
+from lifelong.standards.metadata.text import Unresolved
 
 MOST_BYTES = 50 * 1024 * 1024
 MOST_UNPACKED = 300 * 1024 * 1024
@@ -45,9 +47,11 @@ class Grid:
         others: list[str],
         *,
         merged: bool = False,
+        hidden: int = 0,
     ) -> None:
         self.name = name
         self.merged = merged  # cells merged over several rows: their content counts for each
+        self.hidden = hidden  # rows below the headings that are not to be seen and are read like the others
         self.headings = found
         self.others = others  # sheets that hold such headings too and are not read
         self._rows = rows
@@ -102,7 +106,7 @@ def _workbook(path: Path, standard: Standard) -> Iterator[Grid]:
     clock.daemon = True
     clock.start()
     try:
-        yield _chosen(child, standard)
+        yield _chosen(child, path, standard)
     finally:
         clock.cancel()
         child.kill()
@@ -129,13 +133,13 @@ def _heard(child: subprocess.Popen[bytes]) -> Any:
     return json.loads(line)
 
 
-def _chosen(child: subprocess.Popen[bytes], standard: Standard) -> Grid:
+def _chosen(child: subprocess.Popen[bytes], path: Path, standard: Standard) -> Grid:
     """Of several sheets the one whose row names most fields, of equals the first; a hidden one only where no other does."""
     best: dict[str, Any] | None = None
     fitting = []
     while "sheets" not in (about := _heard(child)):
         if reason := about.get("refused"):
-            _refuse(reason)
+            _refuse(reason, path)
         head = [_cells(row) for row in about["head"]]
         scores = [headings.score(row, standard) for row in head]
         most = max(scores, default=0)
@@ -153,7 +157,8 @@ def _chosen(child: subprocess.Popen[bytes], standard: Standard) -> Grid:
     child.stdin.write(f"{best['index']} {found.row}\n".encode())
     child.stdin.flush()
     others = [name for name in fitting if name != best["name"]]
-    return Grid(best["name"], _batches(child), found, others, merged=best["merged"] > found.row)
+    hidden = _heard(child)["hidden"]
+    return Grid(best["name"], _batches(child), found, others, merged=best["merged"] > found.row, hidden=hidden)
 
 
 def _batches(child: subprocess.Popen[bytes]) -> Iterator[Cells]:
@@ -167,6 +172,7 @@ _kinds: dict[str, Callable[[Any], Any]] = {
     "date": date.fromisoformat,
     "time": time.fromisoformat,
     "span": lambda seconds: timedelta(seconds=seconds),
+    "formula": Unresolved,
 }
 
 
@@ -177,9 +183,10 @@ def _cells(row: list[Any]) -> Cells:
     return row
 
 
-def _refuse(reason: str) -> NoReturn:
+def _refuse(reason: str, path: Path) -> NoReturn:
     if reason == "password":
         raise SheetUnreadable(_("表格设了密码，打不开。请去掉密码后再上传。"))
+    refuse_stranger(path)
     raise SheetUnreadable(_("表格已损坏或不是表格，打不开。请用表格软件打开后另存为 .xlsx 再上传。"))
 
 
@@ -195,11 +202,11 @@ def _no_headings(standard: Standard) -> NoReturn:
 
 @contextmanager
 def _text(path: Path, start: bytes, standard: Standard) -> Iterator[Grid]:
-    if start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
-        raise SheetUnreadable(_("这是网页或 XML 文件，只是名字像表格。请用表格软件打开后另存为 .xlsx 再上传。"))
     encoding = _encoding(path, start)
     with path.open(encoding=encoding, newline="") as file:
         head = file.read(CHUNK // 4)
+    if head.lstrip("\ufeff \r\n\t").startswith("<"):
+        raise SheetUnreadable(_("这是网页或 XML 文件，只是名字像表格。请用表格软件打开后另存为 .xlsx 再上传。"))
     best: tuple[int, str, int] = (0, ",", 0)
     for delimiter in (",", ";", "\t"):
         for index, row in enumerate(islice(_csv(StringIO(head, newline=""), delimiter), headings.LOOKED_AT)):
@@ -207,6 +214,7 @@ def _text(path: Path, start: bytes, standard: Standard) -> Iterator[Grid]:
             if found > best[0]:
                 best = found, delimiter, index
     if not best[0]:
+        refuse_stranger(path)
         _no_headings(standard)
     with path.open(encoding=encoding, newline="") as file:
         row = next(islice(_csv(file, best[1]), best[2], None))
@@ -244,12 +252,13 @@ def _encoding(path: Path, start: bytes) -> str:
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         candidates = ["utf-16"]
     elif b"\x00" in start:
-        _refuse("damaged")
+        _refuse("damaged", path)
     else:
         candidates = ["utf-8-sig", "gb18030"]
     for encoding in candidates:
         if _decodes(path, encoding):
             return encoding
+    refuse_stranger(path)
     raise SheetUnreadable(_("看不出文字编码。请用表格软件另存为「CSV UTF-8」或 .xlsx 再上传。"))
 
 

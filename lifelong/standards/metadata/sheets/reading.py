@@ -29,6 +29,7 @@ class Sheet:
         self.headings: Headings = found.headings
         self.others = found.others
         self.merged = found.merged
+        self.hidden = found.hidden
         self._grid = found
 
     def __iter__(self) -> Iterator[Row]:
