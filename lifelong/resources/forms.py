@@ -131,7 +131,8 @@ def _long(name: str, lines: int) -> forms.CharField:
 
 
 FILLABLE = (
-    "area", "type", "category", "series", "rights_holder", "speakers", "keywords", "host_platform", "created_date", "summary",
+    "area", "type", "category", "series", "rights_holder", "rights_until", "speakers", "keywords", "host_platform", "created_date",
+    "summary",
 )  # fmt: skip
 
 

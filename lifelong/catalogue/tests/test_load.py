@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,15 @@ def test_repeating_makes_no_doubles(tmp_path):
     again = world.loaded()
     assert (again.accepted, again.known, again.rejected) == (0, 5, 0)
     assert Resource.objects.count() == Version.objects.count() == Entry.objects.count() == 5
+
+
+def test_a_licence_keeps_its_last_day_also_one_that_is_over(tmp_path):
+    days = ["2099年12月31日", "2020-01-31", "长期", None, "后年"]
+    lines = [world.line(title=f"第 {number} 课", rights_until=day) for number, day in enumerate(days)]
+    done = bring(world.written(tmp_path / "a.jsonl", lines))
+    assert (done.accepted, done.rejected) == (4, 1)
+    kept = Version.objects.order_by("pk").values_list("rights_until", flat=True)
+    assert list(kept) == [date(2099, 12, 31), date(2020, 1, 31), None, None]
 
 
 @pytest.mark.parametrize("same", [{"resource_id": "OLD-1"}, {"own_number": "N1"}, {}])

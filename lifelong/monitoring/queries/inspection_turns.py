@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
 from urllib.parse import urlsplit
 
@@ -109,18 +109,16 @@ def next_links(plan: Plan, quota: int, *, of_a_host: int, at: datetime) -> list[
 
 
 def wanted(entries: Iterable[Entry], *, at: datetime) -> list[InspectionTarget]:
-    """What there is to look at of these entries from ``at`` on, not saved; six queries however many they are."""
+    """What there is to look at of these entries from ``at`` on, not saved; seven queries however many they are."""
     entries = list(entries)
     versions = [entry.pk for entry in entries]
     files: dict[int, dict[int, tuple[str, int]]] = {}  # version → media file → (what it is, size)
-    licences: dict[int, str] = {}  # version → last day
     of_version = Version.objects.filter(pk__in=versions)
+    licences = dict(of_version.filter(rights_until__isnull=False).values_list("pk", "rights_until"))
     for kind, path in (("media", "files__media_file"), ("cover", "cover"), ("paper", "rights_file")):
-        rows = of_version.filter(**{f"{path}__isnull": False}).values_list("pk", path, f"{path}__size", "rights_until")
-        for version, media_file, size, until in rows:
+        rows = of_version.filter(**{f"{path}__isnull": False}).values_list("pk", path, f"{path}__size")
+        for version, media_file, size in rows:
             files.setdefault(version, {}).setdefault(media_file, (kind, size))
-            if kind == "paper" and until:
-                licences[version] = until.isoformat()
     captions = Caption.objects.filter(file__version__in=versions)
     for version, media_file, size in captions.values_list("file__version", "media_file", "media_file__size"):
         files.setdefault(version, {}).setdefault(media_file, ("caption", size))
@@ -139,7 +137,7 @@ def wanted(entries: Iterable[Entry], *, at: datetime) -> list[InspectionTarget]:
 
 
 def _of(
-    entry: Entry, files: dict[int, tuple[str, int]], made: dict[int, list[tuple[int, int, str]]], licence: str | None
+    entry: Entry, files: dict[int, tuple[str, int]], made: dict[int, list[tuple[int, int, str]]], licence: date | None
 ) -> list[InspectionTarget]:
     found = [InspectionTarget(subject=Subject.TEXT)]
     if entry.link and not entry.files:
@@ -147,7 +145,7 @@ def _of(
         found.append(InspectionTarget(subject=Subject.LINK, address=entry.link, host=host))
         found.append(InspectionTarget(subject=Subject.EVIDENCE, host=host))
     if licence:  # its day is its key: a version with another one has another target
-        found.append(InspectionTarget(subject=Subject.EVIDENCE, key=licence))
+        found.append(InspectionTarget(subject=Subject.EVIDENCE, key=licence.isoformat()))
     for media_file, (kind, size) in files.items():
         more = {"media_file_id": media_file}
         found.append(InspectionTarget(subject=Subject.FILE, key=str(media_file), size=size, **more))

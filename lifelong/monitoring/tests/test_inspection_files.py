@@ -238,7 +238,7 @@ def test_a_proof_about_to_run_out_is_told(days: int, trouble: str) -> None:
     assert troubles() == ({trouble} if trouble else set())
 
 
-def licensed(until: date | None) -> None:
+def licensed(until: date) -> None:
     owner = Version.objects.get().resource.institution
     paper = MediaFile.objects.create(institution=owner, kind=FileKind.PAPER, original_name="授权.pdf", size=1, path="-")
     Version.objects.update(rights_file=paper, rights_until=until)
@@ -250,8 +250,10 @@ def licensed(until: date | None) -> None:
     ("days", "trouble"), [(None, ""), (61, ""), (60, "licence_soon"), (0, "licence_soon"), (-1, "licence_over")]
 )
 def test_a_licence_about_to_run_out_is_told_beside_the_proof_of_a_link(days: int | None, trouble: str) -> None:
-    world.loaded({"type": "A03", "link": "https://www.icourse163.org/course/1", "host_platform": "中国大学MOOC"})
-    licensed(None if days is None else BEGIN.date() + timedelta(days=days))
+    until = "" if days is None else str(BEGIN.date() + timedelta(days=days))
+    world.loaded({"type": "A03", "link": "https://www.icourse163.org/course/1", "rights_until": until})
+    take_up_rest(at=BEGIN)
+    InspectionTarget.objects.exclude(subject=Subject.EVIDENCE).delete()
     assert look(BEGIN).looked == 1 + (days is not None)
     assert troubles() == ({trouble} if trouble else set())
 

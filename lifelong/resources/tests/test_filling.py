@@ -1,6 +1,7 @@
 """One field of many drafts at once: shown, done, undone."""
 
 import io
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -60,6 +61,17 @@ def test_undoing_leaves_what_was_typed_since_and_is_the_fillers_alone(college, r
     assert signed_in(rival).post(reverse("resources:fill-undo", args=[made.pk])).status_code == 404
     assert [change.version for change in filling.undo(made, by=reporter, at=now)] == [kept]
     assert set(Version.objects.values_list("keywords", flat=True)) == {cast.WHOLE["keywords"], "微信"}
+
+
+def test_the_last_day_of_a_licence_is_filled_as_a_day_and_taken_back(college, reporter, draft):
+    client, told = signed_in(reporter), {"version": draft.pk, "field": "rights_until", "value": "2099年12月31日"}
+    assert "2099年12月31日" in client.post(reverse("resources:many"), {**told, "do": "fill"}).content.decode()
+    client.post(reverse("resources:fill"), {**told, f"revision-{draft.pk}": draft.revision})
+    draft.refresh_from_db()
+    assert draft.rights_until == date(2099, 12, 31)
+    client.post(reverse("resources:fill-undo", args=[Fill.objects.get().pk]))
+    draft.refresh_from_db()
+    assert draft.rights_until is None
 
 
 def test_a_value_that_breaks_a_rule_is_told_and_left_and_the_preview_asks_as_often_for_many(college, reporter, draft):

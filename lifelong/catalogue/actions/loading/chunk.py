@@ -122,7 +122,7 @@ def _version_values(line: Line, institution: Institution, series: dict[Any, int]
     assert line.result is not None
     kept, category = line.result.values, line.result.category
     columns = {name: kept[name] for name in SAME if name in kept}
-    columns["duration"] = kept.get("duration")
+    columns["duration"], columns["rights_until"] = kept.get("duration"), kept.get("rights_until")
     columns["speakers"] = kept.get("speakers", "")
     columns["category_path"] = kept.get("category", "")
     if category is not None and category.node is not None:
