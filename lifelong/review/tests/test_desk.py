@@ -1,7 +1,9 @@
 import io
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 from openpyxl import load_workbook
 
@@ -10,7 +12,9 @@ from lifelong.accounts.tests.cast import holder, signed_in
 from lifelong.media.lifecycle import ProbeState
 from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Round
+from lifelong.review.actions import panels
 from lifelong.review.lifecycle import Stage
+from lifelong.review.models import Assignment
 from lifelong.review.queries.desk import Filters, described_page, queue, waiting_numbers
 from lifelong.review.tests import desk
 from lifelong.web import desk as web_desk
@@ -71,17 +75,25 @@ def test_the_page_of_a_round_shows_findings_hits_and_the_decision(officer, some)
     assert "通过并报送终审" in text
 
 
-def test_the_page_of_a_round_opens_the_licence_that_was_handed_in(officer):
+def test_officers_and_experts_open_the_licence_that_was_handed_in(officer):
     round = desk.handed_in()
     paper = desk.media_file(round.version.resource.institution)
     handed_in = Round.objects.create(
         version=round.version, number=2, submitted_by=round.submitted_by, submitted_at=round.submitted_at,
         receipt_number="-2", values={"rights_until": "2099-12-31"}, files=[{"id": paper.pk, "name": "x", "size": 9, "sha256": paper.sha256, "kind": "rights_file"}],
     )  # fmt: skip
-    page = signed_in(officer).get(reverse("review_round", args=["provincial", handed_in.pk]))
-    assert "2099-12-31" in page.content.decode()
-    assert f'href="{escape(page.context["licence_address"])}"' in page.content.decode()
-    assert paper.original_name in page.content.decode()
+    expert, now = holder(Role.EXPERT), timezone.now()
+    plan = panels.Plan(title="评审", due_at=now + timedelta(days=5), each=1)
+    panel = panels.draft_panel([handed_in], plan, stage=Stage.PROVINCIAL, by=officer, at=now)
+    panels.open_panel(panel, by=officer, at=now)
+    for who, address in (
+        (officer, reverse("review_round", args=["provincial", handed_in.pk])),
+        (expert, reverse("scoring_sheet", args=[Assignment.objects.get().pk])),
+    ):
+        page = signed_in(who).get(address)
+        assert "2099-12-31" in page.content.decode()
+        assert f'href="{escape(page.context["licence_address"])}"' in page.content.decode()
+        assert paper.original_name in page.content.decode()
 
 
 def test_a_round_of_another_province_does_not_exist_here(officer, some):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lifelong.institutions.models import Institution
 from lifelong.institutions.queries import institutions_seen_by
 from lifelong.resources.queries.reading import text_of
+from lifelong.resources.views.loading import licence
 from lifelong.review import criteria as standard
 from lifelong.review import policy, reckoning
 from lifelong.review.actions import scoring as actions
@@ -151,6 +152,7 @@ def page(
         "told": queries.told_of(assignment.item, anonymous_to=request.user) if seen else [],
         "result": result_for(assignment) if seen else None, "left": queries.in_hand(request.user).count(),
         "others": queries.in_hand(request.user).exclude(pk=assignment.pk).first(),
+        **licence(request, round.version, round),
     }  # fmt: skip
     return render(request, "review/sheet.html", context, status=refusal.status if refusal else 200)
 
