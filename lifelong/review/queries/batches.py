@@ -10,9 +10,11 @@ from lifelong.review.models.batches import BatchItemQuerySet
 
 
 def batches() -> QuerySet[Batch]:
-    return Batch.objects.exclude(origin="load").annotate(
+    """What is still to be published first, then the newest."""
+    counted = Batch.objects.exclude(origin="load").annotate(
         size=Count("items"), pulled=Count("items", filter=Q(items__pulled_at__isnull=False))
     )
+    return counted.order_by(F("published_at").desc(nulls_first=True), "-created_at")
 
 
 def published_batches() -> QuerySet[Batch]:

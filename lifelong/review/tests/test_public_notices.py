@@ -299,6 +299,11 @@ def test_the_ministry_opens_answers_and_publishes_by_its_pages(batch, final):
     assert "发布前先公示" in text(client.get(work))
     today = timezone.localdate()
     dates = {"begins_date": today.isoformat(), "ends_date": (today + WEEK).isoformat()}
+    back = {"begins_date": dates["ends_date"], "ends_date": dates["begins_date"], "text": "依据第六条"}
+    refused = client.post(reverse("batch_notice_open", args=["2026-01"]), back)
+    assert refused.status_code == 422
+    assert "依据第六条" in text(refused)  # nothing is typed twice
+    assert "将来的一天结束" in text(refused)
     client.post(reverse("batch_notice_open", args=["2026-01"]), dates | {"text": "公示"})
     notice = PublicNotice.objects.get()
     objection = object_to(notice, items(batch)[0])

@@ -73,8 +73,7 @@ def suggestion() -> str:
 @right("batches.manage")
 def compose(request: HttpRequest, number: str) -> HttpResponse:
     batch = get_object_or_404(Batch, number=number)
-    form = BatchForm(request.POST or None, initial=vars(batch))
-    form.fields["number"].disabled = True
+    form = form_of(batch, request.POST or None)
     if request.method == "POST" and form.is_valid():
         clean = form.cleaned_data
         actions.rename_batch(
@@ -82,6 +81,17 @@ def compose(request: HttpRequest, number: str) -> HttpResponse:
         )
         messages.success(request, _("已保存。"))
         return redirect("batch_work", number)
+    return page(request, batch, form)
+
+
+def form_of(batch: Batch, data: Any = None) -> BatchForm:
+    form = BatchForm(data, initial=vars(batch))
+    form.fields["number"].disabled = True
+    return form
+
+
+def page(request: HttpRequest, batch: Batch, form: BatchForm, notice_form: NoticeForm | None = None) -> HttpResponse:
+    """``notice_form``: a public notice that was refused comes back as it was typed."""
     chosen = {name: request.GET.get(name, "").strip() for name in FILTERS}
     candidates = queries.waiting_for_a_batch(**chosen)
     context = {
@@ -91,18 +101,18 @@ def compose(request: HttpRequest, number: str) -> HttpResponse:
         "composing": batch.state == BatchState.COMPOSING, "scheduled": batch.state == BatchState.SCHEDULED,
         "releasing": batch.state == BatchState.SCHEDULED and batch.publish_at is not None and batch.publish_at <= timezone.now(),
         "published": batch.state == BatchState.PUBLISHED, "in_notice": batch.state == BatchState.NOTICE,
-        **noticed(batch),
+        **noticed(batch, notice_form),
     }  # fmt: skip
-    return render(request, "review/batch.html", context)
+    return render(request, "review/batch.html", context, status=422 if notice_form else 200)
 
 
-def noticed(batch: Batch) -> dict[str, Any]:
+def noticed(batch: Batch, refused: NoticeForm | None) -> dict[str, Any]:
     """The public notice that stands, what it stops now, and the form for one to come."""
     now, today = timezone.now(), timezone.localdate()
     notice = standing_notice(batch)
     return {
         "notice": notice, "notice_shown": notice is not None and notice.begins_at <= now, "notice_stops": stops(batch, publish_at=now, at=now),
-        "notice_form": NoticeForm(initial={"begins_date": today, "ends_date": today + NOTICE_USUALLY}),
+        "notice_form": refused or NoticeForm(initial={"begins_date": today, "ends_date": today + NOTICE_USUALLY}),
         "unanswered": objections(batch=batch, state=ObjectionState.OPEN).count(),
     }  # fmt: skip
 

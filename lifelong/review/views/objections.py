@@ -18,6 +18,7 @@ from lifelong.review.forms import AnswerForm, NoticeForm
 from lifelong.review.lifecycle import ObjectionState
 from lifelong.review.models import Batch, Objection
 from lifelong.review.queries import public_notices as queries
+from lifelong.review.views import batches
 from lifelong.web import workbooks
 from lifelong.web.attempts import attempt, show_refusal
 from lifelong.web.refusals import Refusal
@@ -35,16 +36,15 @@ COLUMNS = [
 def open_notice(request: HttpRequest, number: str) -> HttpResponse:
     batch = get_object_or_404(Batch, number=number)
     form = NoticeForm(request.POST)
-    if not form.is_valid():
-        for words in form.errors.values():
-            messages.error(request, str(words[0]))
-        return redirect("batch_work", number)
-    return attempt(
-        request,
-        lambda: public_notices.open_notice(batch, by=request.user, at=timezone.now(), **form.values()),  # type: ignore[arg-type]
-        done=_("公示已发起，名单在公示期内不能再改。"),
-        back=reverse("batch_work", args=[number]),
-    )
+    if form.is_valid():
+        try:
+            public_notices.open_notice(batch, by=request.user, at=timezone.now(), **form.values())  # type: ignore[arg-type]
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("公示已发起，名单在公示期内不能再改。"))
+            return redirect("batch_work", number)
+    return batches.page(request, batch, batches.form_of(batch), form)
 
 
 @require_POST
