@@ -1,16 +1,17 @@
-"""What stops a forward: a running check, an unwaived fail, a blocking hit that nobody cleared (spec 1)."""
+"""What stops a forward: a running check, an unwaived fail, a blocking hit that nobody cleared (spec 1), a licence that ran out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lifelong.media.lifecycle import ProbeState
 from lifelong.media.models import MediaFile
 from lifelong.media.queries import sampled
 from lifelong.resources.lifecycle import Availability
-from lifelong.resources.models import Finding, LinkCheck, Round, ScreeningHit, Verdict
+from lifelong.resources.models import Finding, LinkCheck, Round, ScreeningHit, Verdict, Version
 from lifelong.review.lifecycle import Stage
 from lifelong.review.models import Clearance, Waiver
 
@@ -19,7 +20,7 @@ RUNNING = {ProbeState.WAITING, ProbeState.FACTS}
 
 @dataclass(frozen=True)
 class Obstacle:
-    """``kind``: check | fail | block | retired; ``text`` names it for the officer."""
+    """``kind``: check | fail | block | retired | licence; ``text`` names it for the officer."""
 
     kind: str
     text: str
@@ -55,6 +56,9 @@ def obstacles_of(round: Round, stage: Stage) -> list[Obstacle]:
     found = []
     if round.version.resource.availability == Availability.RETIRED:
         found.append(Obstacle("retired", _("资源已出库，新的版本不能再上线，请不予通过")))
+    if licence_is_over(round.version):
+        over = _("授权已于 %(day)s 到期，请退回，由单位换上续签的授权文件和新的截止日期")
+        found.append(Obstacle("licence", over % {"day": round.version.rights_until}))
     if running := running_checks(round):
         found.append(Obstacle("check", _("还有 %(n)s 项检测正在进行，请稍后再试") % {"n": running}, running))
     if stage == Stage.FINAL and (n := sampled().filter(pk__in=media_of(round)).count()):
@@ -70,8 +74,13 @@ def obstacles_of(round: Round, stage: Stage) -> list[Obstacle]:
     return found
 
 
+def licence_is_over(version: Version) -> bool:
+    """授权截止日期: the last day still counts."""
+    return version.rights_until is not None and version.rights_until < timezone.localdate()
+
+
 def unfit_to_publish(rounds: Iterable[Round]) -> list[str]:
-    """Why, for each accepted version with a file that is not fully decoded, or with a fail found since that nobody waived."""
+    """Why, for each accepted version: a file not fully decoded, a fail found since that nobody waived, a licence that ran out."""
     rounds = list(rounds)
     waiting = set(
         sampled().filter(pk__in={pk for round in rounds for pk in media_of(round)}).values_list("pk", flat=True)
@@ -79,6 +88,13 @@ def unfit_to_publish(rounds: Iterable[Round]) -> list[str]:
     failed = set(unwaived().filter(round__in=[round.pk for round in rounds]).values_list("round", flat=True))
     decoding = [round.version.title for round in rounds if not waiting.isdisjoint(media_of(round))]
     broken = [round.version.title for round in rounds if round.pk in failed]
-    return [_("《%(title)s》还在完整解码") % {"title": title} for title in decoding] + [
-        _("《%(title)s》终审之后检出不符合且未豁免，请移出批次，退回处理") % {"title": title} for title in broken
+    ended = [round.version for round in rounds if licence_is_over(round.version)]
+    return [
+        *(_("《%(title)s》还在完整解码") % {"title": title} for title in decoding),
+        *(_("《%(title)s》终审之后检出不符合且未豁免，请移出批次，退回处理") % {"title": title} for title in broken),
+        *(
+            _("《%(title)s》的授权已于 %(day)s 到期，请移出批次，退回由单位换上续签的授权文件")
+            % {"title": version.title, "day": version.rights_until}
+            for version in ended
+        ),
     ]

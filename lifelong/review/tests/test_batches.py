@@ -15,8 +15,9 @@ from lifelong.resources.lifecycle import Availability, State
 from lifelong.resources.models import Version
 from lifelong.review import events
 from lifelong.review.actions import batches, exports
-from lifelong.review.lifecycle import BatchState
+from lifelong.review.lifecycle import BatchState, Stage
 from lifelong.review.models import Batch, BatchItem, Waiver
+from lifelong.review.queries.obstacles import obstacles_of
 from lifelong.review.tasks import publish_batch, publish_due_batches
 from lifelong.review.tests import desk
 
@@ -235,6 +236,18 @@ def test_a_long_film_is_decoded_fully_before_its_batch_goes_live(batch, final):
     MediaFile.objects.update(whole={"method": "full"})
     batches.schedule(batch, publish_at=now, by=final, at=now)
     assert batches.publish(batch, at=now).state == BatchState.PUBLISHED
+
+
+def test_a_licence_that_runs_out_on_the_way_stops_acceptance_and_publication(batch, final):
+    now, today = timezone.now(), timezone.localdate()
+    round = desk.handed_in("戏曲欣赏", state=State.ACCEPTED)
+    for until, stopped in ((today, False), (today - timedelta(days=1), True)):
+        Version.objects.filter(pk=round.version_id).update(rights_until=until)
+        round.version.refresh_from_db()
+        assert [one.kind for one in obstacles_of(round, Stage.FINAL)] == ["licence"] * stopped
+    batches.add_versions(batch, [round.version], by=final, at=now)
+    with pytest.raises(batches.NotFit, match=f"《戏曲欣赏》的授权已于 {until} 到期，请移出批次"):
+        batches.schedule(batch, publish_at=now, by=final, at=now)
 
 
 def test_a_fail_found_after_the_acceptance_stops_the_batch_until_it_is_waived(batch, final):
