@@ -77,7 +77,7 @@ def test_a_flipped_byte_is_looked_at_twice_told_hidden_and_back_when_mended(trou
     stranger.forgive("404")
     stranger.page.goto(f"/resources/{resource}")
     stranger.sees("这项资源暂停提供")
-    stranger.sees(f"{CHANGED}。已通知资源所属单位；修好并复查正常后恢复")
+    stranger.sees(f"{CHANGED}；已通知资源所属单位；修好并复查正常后恢复")
 
     stage.ask(FLIP, WHAT=resource)
     operator.visit("/work/inspection/")

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_noop as _
 
 from lifelong.monitoring.lifecycle import Subject
 
@@ -17,12 +18,21 @@ class Trouble:
 
     code: str
     subject: Subject | None  # None: reported by people, and looked at by them
-    title: Any
-    remedy: Any
+    named: str  # in the language of the translations' keys
+    remedied: str
     pause: timedelta = timedelta(hours=6)
     cure_days: int = 14
     hides: bool = True
     mended_by: str = BY_INSTITUTION
+    ends_with_version: bool = False  # no other look at what is online can find it mended
+
+    @property
+    def title(self) -> str:
+        return gettext(self.named)
+
+    @property
+    def remedy(self) -> str:
+        return gettext(self.remedied)
 
 
 @dataclass(frozen=True)
@@ -64,8 +74,8 @@ TROUBLES: dict[str, Trouble] = {
         Trouble("caption_broken", Subject.CAPTION, _("字幕不能用"), _("请报送新版本更换字幕。"), pause=_LOCAL, hides=False),
         Trouble("proof_soon", Subject.EVIDENCE, _("部署平台的等级保护证明快到期"), _("请到「部署平台」补充最近一次测评的证明材料。"), pause=_LOCAL, cure_days=30, hides=False),
         Trouble("proof_over", Subject.EVIDENCE, _("部署平台的等级保护证明已到期"), _("请到「部署平台」补充最近一次测评的证明材料。"), pause=_LOCAL, cure_days=30, hides=False),
-        Trouble("licence_soon", Subject.EVIDENCE, _("授权快到期"), _LICENCE, pause=_LOCAL, cure_days=30, hides=False),
-        Trouble("licence_over", Subject.EVIDENCE, _("授权已过期"), _LICENCE, pause=_LOCAL),
+        Trouble("licence_soon", Subject.EVIDENCE, _("授权快到期"), _LICENCE, pause=_LOCAL, cure_days=30, hides=False, ends_with_version=True),
+        Trouble("licence_over", Subject.EVIDENCE, _("授权已过期"), _LICENCE, pause=_LOCAL, ends_with_version=True),
         Trouble("text_word", Subject.TEXT, _("词表改动后，文字命中禁用词"), _("请报送新版本改正文字；用词没有问题时，请向平台运营说明。"), pause=_SOON, cure_days=3),
         Trouble("told_playback", None, _("公众反映：不能播放或打不开"), _("请核实并修好，修好后点「我已修好，请复查」。")),
         Trouble("told_content", None, _("公众反映：内容有错误"), _("请核实；内容要改时，请报送新版本。"), cure_days=30, hides=False),
@@ -74,6 +84,7 @@ TROUBLES: dict[str, Trouble] = {
         Trouble("told_other", None, _("公众反映的其他问题"), _("请核实并处理。"), cure_days=30, hides=False),
     )
 }  # fmt: skip
+OF_PLATFORM = [one.code for one in TROUBLES.values() if one.mended_by == BY_PLATFORM]
 #: Reaches everything of a kind within so many days; at most so many items and bytes in one of 144 runs a day.
 PLANS: dict[Subject, tuple[int, int, int]] = {
     Subject.LINK: (7, 700, 0),
@@ -86,7 +97,7 @@ PLANS: dict[Subject, tuple[int, int, int]] = {
     Subject.TEXT: (30, 2_000, 0),
 }
 LIMITS: dict[str, tuple[Any, int]] = {
-    "host_pause_s": (_("同一网站两次访问之间的间隔（秒）"), 2),
-    "hidden_of_host": (_("同一网站出问题的资源超过这么多项，就停下自动下架，等人决定"), 10),
-    "hidden_in_a_day": (_("一天最多自动下架（项），超过就停下等人决定"), 20),
+    "host_pause_s": (gettext_lazy("同一网站两次访问之间的间隔（秒）"), 2),
+    "hidden_of_host": (gettext_lazy("同一网站出问题的资源超过这么多项，就停下自动下架，等人决定"), 10),
+    "hidden_in_a_day": (gettext_lazy("一天最多自动下架（项），超过就停下等人决定"), 20),
 }

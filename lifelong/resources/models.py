@@ -11,6 +11,7 @@ from lifelong.institutions.models import Institution
 from lifelong.media.models import MediaFile
 from lifelong.resources.lifecycle import Availability, State
 from lifelong.standards.models import CategoryNode
+from lifelong.web.said import SaidField, ShortSaidField
 
 KEY_LENGTH = 300  # of what a sheet's row is known by
 
@@ -38,7 +39,7 @@ class Resource(models.Model):
     availability = models.CharField(
         _("上线状态"), max_length=10, choices=Availability.choices, default=Availability.NEVER
     )
-    availability_reason = models.CharField(_("原因"), max_length=500, blank=True, default="")
+    availability_reason = ShortSaidField(_("原因"), max_length=500, blank=True, default="")
     online_version = models.OneToOneField(
         "resources.Version", verbose_name=_("在线版本"), null=True, blank=True, on_delete=models.PROTECT,
         related_name="online_for",
@@ -337,7 +338,7 @@ class Step(models.Model):
     on_behalf_of = models.CharField(max_length=100, blank=True, default="")
     at = models.DateTimeField()
     reasons = models.JSONField(default=list)  # [{"field": "title", "text": "…"}]; field empty for a general reason
-    note = models.TextField(blank=True, default="")
+    note = SaidField(blank=True, default="")
 
     class Meta:
         verbose_name = _("经过")

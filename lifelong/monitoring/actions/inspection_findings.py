@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lifelong import audit, jobs
 from lifelong.accounts.models import User
@@ -15,10 +16,12 @@ from lifelong.monitoring import policy
 from lifelong.monitoring.lifecycle import FINDING_STEPS, OPEN_FINDINGS, FindingState
 from lifelong.monitoring.models import InspectionFinding, InspectionTarget
 from lifelong.monitoring.queries.inspection import rule_of
+from lifelong.monitoring.troubles import TROUBLES
 from lifelong.resources.actions.steps import remember
 from lifelong.resources.lifecycle import Verb
 from lifelong.resources.models import Resource
 from lifelong.web.refusals import Conflict, NotAllowed, Refusal, reason_within
+from lifelong.web.said import together
 
 PATIENCE = timedelta(minutes=10)  # between two looks that people ask for
 LONGEST = timedelta(days=180)
@@ -83,7 +86,7 @@ def note_step(finding: InspectionFinding, verb: Verb, *, at: datetime) -> None:
     """A line of the resource's timeline."""
     version = finding.resource.online_version
     if version is not None:
-        remember(version, verb=verb, by=None, at=at, note=f"{finding.title}：{finding.note}")
+        remember(version, verb=verb, by=None, at=at, note=together(TROUBLES[finding.trouble].named, finding.note))
 
 
 def _bring_back(finding: InspectionFinding, *, at: datetime) -> bool:
@@ -91,10 +94,10 @@ def _bring_back(finding: InspectionFinding, *, at: datetime) -> bool:
     others = InspectionFinding.objects.filter(resource=finding.resource_id, state=FindingState.HIDDEN)
     if others.exclude(pk=finding.pk).exists():
         return False
-    words = (
-        _("定期检查复查正常：%(title)s") if finding.state == FindingState.CURED else _("平台运营核实后排除：%(title)s")
-    )
-    return availability.restore_unattended(finding.resource, reason=words % {"title": finding.title}, at=at)
+    cured = finding.state == FindingState.CURED
+    words = gettext_noop("定期检查发现的问题已解决") if cured else gettext_noop("平台运营核实后排除")
+    reason = together(words, TROUBLES[finding.trouble].named)
+    return availability.restore_unattended(finding.resource, reason=reason, at=at)
 
 
 def hide(finding: InspectionFinding, *, at: datetime) -> bool:
@@ -104,7 +107,8 @@ def hide(finding: InspectionFinding, *, at: datetime) -> bool:
     who mend it.
     """
     ours = InspectionFinding.objects.filter(resource=finding.resource_id, state=FindingState.HIDDEN).exists()
-    reason = _("%(title)s。已通知资源所属单位；修好并复查正常后恢复，没有固定的日期。") % {"title": finding.title}
+    told = gettext_noop("已通知资源所属单位；修好并复查正常后恢复，没有固定的日期。")
+    reason = together(TROUBLES[finding.trouble].named, told)
     if not availability.suspend_unattended(finding.resource, reason=reason, at=at) and not ours:
         return False
     move(finding, FindingState.HIDDEN, at=at)
@@ -198,14 +202,14 @@ def replaced(targets: Iterable[int], *, at: datetime) -> None:
             finding,
             FindingState.CLEARED if suspected else FindingState.CURED,
             at=at,
-            reason=_("出问题的内容已由新版本替换。"),
+            reason=gettext_noop("出问题的内容已由新版本替换。"),
         )
 
 
 @transaction.atomic
 def retired(resource: Resource, *, at: datetime) -> None:
     for finding in open_of(resource):
-        move(finding, FindingState.ENDED, at=at, reason=_("资源已出库。"))
+        move(finding, FindingState.ENDED, at=at, reason=gettext_noop("资源已出库。"))
     InspectionTarget.objects.filter(resource=resource).delete()
 
 
@@ -213,7 +217,7 @@ def retired(resource: Resource, *, at: datetime) -> None:
 def brought_back(resource: Resource, *, at: datetime) -> None:
     """A person put it online although it is not cured: its period begins anew."""
     for finding in open_of(resource).filter(state=FindingState.HIDDEN):
-        move(finding, FindingState.NOTICED, at=at, reason=_("由人恢复上线，整改期重新计算。"))
+        move(finding, FindingState.NOTICED, at=at, reason=gettext_noop("由人恢复上线，整改期重新计算。"))
         days = max(1, rule_of(finding.trouble).cure_days)
         InspectionFinding.objects.filter(pk=finding.pk).update(
             due_at=at + timedelta(days=days), over_at=None, hidden_at=None, brake=None

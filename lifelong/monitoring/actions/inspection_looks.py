@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from lifelong.monitoring.actions import inspection_findings
 from lifelong.monitoring.lifecycle import FindingState, LookOutcome, after_look
@@ -14,6 +14,7 @@ from lifelong.monitoring.looks import Seen
 from lifelong.monitoring.models import InspectionDay, InspectionFinding, InspectionLook, InspectionTarget
 from lifelong.monitoring.queries.inspection import rule_of
 from lifelong.monitoring.troubles import TROUBLES
+from lifelong.web.said import together
 
 NEXT_WHILE_OPEN = timedelta(days=1)  # what waits for its cure is looked at every day
 UNTOLD_AGAIN = timedelta(hours=6)
@@ -27,7 +28,7 @@ def record(target: InspectionTarget, seen: Seen, *, at: datetime) -> InspectionF
         return None
     found.last_checked_at = found.waits_since = at
     found.claimed_at, found.look_at, found.claims = None, None, 0
-    found.outcome, found.note = seen.outcome, seen.note[:300]
+    found.outcome, found.note = seen.outcome, seen.note
     if seen.known is not None:
         found.known = seen.known
     if found.dismissed and seen.outcome != LookOutcome.UNKNOWN and found.dismissed != seen.print:
@@ -45,7 +46,8 @@ def _follow(target: InspectionTarget, seen: Seen, *, at: datetime) -> Inspection
             return None
         finding = _suspect(target, seen, at=at)
     elif _became_worse(finding, seen):
-        inspection_findings.move(finding, FindingState.CURED, at=at, reason=_("变成了另一个问题：%s") % seen.note[:200])
+        reason = together(_("变成了另一个问题"), seen.note)
+        inspection_findings.move(finding, FindingState.CURED, at=at, reason=reason)
         finding = _suspect(target, seen, at=at)
     else:
         _go_on(finding, seen, at=at)
@@ -53,7 +55,7 @@ def _follow(target: InspectionTarget, seen: Seen, *, at: datetime) -> Inspection
         finding=finding,
         at=at,
         outcome=seen.outcome,
-        note=seen.note[:300],
+        note=seen.note,
         evidence=seen.evidence | {"print": seen.print},
     )
     target.look_at = _next_look(finding, at)
@@ -63,7 +65,7 @@ def _follow(target: InspectionTarget, seen: Seen, *, at: datetime) -> Inspection
 def _suspect(target: InspectionTarget, seen: Seen, *, at: datetime) -> InspectionFinding:
     trouble = TROUBLES[seen.trouble]
     return InspectionFinding.objects.create(
-        resource_id=target.resource_id, target=target, trouble=seen.trouble, note=seen.note[:300], host=target.host,
+        resource_id=target.resource_id, target=target, trouble=seen.trouble, note=seen.note, host=target.host,
         found_at=at, second_at=at + trouble.pause,
     )  # fmt: skip
 
@@ -81,7 +83,7 @@ def _go_on(finding: InspectionFinding, seen: Seen, *, at: datetime) -> None:
     if seen.outcome == LookOutcome.BAD:
         if finding.state == FindingState.SUSPECTED and seen.trouble != finding.trouble:
             finding.trouble = seen.trouble  # a site that dies says so in several ways
-        finding.note, finding.asked_at = seen.note[:300], None
+        finding.note, finding.asked_at = seen.note, None
         if finding.state == FindingState.NOTICED and finding.due_at is not None and at >= finding.due_at:
             finding.over_at = at
         finding.save(update_fields=["trouble", "note", "asked_at", "over_at"])

@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 from PIL import Image, UnidentifiedImageError
 
 from lifelong.media import bucket, captions, storage
@@ -17,6 +17,7 @@ from lifelong.media.probe import Unopenable
 from lifelong.media.probe.cage import Broken, Interrupted, Limits, run
 from lifelong.media.probe.probing import opened
 from lifelong.monitoring.looks import Seen, bad, fine, unknown
+from lifelong.web.said import said, together
 
 SPOT_S = 3.0
 ENOUGH = 0.6  # of a stretch must come out; the last picture of a film may stand a while
@@ -40,10 +41,10 @@ def original(media_file: MediaFile) -> Seen:
     found = [evidence[place] for place in ("disk", "bucket") if place in evidence]
     read = media_file.size * places
     if any(one not in {media_file.sha256, "missing"} for one in found):
-        note = _("%(name)s 的校验值与入库时不同。") % {"name": media_file.original_name}
+        note = said(_("%(name)s 的校验值与入库时不同。"), name=media_file.original_name)
         return bad("file_changed", note, evidence=evidence, telling=str(found), read_bytes=read)
     if not places or "missing" in found:
-        note = _("%(name)s 不在存储里。") % {"name": media_file.original_name}
+        note = said(_("%(name)s 不在存储里。"), name=media_file.original_name)
         return bad("file_missing", note, evidence=evidence, telling=media_file.sha256, read_bytes=read)
     return fine(_("校验值与入库时相同。"), evidence=evidence, read_bytes=read)
 
@@ -61,10 +62,10 @@ def sum_in_bucket(key: str) -> str:
 
 def rendition(made: Rendition, known: dict[str, Any]) -> Seen:
     """The hash it was made with. Of an adaptive folder the streams, which never change, are held against their first sums."""
-    name = f"{made.get_kind_display()} {made.media_file.original_name}"
+    name = made.media_file.original_name
     evidence: dict[str, Any] = {"file": made.path, "wanted": made.sha256}
     if not made.location.exists():
-        return bad("made_missing", _("%(name)s 不在存储里。") % {"name": name}, evidence=evidence, telling=made.sha256)
+        return bad("made_missing", said(_("%(name)s 不在存储里。"), name=name), evidence=evidence, telling=made.sha256)
     evidence["disk"] = storage.hash_of(made.location)
     read = made.location.stat().st_size
     streams: dict[str, str] = dict(known.get("streams", {}))
@@ -78,10 +79,10 @@ def rendition(made: Rendition, known: dict[str, Any]) -> Seen:
                 evidence[stream.name] = {"wanted": streams[stream.name], "disk": found}
         missing = [stream for stream in streams if not (made.location.parent / stream).exists()]
         if missing:
-            note = _("%(name)s 缺少 %(files)s。") % {"name": name, "files": "、".join(missing)}
+            note = said(_("%(name)s 缺少 %(files)s。"), name=name, files="、".join(missing))
             return bad("made_missing", note, evidence=evidence, telling=str(missing), read_bytes=read)
     if changed:
-        note = _("%(name)s 的内容变了：%(files)s。") % {"name": name, "files": "、".join(changed)}
+        note = said(_("%(name)s 的内容变了：%(files)s。"), name=name, files="、".join(changed))
         return bad("made_changed", note, evidence=evidence, telling=str(evidence), read_bytes=read)
     return fine(_("校验值与生成时相同。"), evidence=evidence, read_bytes=read, known={"streams": streams})
 
@@ -107,8 +108,8 @@ def playback(media_file: MediaFile, *, turn: int) -> Seen:
             return unknown(_("检查程序被中断，没有结论。"), evidence=evidence)
         broken += faults(name, answer)
     if broken:
-        return bad("play_broken", "；".join(broken)[:280], evidence=evidence, telling=str(broken))
-    return fine(_("抽查 %(n)s 处，都能播放。") % {"n": len(places) * len(tried)}, evidence=evidence)
+        return bad("play_broken", together(*broken), evidence=evidence, telling=str(broken))
+    return fine(said(_("抽查 %(n)s 处，都能播放。"), n=len(places) * len(tried)), evidence=evidence)
 
 
 def spots(path: Path, places: list[float]) -> dict[str, Any]:
@@ -127,11 +128,16 @@ def spots(path: Path, places: list[float]) -> dict[str, Any]:
 
 def faults(name: str, answer: dict[str, Any]) -> list[str]:
     if answer.get("failure"):
-        return [_("%(name)s 打不开（%(why)s）") % {"name": name, "why": answer["failure"]}]
+        return [said(_("%(name)s 打不开（%(why)s）"), name=name, why=answer["failure"])]
     wanted = min(SPOT_S, answer["length_s"])
     return [
-        _("%(name)s 第 %(at)s 秒起只播出 %(got)s 秒，%(n)s 帧损坏")
-        % {"name": name, "at": spot["at_s"], "got": spot["decoded_s"], "n": spot["damaged"]}
+        said(
+            _("%(name)s 第 %(at)s 秒起只播出 %(got)s 秒，%(n)s 帧损坏"),
+            name=name,
+            at=spot["at_s"],
+            got=spot["decoded_s"],
+            n=spot["damaged"],
+        )
         for spot in answer["spots"]
         if spot["decoded_s"] < ENOUGH * wanted or spot["damaged"]
     ]
@@ -144,7 +150,7 @@ def ladder_faults(folder: Path) -> list[str]:
         rungs = [line for line in master.read_text().splitlines() if line and not line.startswith("#")]
         found = [fault for rung in rungs for fault in rung_faults(folder, rung)]
     except (OSError, ValueError) as error:
-        return [_("播放列表读不出：%(why)s") % {"why": type(error).__name__}]
+        return [said(_("播放列表读不出：%(why)s"), why=type(error).__name__)]
     return found if rungs else [_("播放列表是空的")]
 
 
@@ -156,7 +162,7 @@ def rung_faults(folder: Path, rung: str) -> list[str]:
         if line.startswith("#EXT-X-BYTERANGE:"):
             length, _at, start = line.partition(":")[2].partition("@")
             if int(start) + int(length) > size:
-                return [_("%(name)s 超出文件末尾") % {"name": rung}]
+                return [said(_("%(name)s 超出文件末尾"), name=rung)]
     return []
 
 
@@ -173,7 +179,7 @@ def cover(media_file: MediaFile) -> Seen:
                 if opened_picture.width != made.width:
                     raise CoverRefused(_("页面上的封面宽度不对。"))
     except CoverRefused as refused:
-        return bad("cover_broken", str(refused)[:280], evidence=evidence, telling=str(refused))
+        return bad("cover_broken", str(refused), evidence=evidence, telling=str(refused))
     except (OSError, UnidentifiedImageError, ValueError) as error:
         note = _("页面上的封面打不开。")
         return bad("cover_broken", note, evidence=evidence | {"error": str(error)[:200]}, telling=type(error).__name__)
@@ -189,7 +195,7 @@ def caption(media_file: MediaFile, length_s: float | None) -> Seen:
     try:
         cues = captions.read(made.location.read_bytes(), length_s=length_s)
     except captions.CaptionRefused as refused:
-        return bad("caption_broken", str(refused)[:280], evidence=evidence, telling=str(refused))
+        return bad("caption_broken", str(refused), evidence=evidence, telling=str(refused))
     except OSError as error:
         return bad("caption_broken", _("字幕文件读不出。"), evidence=evidence, telling=type(error).__name__)
-    return fine(_("字幕 %(n)s 条，都可用。") % {"n": len(cues)}, evidence=evidence | {"cues": len(cues)})
+    return fine(said(_("字幕 %(n)s 条，都可用。"), n=len(cues)), evidence=evidence | {"cues": len(cues)})

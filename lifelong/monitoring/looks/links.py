@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from lifelong.monitoring.looks import Seen, bad, fine, unknown
 from lifelong.standards.links.checker import LinkFacts, Outcome
-from lifelong.standards.links.verdicts import measured, words
+from lifelong.standards.links.verdicts import message_of
 from lifelong.standards.platforms import SHARED
 from lifelong.standards.queries import platform_for
+from lifelong.web.said import said
 
 SLOW_S = 10.0
 CERTIFICATE_SOON = timedelta(days=14)
@@ -32,8 +33,8 @@ LINE_TROUBLES = {"link_no_name", "link_silent", "link_certificate", "link_closed
 
 def judged(facts: LinkFacts, *, at: datetime) -> Seen:
     """A robot that is turned away (403, 429, a wall for people only) has seen nothing: unknown, never dead."""
-    message, _remedy = words(facts)
-    evidence = facts.to_json() | {"measured": measured(facts)}
+    message = message_of(facts)
+    evidence = facts.to_json()
     if facts.outcome in DEAD:
         # whatever answers at all may use other words each time; what it means is the same
         return bad(DEAD[facts.outcome], message, evidence=evidence, telling=f"{facts.status} {facts.url}")
@@ -44,12 +45,12 @@ def judged(facts: LinkFacts, *, at: datetime) -> Seen:
     if facts.certificate_until:
         until = datetime.fromisoformat(facts.certificate_until)
         if until - at < CERTIFICATE_SOON:
-            note = _("网站的安全证书 %(day)s 到期。") % {"day": until.date().isoformat()}
+            note = said(_("网站的安全证书 %(day)s 到期。"), day=until.date().isoformat())
             return bad("link_certificate_soon", note, evidence=evidence, telling=facts.certificate_until)
     if facts.seconds > SLOW_S:
-        note = _("用了 %(s)s 秒才打开。") % {"s": facts.seconds}
+        note = said(_("用了 %(s)s 秒才打开。"), s=facts.seconds)
         return bad("link_slow", note, evidence=evidence, telling=facts.url)
-    return fine(_("可以打开，用时 %(s)s 秒。") % {"s": facts.seconds}, evidence=evidence)
+    return fine(said(_("可以打开，用时 %(s)s 秒。"), s=facts.seconds), evidence=evidence)
 
 
 def _elsewhere(facts: LinkFacts) -> str:
@@ -61,9 +62,9 @@ def _elsewhere(facts: LinkFacts) -> str:
     if site_of(there) != site_of(here):
         platform = platform_for(here)
         if platform is None or platform_for(there) != platform:
-            return _("跳到了另一个网站：%(url)s") % {"url": facts.final_url[:200]}
+            return said(_("跳到了另一个网站：%(url)s"), url=facts.final_url[:200])
     if len(asked.path) > 1 and came.path in {"", "/", "/index.html", "/index.htm"} and not came.query:
-        return _("没有停在课程页面，跳到了网站首页：%(url)s") % {"url": facts.final_url[:200]}
+        return said(_("没有停在课程页面，跳到了网站首页：%(url)s"), url=facts.final_url[:200])
     return ""
 
 

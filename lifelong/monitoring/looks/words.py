@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from lifelong.catalogue.models import Entry
 from lifelong.media import captions
@@ -16,6 +16,7 @@ from lifelong.screening import screen
 from lifelong.screening.queries import version as lists_version
 from lifelong.standards.platforms import LEVELS, REQUIRED_LEVEL, SOON
 from lifelong.standards.queries import platform_for
+from lifelong.web.said import said
 
 FIELDS = ("title", "summary", "keywords", "rights_holder", "series_title", "category_path", "outline")
 SHOWN = 10
@@ -52,8 +53,8 @@ def _told(hits: list[tuple[str, str]]) -> Seen:
     if not hits:
         return fine(_("按现行词表没有命中禁用词。"), evidence=evidence, known=known)
     words = sorted({word for word, _context in hits})
-    note = _("命中禁用词 %(n)s 处：%(words)s") % {"n": len(hits), "words": "、".join(words[:SHOWN])}
-    return bad("text_word", note[:280], evidence=evidence, telling=str(words), known=known)
+    note = said(_("命中禁用词 %(n)s 处：%(words)s"), n=len(hits), words="、".join(words[:SHOWN]))
+    return bad("text_word", note, evidence=evidence, telling=str(words), known=known)
 
 
 def protection(host: str, *, today: date) -> Seen:
@@ -65,20 +66,20 @@ def protection(host: str, *, today: date) -> Seen:
     evidence = {"platform": platform.name, "level": str(LEVELS[platform.level]), "expires": ends.isoformat()}
     facts = {"name": platform.name, "day": ends.isoformat()}
     if ends < today:
-        note = _("「%(name)s」的证明已于 %(day)s 到期。") % facts
+        note = said(_("「%(name)s」的证明已于 %(day)s 到期。"), **facts)
         return bad("proof_over", note, evidence=evidence, telling=ends.isoformat())
     if ends - today <= SOON:
-        note = _("「%(name)s」的证明将于 %(day)s 到期。") % facts
+        note = said(_("「%(name)s」的证明将于 %(day)s 到期。"), **facts)
         return bad("proof_soon", note, evidence=evidence, telling=ends.isoformat())
-    return fine(_("「%(name)s」的证明有效至 %(day)s。") % facts, evidence=evidence)
+    return fine(said(_("「%(name)s」的证明有效至 %(day)s。"), **facts), evidence=evidence)
 
 
 def licence(until: str, *, today: date) -> Seen:
     """授权截止日期 of what is online; the last day still counts."""
-    ends, day = date.fromisoformat(until), {"day": until}
+    ends = date.fromisoformat(until)
     more: dict[str, Any] = {"evidence": {"expires": until}}
     if ends < today:
-        return bad("licence_over", _("授权已于 %(day)s 到期。") % day, telling=until, **more)
+        return bad("licence_over", said(_("授权已于 %(day)s 到期。"), day=until), telling=until, **more)
     if ends - today <= LICENCE_SOON:
-        return bad("licence_soon", _("授权将于 %(day)s 到期。") % day, telling=until, **more)
-    return fine(_("授权有效至 %(day)s。") % day, **more)
+        return bad("licence_soon", said(_("授权将于 %(day)s 到期。"), day=until), telling=until, **more)
+    return fine(said(_("授权有效至 %(day)s。"), day=until), **more)

@@ -12,6 +12,7 @@ from lifelong.media.models import MediaFile, Rendition
 from lifelong.monitoring.lifecycle import OPEN_FINDINGS, FindingState, LookOutcome, Subject
 from lifelong.monitoring.troubles import TROUBLES
 from lifelong.resources.models import Resource
+from lifelong.web.said import SaidField
 
 
 class InspectionTarget(models.Model):
@@ -33,7 +34,7 @@ class InspectionTarget(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     claims = models.PositiveSmallIntegerField(default=0)  # begun without an end
     outcome = models.CharField(_("结果"), max_length=7, choices=LookOutcome.choices, blank=True, default="")
-    note = models.CharField(_("说明"), max_length=300, blank=True, default="")
+    note = SaidField(_("说明"), blank=True, default="")
     known: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)  # between looks
     dismissed = models.CharField(max_length=64, blank=True, default="")  # what the operator said is no trouble
 
@@ -88,7 +89,7 @@ class InspectionFinding(models.Model):
     )
     trouble = models.CharField(_("问题"), max_length=24)
     state = models.CharField(_("状态"), max_length=9, choices=FindingState.choices, default=FindingState.SUSPECTED)
-    note = models.CharField(_("说明"), max_length=300, blank=True, default="")
+    note = SaidField(_("说明"), blank=True, default="")
     host = models.CharField(_("网站"), max_length=253, blank=True, default="")
     found_at = models.DateTimeField(_("发现时间"))
     second_at = models.DateTimeField()  # not confirmed before
@@ -102,7 +103,7 @@ class InspectionFinding(models.Model):
     hidden_at = models.DateTimeField(_("自动下架时间"), null=True, blank=True)
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(_("理由"), max_length=500, blank=True, default="")
+    reason = SaidField(_("理由"), blank=True, default="")
 
     objects = InspectionFindingQuerySet.as_manager()
 
@@ -128,12 +129,17 @@ class InspectionFinding(models.Model):
     @property
     def title(self) -> str:
         known = TROUBLES.get(self.trouble)
-        return str(known.title) if known else self.trouble
+        return known.title if known else self.trouble
+
+    @property
+    def ends_with_version(self) -> bool:
+        known = TROUBLES.get(self.trouble)
+        return known is not None and known.ends_with_version
 
     @property
     def remedy(self) -> str:
         known = TROUBLES.get(self.trouble)
-        return str(known.remedy) if known else ""
+        return known.remedy if known else ""
 
 
 class InspectionLook(models.Model):
@@ -142,7 +148,7 @@ class InspectionLook(models.Model):
     finding = models.ForeignKey(InspectionFinding, on_delete=models.CASCADE, related_name="looks")
     at = models.DateTimeField(_("时间"))
     outcome = models.CharField(_("结果"), max_length=7, choices=LookOutcome.choices)
-    note = models.CharField(_("说明"), max_length=300, blank=True, default="")
+    note = SaidField(_("说明"), blank=True, default="")
     evidence: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("证据"), default=dict)
 
     class Meta:

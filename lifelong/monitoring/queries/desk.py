@@ -222,10 +222,15 @@ def curve(sign: Sign, history: list[HealthHour], at: datetime, span: timedelta) 
     return Curve(width, [" ".join([*line, line[0]] if len(line) == 1 else line) for line in lines], worst, worst_at)
 
 
-def incidents(at: datetime, span: timedelta) -> list[Incident]:
-    """Those that stand, then those that were, newest first."""
+def incidents(at: datetime, span: timedelta, now: Iterable[Sign]) -> list[Incident]:
+    """Those that stand, then those that were, newest first; in the words that the signs have ``now``, for this reader."""
     told = Incident.objects.filter(told_at__isnull=False)
     found = told.filter(began_at__gt=at - span) | told.filter(ended_at=None)
+    known = {sign.name: sign for sign in now}
+    for each in found:
+        sign = known.get(each.name)
+        each.title = sign.title if sign else _(each.title)
+        each.worst = replace(sign, figure=each.worst_figure, shown="").said if sign and sign.unit else _(each.worst)
     return sorted(found, key=lambda each: (each.ended_at is not None, -each.began_at.timestamp()))
 
 

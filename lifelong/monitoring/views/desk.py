@@ -41,7 +41,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "watched": _number(lines, Level.WATCH),
         "well": [line for line in lines if line["sign"].level == Level.WELL],
         "waiting": [(kind, _may(request.user, kind.right)) for kind in queries.by_kind(waits_at(now))],
-        "incidents": queries.incidents(now, queries.WEEK),
+        "incidents": queries.incidents(now, queries.WEEK, [line["sign"] for line in lines]),
         "sets": [entry for entry in menu_for(request.user) if entry.sets],
     }
     return render(request, "monitoring/operations.html", facts)
@@ -160,8 +160,9 @@ def waits_export(request: HttpRequest) -> HttpResponse:
 @right("operations.read")
 def history(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
+    lines = _lines(request.user, now, LONG)
     facts = {
-        "lines": _lines(request.user, now, LONG), "incidents": queries.incidents(now, LONG), "since": now - LONG,
+        "lines": lines, "incidents": queries.incidents(now, LONG, [line["sign"] for line in lines]), "since": now - LONG,
         "may_set": policy.can_set_thresholds(request.user),
     }  # fmt: skip
     return render(request, "monitoring/operations_history.html", facts)

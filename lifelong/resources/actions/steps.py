@@ -14,6 +14,7 @@ from lifelong.resources.lifecycle import AVAILABILITY_NEXT, Availability, State,
 from lifelong.resources.models import Resource, Round, Step, Version
 from lifelong.resources.queries.reach import reach_of
 from lifelong.web.refusals import Refusal, reason_within
+from lifelong.web.said import Said
 from lifelong.web.templatetags.web import moment
 
 Reasons = Iterable[dict[str, str]]  # {"field": "title", "text": "…"}; field empty for a general reason
@@ -116,7 +117,7 @@ def set_availability(
         )
     if not reason.strip():
         raise IllegalStep(_("请写明原因。"), fields={"reason": _("请写明原因，单位和公众会看到。")})
-    reason = reason_within(reason)
+    reason = reason if isinstance(reason, Said) else reason_within(reason)
     resource.availability, resource.availability_reason = to.value, "" if to == Availability.ONLINE else reason
     resource.save(update_fields=["availability", "availability_reason"])
     remember(locked.online_version, verb=verb or AVAILABILITY_VERB[to], by=by, at=at, note=reason)

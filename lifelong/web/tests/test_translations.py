@@ -10,7 +10,7 @@ from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parents[2]
 CATALOGUES = sorted(PACKAGE.glob("*/locale/en/LC_MESSAGES/django.po"))
-WORDS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+WORDS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 HOLES = re.compile(r"%\(\w+\)[sd]|%[sd]")
 
 
