@@ -1,6 +1,7 @@
 """Where evaluation shows itself outside its own pages: menu, what waits on the first page, a mark on the public page."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,10 +10,12 @@ from django.utils.translation import gettext as _
 def register() -> None:
     from lifelong.catalogue.marks import register_mark
     from lifelong.web import desk
+    from lifelong.web.health import register_waits
 
     register_mark(mark)
     desk.register_menu(menu)
     desk.register_waiting(waiting)
+    register_waits(waits)
 
 
 def menu(user: Any) -> Iterator[Any]:
@@ -62,6 +65,25 @@ def waiting(user: Any) -> Iterator[Any]:
         if owed["n"]:
             address = f"{reverse('evaluation_standing', args=[owed['run']])}?look=remedy"
             yield Waiting(_("须改进或出库的资源"), owed["n"], address, due_at=end_of(owed["first"]))
+
+
+def waits(at: datetime) -> Iterator[Any]:
+    from django.db.models import Count, Min
+    from django.urls import reverse
+
+    from lifelong.monitoring.lifecycle import OpinionState
+    from lifelong.monitoring.models import ExpertOpinion
+    from lifelong.monitoring.queries import evaluation as queries
+    from lifelong.web.health import Wait
+
+    final = _("终审部门")
+    for title, office, rows, since in (
+        (_("待答复的评价申述"), final, queries.open_statements(), "filed_at"),
+        (_("单位同意出库、待办理的资源"), final, queries.withdrawals_agreed(), "chosen_at"),
+        (_("评价意见待提出"), _("专家"), ExpertOpinion.objects.filter(state=OpinionState.ASKED), "asked_at"),
+    ):
+        found = rows.order_by().aggregate(n=Count("pk"), first=Min(since))
+        yield Wait(title, office, found["n"], found["first"], reverse("evaluations"), "monitoring.read")
 
 
 def mark(resource_id: int) -> str:

@@ -89,6 +89,10 @@ def signs(at: datetime) -> Iterator[Any]:
         right=right,
         alarm_from=1,
     )
+    yield Sign(
+        "inspection.damaged", Part.BROKEN, _("存储的文件损坏或丢失"), inspection.damaged(), _("项"), alarm_from=1,
+        note=_("请从备份恢复文件，再到问题页请求复查；单位无法处理。"), url=f"{reverse('inspection')}?state=platform", right=right,
+    )  # fmt: skip
 
 
 def waits(at: datetime) -> Iterator[Any]:
@@ -101,3 +105,5 @@ def waits(at: datetime) -> Iterator[Any]:
     yield Wait(_("停下待决定的自动下架"), office, inspection.brakes().count(), url=url, right="inspection.manage")
     decide = f"{url}?state=asked"
     yield Wait(_("单位说已修好的公众反映"), office, inspection.to_decide(), url=decide, right="inspection.manage")
+    for institution, count, first in inspection.owed_by_institutions():
+        yield Wait(_("检查问题待单位整改"), institution, count, first, url, "inspection.manage")

@@ -76,8 +76,13 @@ def can_open_inspection(user: User) -> bool:
 
 
 def can_ask_recheck(user: User, finding: InspectionFinding) -> bool:
-    own = finding.resource.institution_id in reach_of(user).own
-    return finding.state in {FindingState.NOTICED, FindingState.HIDDEN} and (own or can_manage(user))
+    """Where a look can find it mended."""
+    told = finding.state in {FindingState.NOTICED, FindingState.HIDDEN} and not finding.ends_with_version
+    return told and (is_own(user, finding) or can_manage(user))
+
+
+def is_own(user: User, finding: InspectionFinding) -> bool:
+    return finding.resource.institution_id in reach_of(user).own
 
 
 def can_extend(user: User, finding: InspectionFinding) -> bool:

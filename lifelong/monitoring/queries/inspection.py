@@ -1,6 +1,6 @@
 """What inspection found, for the pages; and whether inspection itself is alive."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from lifelong.monitoring.models import (
     TroubleRule,
 )
 from lifelong.monitoring.queries.inspection_turns import Plan, plans
-from lifelong.monitoring.troubles import TROUBLES, Rule, Trouble
+from lifelong.monitoring.troubles import OF_PLATFORM, TROUBLES, Rule, Trouble
 from lifelong.resources.queries.reach import reach_of
 
 STANDS_STILL = timedelta(hours=6)
@@ -65,6 +65,8 @@ def narrowed(
         found = found.filter(state__in=OPEN_FINDINGS)
     elif state == "asked":
         found = found.filter(state__in=OPEN_FINDINGS, asked_at__isnull=False)
+    elif state == "platform":
+        found = found.filter(state__in=TOLD_FINDINGS, trouble__in=OF_PLATFORM)
     elif state in FindingState.values:
         found = found.filter(state=state)
     if subject:
@@ -82,8 +84,23 @@ def narrowed(
 
 def open_of(user: User) -> dict[str, Any]:
     """For the desk of an institution: how many wait for it, and until when."""
-    own = InspectionFinding.objects.filter(resource__institution_id__in=reach_of(user).own, state__in=TOLD_FINDINGS)
+    own = _owed().filter(resource__institution_id__in=reach_of(user).own)
     return own.aggregate(count=Count("pk"), due_at=Min("due_at"), hidden=Count("pk", filter=Q(state="hidden")))
+
+
+def _owed() -> QuerySet[InspectionFinding]:
+    return InspectionFinding.objects.filter(state__in=TOLD_FINDINGS).exclude(trouble__in=OF_PLATFORM)
+
+
+def owed_by_institutions() -> Iterable[tuple[str, int, datetime]]:
+    """Whose turn it is to mend, how much, since when; what people told and is said to be mended is the operator's."""
+    theirs = _owed().exclude(target__isnull=True, asked_at__isnull=False).order_by()
+    return theirs.values_list("resource__institution__name").annotate(Count("pk"), Min("confirmed_at"))
+
+
+def damaged() -> int:
+    """What is stored here and is not as it was taken in: only the platform can mend it."""
+    return InspectionFinding.objects.filter(state__in=TOLD_FINDINGS, trouble__in=OF_PLATFORM).count()
 
 
 def brakes() -> QuerySet[InspectionBrake]:

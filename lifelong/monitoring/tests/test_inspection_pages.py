@@ -21,6 +21,7 @@ from lifelong.catalogue.models import Entry
 from lifelong.catalogue.tests import world
 from lifelong.institutions.models import Institution, Mandate, MandateRole
 from lifelong.jobs.models import Job
+from lifelong.monitoring import inspection_desk
 from lifelong.monitoring.actions import inspection_findings, inspection_running, inspection_settling
 from lifelong.monitoring.actions.inspection_targets import claim, take_up_rest
 from lifelong.monitoring.lifecycle import FINDING_STEPS, FindingState, LookOutcome, Subject, after_look
@@ -73,6 +74,30 @@ def test_who_sees_a_finding_and_who_does_not(noticed: InspectionFinding, client)
     assert client.get(page).status_code == 302
     InspectionFinding.objects.update(state=FindingState.SUSPECTED, confirmed_at=None)
     assert [signed_in(user).get(page).status_code for user in seeing] == [404, 404, 404, 200]  # a suspicion is nobody's
+
+
+def test_what_was_found_is_read_in_the_language_of_the_reader(noticed: InspectionFinding) -> None:
+    reader = signed_in(reporter_of("4110001"))
+    for language, words in (
+        ("zh-hans", "网站回答说这个页面不存在。"),
+        ("en", "The site says this page does not exist."),
+    ):
+        reader.cookies["django_language"] = language
+        for page in ("/work/inspection/", f"/work/inspection/{noticed.pk}/"):
+            assert words in reader.get(page).content.decode(), (language, page)
+
+
+def test_whoever_can_mend_it_is_waited_for(noticed: InspectionFinding) -> None:
+    own = reporter_of("4110001")
+
+    def standing() -> tuple[float, list[str], bool]:
+        damaged = next(one for one in inspection_desk.signs(NOW()) if one.name == "inspection.damaged")
+        offices = [one.office for one in inspection_desk.waits(NOW()) if one.count]
+        return damaged.figure, offices, any("检查问题" in one.title for one in waiting_for(own))
+
+    assert standing() == (0, [noticed.resource.institution.name], True)
+    InspectionFinding.objects.update(trouble="file_changed")
+    assert standing() == (1, [], False)
 
 
 def test_only_the_operator_decides(noticed: InspectionFinding) -> None:

@@ -52,7 +52,12 @@ def _states(user: Any) -> list[tuple[str, Any]]:
     """A suspicion and its clearing are the operator's alone."""
     untold = {FindingState.SUSPECTED, FindingState.CLEARED, FindingState.CONFIRMED}
     shown = FindingState if policy.can_manage(user) else [one for one in FindingState if one not in untold]
-    return [("open", _("没有结束的")), ("all", _("全部")), *((one.value, one.label) for one in shown)]
+    return [
+        ("open", _("没有结束的")),
+        ("platform", _("等平台修复的")),
+        ("all", _("全部")),
+        *((one.value, one.label) for one in shown),
+    ]
 
 
 @require_safe
@@ -110,7 +115,7 @@ def _shown(request: HttpRequest, found: InspectionFinding, **forms: Any) -> dict
     looks = [(look, _lines(look.evidence)) for look in found.looks.all()[:60]]
     return {
         "finding": found, "looks": looks, "can": policy.finding_abilities(request.user, found),
-        "rule": inspection.rule_of(found.trouble), "may_manage": policy.can_manage(request.user),
+        "rule": inspection.rule_of(found.trouble), "may_manage": policy.can_manage(request.user), "own": policy.is_own(request.user, found),
         "extend_form": ExtendForm(prefix="extend"), "dismiss_form": ReasonForm(prefix="dismiss"),
         "settle_form": ReasonForm(prefix="settle"), **forms,
     }  # fmt: skip

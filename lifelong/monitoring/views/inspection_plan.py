@@ -89,6 +89,7 @@ def change(request: HttpRequest, what: str, name: str) -> HttpResponse:
     """One plan, one period or one limit."""
     data = request.POST or None
     at, by = timezone.now(), request.user
+    heading: Any
     if what == "plan" and name in Subject.values:
         subject = Subject(name)
         form: Any = PlanForm.of(plans()[subject], data)
