@@ -16,6 +16,7 @@ from lifelong.resources import policy
 from lifelong.resources.actions import attachments, drafts
 from lifelong.resources.actions.values import as_typed
 from lifelong.resources.forms import VersionForm
+from lifelong.resources.lifecycle import Availability
 from lifelong.resources.models import Version
 from lifelong.resources.queries.differences import differences
 from lifelong.resources.queries.duplicates import near_titles
@@ -188,9 +189,11 @@ def copy(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
 def start_version(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     version = version_or_404(request, resource_id, number, "start_version")
     made = drafts.start_version(version, by=request.user, at=timezone.now())
-    messages.success(
-        request, _("已开始第 %(number)s 版，审核通过并上线之前，公众看到的仍是现在的版本。") % {"number": made.number}
-    )
+    if version.resource.availability == Availability.ONLINE:
+        words = _("已开始第 %(number)s 版，审核通过并上线之前，公众看到的仍是现在的版本。")
+    else:
+        words = _("已开始第 %(number)s 版。资源目前不在线上，新版本审核通过并上线以后，公众才能看到。")
+    messages.success(request, words % {"number": made.number})
     return redirect(address(made, "edit"))
 
 
