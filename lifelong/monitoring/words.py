@@ -1,13 +1,14 @@
 """A working in words: for the page, the workbook and the printed report."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from lifelong.monitoring.evaluating.indicators import Indicator
-from lifelong.monitoring.models import Evaluation
+from lifelong.monitoring.models import Evaluation, ExpertOpinion
+from lifelong.web.workbooks import Column, Sheet
 
 
 @dataclass(frozen=True)
@@ -53,3 +54,25 @@ def _line(one: Mapping[str, Any], known: Indicator) -> Line:
         norm=one.get("norm", ""), weight=one["weight"], points=one.get("points", ""),
         why=missing[one["missing"]] if "missing" in one else placed,
     )  # fmt: skip
+
+
+def opinions_sheet(opinions: Iterable[ExpertOpinion], about: Mapping[tuple[int, int], Evaluation]) -> Sheet:
+    """``about``: by run and resource."""
+    columns = [
+        Column(_("年度"), 8), Column(_("资源ID"), 14), Column(_("资源名称"), 36), Column(_("单位"), 26), Column(_("专家"), 12),
+        Column(_("为什么请"), 10), Column(_("状态"), 10), Column(_("截止"), 18), Column(_("内容质量"), 8), Column(_("时效"), 8),
+        Column(_("实用"), 8), Column(_("建议"), 12), Column(_("意见"), 60),
+    ]  # fmt: skip
+    return Sheet(_("专家意见"), columns, _opinion_rows(opinions, about))
+
+
+def _opinion_rows(
+    opinions: Iterable[ExpertOpinion], about: Mapping[tuple[int, int], Evaluation]
+) -> Iterator[list[Any]]:
+    for one in opinions:
+        of = about.get((one.run_id, one.resource_id))
+        yield [
+            one.run.year, one.resource.resource_id, of.title if of else "", of.institution.name if of else "", one.expert.get_full_name(),
+            one.get_chosen_display(), one.get_state_display(), one.due_at, one.content, one.currency, one.usefulness,
+            one.get_advice_display() if one.advice else "", one.words,
+        ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The operator's pages of the word lists."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,18 +16,23 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lifelong.screening import actions, queries, screen
 from lifelong.screening.forms import ListEntry, ListSettings, NewPhrase, NewWords, Trial, add_refusal
 from lifelong.screening.matching import Hit
-from lifelong.screening.models import WordList
+from lifelong.screening.models import Word, WordList
+from lifelong.web import workbooks
 from lifelong.web.numerals import numerals
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
+from lifelong.web.workbooks import Column, Sheet
 
 PER_PAGE = 100
+SHEET_MOST = 100_000
 
 
 @require_http_methods(["GET", "POST"])
 @right("words.manage")
 def lists(request: HttpRequest) -> HttpResponse:
     """All lists; a new one below."""
+    if workbooks.is_wanted(request):
+        return _sheet()
     form = ListEntry(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -37,6 +43,23 @@ def lists(request: HttpRequest) -> HttpResponse:
             return redirect("word-list", made.pk)
     facts = {"lists": queries.lists(), "form": form, "phrases": queries.allowed().count(), "version": queries.version()}
     return render(request, "screening/lists.html", facts, status=422 if form.errors else 200)
+
+
+def _sheet() -> HttpResponse:
+    """The lists, and on sheets of their own all their words and the phrases that are allowed."""
+    found: Any = queries.lists()  # annotated
+    severity = {one.pk: one.get_severity_display() for one in found}
+    lists = [
+        [one.name, one.category, severity[one.pk], one.number, one.version, _("启用") if one.is_active else _("停用"), str(one.changed_by or ""), one.changed_at]
+        for one in found
+    ]  # fmt: skip
+    words = Word.objects.select_related("word_list").order_by("word_list__name", "pk")[:SHEET_MOST]
+    sheets = [
+        Sheet(_("词表"), [Column(_("词表"), 24), Column(_("类别"), 20), Column(_("级别"), 14), Column(_("词数"), 10), Column(_("版本"), 8), Column(_("状态"), 10), Column(_("最近修改"), 16), Column(_("时间"), 18)], lists),
+        Sheet(_("词"), [Column(_("词"), 28), Column(_("词表"), 24), Column(_("类别"), 20), Column(_("级别"), 14)], [[one.text, one.word_list.name, one.word_list.category, severity[one.word_list_id]] for one in words]),
+        Sheet(_("放行短语"), [Column(_("放行短语"), 40)], ([text] for text in queries.allowed().values_list("text", flat=True))),
+    ]  # fmt: skip
+    return workbooks.answer(workbooks.book(sheets), _("词表"))
 
 
 @require_http_methods(["GET", "POST"])

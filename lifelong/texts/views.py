@@ -1,6 +1,6 @@
 """The texts for everybody to read, in every version; and the operator's pages on which they are written."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,9 +14,11 @@ from lifelong.texts import actions, queries
 from lifelong.texts.forms import DraftForm, OperatorForm, PublishForm
 from lifelong.texts.markup import as_html, changed_lines
 from lifelong.texts.models import AGREED_TO, TextName
+from lifelong.web import workbooks
 from lifelong.web.attempts import attempt, show_refusal
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import PUBLIC, right
+from lifelong.web.workbooks import Column
 
 AHEAD = timedelta(days=8)  # what is offered as the day of a material change
 
@@ -51,6 +53,8 @@ def versions(request: HttpRequest, name: str) -> HttpResponse:
 def texts(request: HttpRequest) -> HttpResponse:
     """The list of the texts, and the footer's form."""
     now, saved = timezone.now(), queries.details_saved()
+    if workbooks.is_wanted(request):
+        return _sheet(now)
     seen = saved[0].pk if saved else 0
     names = ("operator", "phone", "email", "icp", "police")
     initial = {"seen": seen, **{name: getattr(saved[0], name) if saved else "" for name in names}}
@@ -67,6 +71,24 @@ def texts(request: HttpRequest) -> HttpResponse:
             return redirect("texts")
     context = {"rows": queries.overview(now), "form": form, "saved": saved, "operator": queries.operator_now()}
     return render(request, "texts/desk_texts.html", context, status=422 if form.errors else 200)
+
+
+def _sheet(now: datetime) -> HttpResponse:
+    """Every text in every version, with its words as the public could read them."""
+    columns = [
+        Column(_("条文"), 16), Column(_("版本"), 14), Column(_("状态"), 14), Column(_("施行时间"), 18), Column(_("重大修改"), 10),
+        Column(_("中文"), 80), Column(_("英文"), 80),
+    ]  # fmt: skip
+    rows = [
+        [
+            name.label, one.version, said, one.begins_at, _("是") if one.material else _("否"),
+            queries.words_of(one, "zh"), queries.words_of(one, "en"),
+        ]
+        for name in TextName
+        for said, some in ((_("尚未施行"), queries.coming(name, now)), (_("现行"), queries.history(name, now)[:1]), (_("以前的"), queries.history(name, now)[1:]))
+        for one in some
+    ]  # fmt: skip
+    return workbooks.listed(_("条文与页脚"), columns, rows)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

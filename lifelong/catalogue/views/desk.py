@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,13 +15,17 @@ from lifelong.catalogue import policy
 from lifelong.catalogue.actions import availability
 from lifelong.catalogue.actions.reports import answer_report
 from lifelong.catalogue.lifecycle import ReportState, Visibility
-from lifelong.catalogue.models import Entry
+from lifelong.catalogue.models import Entry, Report
 from lifelong.catalogue.queries import desk
 from lifelong.catalogue.views.paging import page_number, page_of, start_of
+from lifelong.screening.personal import without_personal
+from lifelong.web import workbooks
 from lifelong.web.refusals import NotAllowed, Refusal
 from lifelong.web.rights import right
-from lifelong.web.vocabulary import AREAS
+from lifelong.web.vocabulary import AREAS, TYPES
+from lifelong.web.workbooks import Column
 
+SHEET_MOST = 50_000
 VERBS = {"suspend": availability.suspend, "restore": availability.restore, "retire": availability.retire}
 
 
@@ -35,10 +40,30 @@ def library(request: HttpRequest) -> HttpResponse:
         raise LibraryClosed(_("资源库的上下架由平台运营人员和终审人员办理。"))
     asked = {name: request.GET.get(name, "").strip()[:100] for name in ("text", "state", "area", "institution")}
     found = desk.library(**asked)
+    if workbooks.is_wanted(request):
+        return _library_sheet(found, asked)
     page = page_of(found.count(), page_number(request), 50)
     page.object_list = desk.library_rows(found, start_of(page), 50)
     shown = {"page": page, "asked": asked, "states": Visibility.choices[1:], "areas": AREAS.items()}
     return render(request, "catalogue/desk_library.html", shown)
+
+
+def _library_sheet(found: QuerySet[Entry], asked: dict[str, str]) -> HttpResponse:
+    columns = [
+        Column(_("资源ID"), 16), Column(_("资源"), 40), Column(_("单位"), 28), Column(_("类型"), 12), Column(_("领域"), 18),
+        Column(_("批次"), 14), Column(_("状态"), 10), Column(_("自"), 18), Column(_("原因"), 40),
+    ]  # fmt: skip
+    rows = (
+        (
+            one.identifier, one.title, one.institution.name, TYPES.get(one.type, one.type), AREAS.get(one.area, one.area),
+            one.batch.number if one.batch else "", one.get_visibility_display(), one.visibility_at,
+            "" if one.visibility == Visibility.ONLINE else one.resource.availability_reason,
+        )
+        for one in desk.library_rows(found, 0, SHEET_MOST)
+    )  # fmt: skip
+    words = {**dict(Visibility.choices), **AREAS}
+    filters = [str(words.get(value, value)) for value in asked.values() if value]
+    return workbooks.listed(_("资源库"), columns, rows, filters=filters)
 
 
 @require_safe
@@ -80,8 +105,33 @@ def shown_entry(request: HttpRequest, resource_id: str) -> dict[str, Any]:
 @right("catalogue.suspend")
 def reports(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", ReportState.OPEN)
-    page = Paginator(desk.reports(state=state), 50).get_page(request.GET.get("page"))
+    found = desk.reports(state=state)
+    if workbooks.is_wanted(request):
+        return _reports_sheet(found, state)
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
     return render(request, "catalogue/desk_reports.html", {"page": page, "state": state, "states": ReportState.choices})
+
+
+def _reports_sheet(found: QuerySet[Report], state: str) -> HttpResponse:
+    """How to reach the reporter stays on the report's own page; numbers and addresses in the words are masked."""
+    columns = [
+        Column(_("编号"), 18), Column(_("类别"), 18), Column(_("资源ID"), 16), Column(_("资源"), 36), Column(_("说明"), 48),
+        Column(_("提交"), 18), Column(_("状态"), 10), Column(_("答复"), 48), Column(_("答复人"), 12), Column(_("答复时间"), 18),
+    ]  # fmt: skip
+    rows = (
+        (
+            one.number, one.get_kind_display(), one.resource.resource_id if one.resource else "", title_of(one),
+            without_personal(one.text), one.created_at, one.get_state_display(), without_personal(one.answer), str(one.answered_by or ""), one.answered_at,
+        )
+        for one in found[:SHEET_MOST]
+    )  # fmt: skip
+    named = dict(ReportState.choices).get(state)
+    return workbooks.listed(_("问题反馈"), columns, rows, filters=[str(named)] if named else [])
+
+
+def title_of(report: Report) -> str:
+    version = report.resource.online_version if report.resource else None
+    return version.title if version else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

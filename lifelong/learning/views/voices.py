@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -30,13 +31,17 @@ from lifelong.learning.models import Comment
 from lifelong.learning.queries import voices as queries
 from lifelong.learning.queries.voices import Line
 from lifelong.learning.views.shelf import entry_or_404, is_fragment, shown
+from lifelong.screening.personal import without_personal
+from lifelong.web import workbooks
 from lifelong.web.attempts import attempt, show_refusal
 from lifelong.web.numerals import numeral, numerals
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import PUBLIC, SIGNED_IN, right
+from lifelong.web.workbooks import Column
 
 PAGE = 20
 DESK_PAGE = 50
+SHEET_MOST = 10_000
 
 
 def context_of(request: HttpRequest, entry: Entry, **more: Any) -> dict[str, Any]:
@@ -183,7 +188,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         if not left:
             return redirect(request.get_full_path())
     asked = request.GET.get("q", "").strip()[:100]
-    page = Paginator(queries.desk(show, asked), DESK_PAGE).get_page(request.GET.get("page"))
+    found = queries.desk(show, asked)
+    if workbooks.is_wanted(request):
+        return sheet(found, show, asked)
+    page = Paginator(found, DESK_PAGE).get_page(request.GET.get("page"))
     about = queries.about(list(page))
     lines = [
         Line(
@@ -196,6 +204,26 @@ def desk(request: HttpRequest) -> HttpResponse:
     ]
     context = {"show": show, "page": page, "lines": lines, "left": left, "q": asked, "numbers": queries.numbers()}
     return render(request, "learning/desk_comments.html", context)
+
+
+def sheet(found: QuerySet[Comment], show: str, asked: str) -> HttpResponse:
+    """Authors by the name that is shown; telephones and addresses in the words masked."""
+    comments: list[Any] = list(found[:SHEET_MOST])  # with their flags
+    about = queries.about(comments)
+    columns = [
+        Column(_("资源"), 36), Column(_("作者"), 14), Column(_("评论"), 60), Column(_("词表命中"), 24), Column(_("提交时间"), 18),
+        Column(_("状态"), 10), Column(_("举报"), 36), Column(_("申诉"), 36), Column(_("理由"), 36), Column(_("审核时间"), 18),
+    ]  # fmt: skip
+    rows = (
+        (
+            about.get(one.resource_id, queries.About()).title, one.author, without_personal(one.text),
+            "、".join(hit["found"] for hit in one.hits), one.created_at, one.get_state_display(),
+            "；".join(without_personal(flag.reason) for flag in one.held_against), without_personal(one.appeal), one.reason, one.decided_at,
+        )
+        for one in comments
+    )  # fmt: skip
+    named = {"flagged": _("被举报"), "appealed": _("申诉"), "all": _("全部")}.get(show) or CommentState(show).label
+    return workbooks.listed(_("评论审核"), columns, rows, filters=[str(named), *([asked] if asked else [])])
 
 
 def desk_abilities(user: Any, comment: Comment) -> dict[str, bool]:

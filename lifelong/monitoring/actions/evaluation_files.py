@@ -17,9 +17,11 @@ from lifelong.jobs import progress
 from lifelong.monitoring import papers
 from lifelong.monitoring.evaluating.indicators import INDICATORS
 from lifelong.monitoring.evaluating.scheme import Scheme, read
+from lifelong.monitoring.lifecycle import OpinionState
 from lifelong.monitoring.models import Evaluation, EvaluationRun
 from lifelong.monitoring.queries import evaluation as queries
-from lifelong.monitoring.words import lines_of, why_ungraded
+from lifelong.monitoring.queries import evaluation_opinions as opinions
+from lifelong.monitoring.words import lines_of, opinions_sheet, why_ungraded
 from lifelong.regions.queries import region
 from lifelong.resources.queries.reach import reach_of
 from lifelong.web import workbooks
@@ -36,8 +38,8 @@ def path_of(run: EvaluationRun, user: User, form: str, institution: str = "") ->
     """Within ``settings.FILES``: one for each reach, state of the run and language; of one ``institution`` by its code."""
     reach = reach_of(user)
     scope = "all" if queries.sees_every_run(user) else f"{sorted(reach.regions)} {sorted(reach.own)}"
-    moved = run.moves.count()
-    told = f"{run.attempt} {run.state} {moved} {scope} {institution} {translation.get_language()}"
+    moved, answered = run.moves.count(), run.opinions.exclude(state=OpinionState.ASKED).count()
+    told = f"{run.attempt} {run.state} {moved} {answered} {run.opinions.count()} {scope} {institution} {translation.get_language()}"
     return FOLDER / f"{run.pk}-{sha256(told.encode()).hexdigest()[:16]}.{form}"
 
 
@@ -50,7 +52,9 @@ def write(run: EvaluationRun, user: User, form: str, institution: str = "") -> P
     path = whole(path_of(run, user, form, institution))
     path.parent.mkdir(parents=True, exist_ok=True)
     seen = queries.narrowed(queries.evaluations_seen_by(user, run), {"institution": institution})
-    content = _workbook(run, seen) if form == "xlsx" else papers.report_pdf(run, seen, subject_of(user, institution))
+    content = (
+        _workbook(run, seen, user) if form == "xlsx" else papers.report_pdf(run, seen, subject_of(user, institution))
+    )
     half = path.with_suffix(f".{os.getpid()}.part")
     half.write_bytes(content)
     half.replace(path)
@@ -74,7 +78,7 @@ def subject_of(user: User, institution: str = "") -> str:
     )
 
 
-def _workbook(run: EvaluationRun, seen: Any) -> bytes:
+def _workbook(run: EvaluationRun, seen: Any, user: User) -> bytes:
     scheme = read(run.scheme)
     head = [
         Column(_("资源ID"), 14), Column(_("资源名称"), 36), Column(_("单位"), 26), Column(_("地区"), 14), Column(_("领域"), 12),
@@ -91,6 +95,10 @@ def _workbook(run: EvaluationRun, seen: Any) -> bytes:
     norms = {"percentile": _("在同领域同类型中的位置"), "linear": _("按比例")}
     sources = [[one.indicator.title, one.weight, norms[one.norm], one.indicator.source] for one in scheme.indicators]
     sheets = [Sheet(_("评价结果"), head, _rows(run, seen, scheme)), Sheet(_("评价方案"), marks, sources)]
+    if queries.sees_every_run(user) and (
+        asked := list(opinions.of_run(run).filter(resource__in=seen.values("resource")))
+    ):
+        sheets.append(opinions_sheet(asked, opinions.titles(asked)))
     return workbooks.book(
         sheets, filters=[f"{run.year} · {scheme.title}（{scheme.version}）· {run.get_state_display()}"]
     )

@@ -57,7 +57,13 @@ def in_hand(user: User) -> QuerySet[ExpertOpinion]:
 def of_expert(user: User) -> QuerySet[ExpertOpinion]:
     """What is asked first, then what was answered, the newest first; with the title as it was evaluated."""
     found = ExpertOpinion.objects.filter(expert=user).exclude(state=OpinionState.WITHDRAWN)
-    return found.select_related("run", "resource").order_by("state", "due_at", "pk")
+    return found.select_related("run", "resource", "expert").order_by("state", "due_at", "pk")
+
+
+def of_run(run: EvaluationRun) -> QuerySet[ExpertOpinion]:
+    """What was asked and not taken back, by resource."""
+    found = ExpertOpinion.objects.filter(run=run).exclude(state=OpinionState.WITHDRAWN)
+    return found.select_related("run", "resource", "expert").order_by("resource", "pk")
 
 
 def titles(opinions: Iterable[ExpertOpinion]) -> dict[tuple[int, int], Evaluation]:

@@ -15,6 +15,8 @@ from lifelong.monitoring.actions import evaluation_opinions as actions
 from lifelong.monitoring.lifecycle import Advice
 from lifelong.monitoring.models import ExpertOpinion
 from lifelong.monitoring.queries import evaluation_opinions as queries
+from lifelong.monitoring.words import opinions_sheet
+from lifelong.web import workbooks
 from lifelong.web.attempts import attempt
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
@@ -26,7 +28,11 @@ CHIPS = {"asked": "waiting", "given": "done", "declined": "closed"}
 @require_safe
 @right("evaluation.opine")
 def index(request: HttpRequest) -> HttpResponse:
-    page = Paginator(queries.of_expert(request.user), PAGE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
+    found = queries.of_expert(request.user)  # type: ignore[arg-type]
+    if workbooks.is_wanted(request):
+        sheet = opinions_sheet(found, queries.titles(found))
+        return workbooks.listed(_("评价意见"), sheet.columns, sheet.rows)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     titles = queries.titles(page)
     rows = [(one, titles.get((one.run_id, one.resource_id)), CHIPS[one.state]) for one in page]
     return render(request, "monitoring/opinions.html", {"page": page, "rows": rows})

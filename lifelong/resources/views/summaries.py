@@ -23,6 +23,7 @@ from lifelong.resources.views.loading import WorkRequest
 from lifelong.web import workbooks
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
+from lifelong.web.workbooks import Column
 
 
 def _seen(request: WorkRequest, number: str, code: str) -> tuple[Call, Institution]:
@@ -36,7 +37,21 @@ def _seen(request: WorkRequest, number: str, code: str) -> tuple[Call, Instituti
 @require_safe
 @right("resources.sign")
 def index(request: WorkRequest) -> HttpResponse:
-    return render(request, "resources/summaries.html", {"sheets": summaries.summaries_of(request.user)})
+    found = summaries.summaries_of(request.user)
+    if workbooks.is_wanted(request):
+        columns = [
+            Column(_("征集"), 40),
+            Column(_("征集编号"), 16),
+            Column(_("单位"), 30),
+            Column(_("已报送"), 10),
+            Column(_("盖章件"), 18),
+        ]
+        rows = (
+            (one.call.title, one.call.number, str(one.institution), one.resources, one.stamped_at or _("未放入"))
+            for one in found
+        )
+        return workbooks.listed(_("报送汇总表"), columns, rows)
+    return render(request, "resources/summaries.html", {"sheets": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
