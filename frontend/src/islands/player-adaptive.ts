@@ -42,6 +42,11 @@ export class Adaptive {
     return import("hls.js/light").then((module) => module.default);
   }
 
+  /** It has not begun: whether the progressive file is there does not matter yet. */
+  get waits(): boolean {
+    return !this.at && !this.broken;
+  }
+
   get listening(): boolean {
     return this.at === this.sound;
   }

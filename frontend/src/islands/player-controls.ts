@@ -6,8 +6,16 @@ import type { Adaptive } from "./player-adaptive.ts";
 import { Preview } from "./player-preview.ts";
 
 const PATIENCE = 400;
+const LONG_PATIENCE = 8000;
 const MESSAGE_STAYS = 1200;
+const CAPTIONS = "captions";
 const CAPTION_SIZE = "caption-size";
+
+const ELDER = document.documentElement.dataset.elder !== undefined;
+const OFFLINE = "网络断了。连上以后，会从这里接着放。";
+const MISSING = "这个文件现在放不了，是平台的问题，不是您的设备坏了。";
+const BROKEN = "这个浏览器放不了这个文件。可以换一个浏览器，或下载后观看。";
+const UNKNOWN = "没能播放。可能是网络断了，请稍后再试。";
 
 interface Acts {
   toggle(): void;
@@ -31,18 +39,19 @@ export class Controls {
   private readonly playButton = button("play", say("播放"));
   private readonly muteButton = button("volume", say("静音"), { class: "player-less" });
   private readonly captionsButton = button("captions", say("字幕"), { "aria-pressed": "false", hidden: true });
-  private readonly captionSize = make("select", { "aria-label": say("字幕大小"), title: say("字幕大小"), hidden: true }, ...["标准字幕", "大字幕", "特大字幕"].map((name, value) => make("option", { value }, say(name))));
+  private readonly captionSize = make("select", { class: "player-caption-size", "aria-label": say("字幕大小"), title: say("字幕大小"), hidden: true }, ...["标准字幕", "大字幕", "特大字幕"].map((name, value) => make("option", { value }, say(name))));
   private readonly listenButton = button("audio", say("只听声音"), { "aria-pressed": "false", hidden: true });
   private readonly apartButton = button("pip", say("画中画"), { hidden: true, class: "player-less" });
   private readonly fullButton = button("fullscreen", say("全屏"));
   private readonly big = make("button", { type: "button", class: "player-big", "aria-label": say("播放") }, icon("play"));
   private readonly time = make("span", { class: "player-time", "aria-hidden": true });
   private readonly bar = make("input", { type: "range", min: 0, max: 1000, step: 1, value: 0, "aria-label": say("进度") });
-  private readonly speed = make("select", { "aria-label": say("速度"), title: say("速度") }, ...SPEEDS.map((rate) => make("option", { value: rate, selected: rate === 1 }, say("{rate} 倍", { rate }))));
+  private readonly speed = make("select", { "aria-label": say("速度"), title: say("速度") }, ...SPEEDS.map((rate) => make("option", { value: rate, selected: rate === 1 }, say(ELDER ? "{rate} 倍速" : "{rate} 倍", { rate }))));
   private readonly word = make("div", { class: "player-say", role: "status", hidden: true });
   private dragging = false;
   private hush = 0;
   private waiting = 0;
+  private waits = false; // and says so
 
   constructor(private readonly shell: HTMLElement, private readonly media: HTMLMediaElement, private readonly acts: Acts) {
     this.sound = media instanceof HTMLAudioElement;
@@ -76,7 +85,7 @@ export class Controls {
     this.muteButton.addEventListener("click", () => this.mute());
     this.speed.addEventListener("change", () => (this.media.playbackRate = Number(this.speed.value)));
     const right = [this.muteButton, this.captionsButton, this.captionSize, this.listenButton, this.speed, this.apartButton, this.sound ? null : this.fullButton];
-    const row = make("div", { class: "player-controls", role: "group" }, make("div", { class: "player-bar" }, this.bar, this.time), this.playButton, back, on, make("span", { class: "push" }), ...right);
+    const row = make("div", { class: "player-controls" }, make("div", { class: "player-bar" }, this.bar, this.time), this.playButton, back, on, make("span", { class: "push" }), ...right);
     this.shell.append(row, this.word);
   }
 
@@ -87,11 +96,18 @@ export class Controls {
     on("play pause ended", () => this.showPlaying());
     on("volumechange", () => this.showSound());
     on("ratechange", () => (this.speed.value = String(this.media.playbackRate)));
-    on("waiting", () => (this.waiting = setTimeout(() => this.say(say("正在缓冲"), true), PATIENCE) as unknown as number));
-    on("playing canplay pause seeked", () => {
-      clearTimeout(this.waiting);
-      if (this.word.textContent === say("正在缓冲")) this.say("");
-    });
+    on("waiting", () => this.wait());
+    on("playing canplay pause seeked", () => this.wait(false));
+  }
+
+  /** What one waits for, said as long as it lasts. */
+  wait(waits = true): void {
+    clearTimeout(this.waiting);
+    if (!waits) return this.waits ? this.say("") : undefined;
+    const tell = (words: string) => (this.say(say(navigator.onLine ? words : "网络断了，连上以后接着放"), true), (this.waits = true));
+    const long = () => tell(this.listenButton.hidden || this.acts.adaptive?.listening ? "网络慢，还在等" : "网络慢，还在等。可以改成“只听声音”");
+    const short = () => (tell("正在缓冲"), (this.waiting = setTimeout(long, LONG_PATIENCE) as unknown as number));
+    this.waiting = setTimeout(short, PATIENCE) as unknown as number;
   }
 
   private listenToBar(): void {
@@ -107,22 +123,41 @@ export class Controls {
 
   private listenToTrouble(): void {
     for (const place of [this.media, this.media.querySelector("source")]) place?.addEventListener("error", () => this.trouble());
+    if (this.media.error || this.media.networkState === HTMLMediaElement.NETWORK_NO_SOURCE) this.trouble(); // before this script was here
   }
 
   private trouble(): void {
-    if (this.acts.adaptive?.fall() || this.shell.querySelector(".player-error")) return;
-    clearTimeout(this.waiting);
-    this.say("");
+    if (this.acts.adaptive?.waits || this.acts.adaptive?.fall() || this.shell.querySelector(".player-error")) return;
+    this.wait(false);
+    const words = make("span", {});
     const again = make("button", { type: "button", class: "btn btn-sm" }, say("再试一次"));
-    const box = make("p", { class: "player-error", role: "alert" }, say("没能播放。可能是网络断了，请稍后再试。"), " ", again);
-    again.addEventListener("click", () => {
+    const box = make("div", { class: "player-error", role: "alert" }, words, again);
+    const begun = this.media.currentTime > 0 || !this.media.paused;
+    const retry = (plays: boolean) => {
       const at = this.media.currentTime;
+      removeEventListener("online", back);
       box.remove();
       this.media.load();
       this.media.currentTime = at;
-      void this.media.play().catch(() => undefined);
-    });
+      if (plays) void this.media.play().catch(() => undefined);
+    };
+    const back = () => retry(begun); // nothing begins that nobody began
+    again.addEventListener("click", () => retry(true));
+    addEventListener("online", back);
     this.shell.append(box);
+    void this.cause().then((cause) => {
+      words.textContent = say(cause);
+      if (cause === BROKEN) box.append(make("a", { class: "btn btn-sm", href: this.media.currentSrc, download: true }, say("下载后观看")));
+      if (cause !== OFFLINE && this.shell.dataset.report) box.append(make("a", { class: "btn btn-sm", href: this.shell.dataset.report }, say("报告问题")));
+    });
+  }
+
+  /** Whose fault it is, as far as it can be known from here. */
+  private async cause(): Promise<string> {
+    if (!navigator.onLine) return OFFLINE;
+    const answer = await fetch(this.media.currentSrc, { method: "HEAD", credentials: "same-origin" }).catch(() => null);
+    if (!answer) return UNKNOWN;
+    return answer.ok ? BROKEN : MISSING;
   }
 
   // What is shown
@@ -134,6 +169,7 @@ export class Controls {
   /** What a key just did, for the eye and for those who listen. */
   say(sentence: string, stays = false): void {
     clearTimeout(this.hush);
+    this.waits = false;
     this.word.textContent = sentence;
     this.word.hidden = !sentence;
     if (sentence && !stays) this.hush = setTimeout(() => (this.word.hidden = true), MESSAGE_STAYS) as unknown as number;
@@ -185,7 +221,8 @@ export class Controls {
   private offerCaptions(): void {
     this.captionsButton.addEventListener("click", () => this.captions());
     this.media.textTracks.addEventListener("change", () => this.showCaptions());
-    this.captionSize.value = String(memory.get<number>(CAPTION_SIZE) ?? (document.documentElement.dataset.elder === undefined ? 0 : 1));
+    this.captionSize.value = String(memory.get<number>(CAPTION_SIZE) ?? (ELDER ? 1 : 0));
+    if (memory.get(CAPTIONS) && this.tracks[0]) this.tracks[0].mode = "showing";
     this.captionSize.addEventListener("change", () => (memory.set(CAPTION_SIZE, Number(this.captionSize.value)), this.showCaptions()));
     this.showCaptions();
   }
@@ -202,6 +239,7 @@ export class Controls {
     if (!this.tracks.length) return;
     const showing = this.tracks.some((track) => track.mode === "showing");
     this.tracks.forEach((track, index) => (track.mode = !showing && index === 0 ? "showing" : "hidden"));
+    memory.set(CAPTIONS, !showing);
     this.showCaptions();
     this.say(say(showing ? "字幕已关" : "字幕已开"));
   }

@@ -1,8 +1,8 @@
 /**
  * An accessible shell around the browser's own `<video>` or `<audio>`; without a script its own controls are there.
  *
- * `.player[data-key]` names the resource for resuming on this device; `data-start-at` opens at a second (a hit in the captions), as
- * `?t=95` does. Links with `data-start` anywhere on the page are chapters. Keys, while the focus is inside (on the whole page with
+ * `.player[data-key]` and `data-file` name the film for resuming on this device; `data-start-at` opens at a second (a hit in the captions), as
+ * `?t=95` does, and 0 at the beginning. At the end `data-next` is offered and never begun. Links with `data-start` anywhere on the page are chapters. Keys, while the focus is inside (on the whole page with
  * `data-keys="page"`): space or K play, ← → 5 s, J L 10 s, ↑ ↓ volume, M mute, C captions, F full screen, < > speed, 0–9 tenths.
  * Study time is sent only where `data-learn` says that who watches is signed in (study.ts), what is counted of everybody by use.ts; `player:go` with `{to}` plays from a second; listeners get `player:play`, `player:pause`, `player:ended`, `player:seek` and, every 10 s and at each
  * stop, `player:span` with `{from, to, rate}`, the seconds of content that really ran.
@@ -46,7 +46,8 @@ class Player {
     this.ui = new Controls(shell, this.media, { toggle: () => this.toggle(), seek: (to) => this.seek(to), adaptive: this.adaptive });
     this.media.controls = false;
     shell.tabIndex = 0;
-    this.memoryKey = `resume:${shell.dataset.key}`;
+    const { key, file = "1" } = shell.dataset;
+    this.memoryKey = `resume:${key}${file === "1" ? "" : `:${file}`}`;
     this.listen();
     this.linkChapters();
     this.listenToKeys();
@@ -63,8 +64,9 @@ class Player {
   }
 
   private async play(): Promise<void> {
+    this.ui.wait();
     await this.adaptive?.begin();
-    await this.media.play().catch(() => undefined); // the error event shows why it could not
+    await this.media.play().catch(() => this.ui.wait(false)); // the error event shows why it could not
   }
 
   private seek(to: number): void {
@@ -88,7 +90,7 @@ class Player {
     on("emptied", () => this.report());
     on("ratechange", () => (this.report(), this.begin()));
     on("timeupdate", () => this.passed());
-    on("ended", () => (memory.drop(this.memoryKey), this.tell("ended")));
+    on("ended", () => (memory.drop(this.memoryKey), this.tell("ended"), this.offerNext()));
     this.shell.addEventListener("player:go", (event) => this.go((event as CustomEvent<{ to: number }>).detail.to));
     addEventListener("pagehide", () => (this.report(), this.keep()));
   }
@@ -117,17 +119,18 @@ class Player {
     if (!this.shell.dataset.key || !duration || now < 1) return;
     this.lastKept = now;
     if (tooEarly(now, duration) || asGoodAsOver(now, duration)) return memory.drop(this.memoryKey);
-    const { title, url } = this.shell.dataset;
-    memory.set(this.memoryKey, { t: now, d: duration, at: Date.now(), title: title ?? document.title, url: url ?? location.pathname } satisfies Place);
+    const { title = document.title, part, file = "1" } = this.shell.dataset;
+    const url = location.pathname + (file === "1" ? "" : `?file=${file}`);
+    memory.set(this.memoryKey, { t: now, d: duration, at: Date.now(), title: part ? `${title} · ${part}` : title, url } satisfies Place);
   }
 
   /** Opens at the second that was asked for, or offers politely to go on; never plays by itself. */
   private async open(): Promise<void> {
     const learner = this.shell.dataset.learn ? import("./study.ts") : undefined;
     void learner?.then(({ study }) => study(this.shell, this.media));
-    const asked = Number(this.shell.dataset.startAt ?? new URLSearchParams(location.search).get("t") ?? 0);
+    const asked = this.shell.dataset.startAt ?? new URLSearchParams(location.search).get("t");
     const place = this.shell.dataset.key ? memory.get<Place>(this.memoryKey) : null;
-    if (asked > 0) return this.whenKnown(() => this.seek(asked));
+    if (asked && Number(asked) >= 0) return this.whenKnown(() => this.seek(Number(asked)));
     const elsewhere = await learner?.then(({ placeOf }) => placeOf(this.shell)).catch(() => null);
     const at = elsewhere && elsewhere.at > (place?.at ?? 0) ? elsewhere.t : (place?.t ?? 0);
     if (at && !tooEarly(at, this.media.duration || place?.d || 0) && this.media.paused) this.offer(at);
@@ -136,15 +139,24 @@ class Player {
   private offer(at: number): void {
     const go = make("button", { type: "button", class: "btn btn-sm btn-primary" }, say(this.sound ? "接着听" : "接着看"));
     const anew = make("button", { type: "button", class: "btn btn-sm" }, say(this.sound ? "从头听" : "从头看"));
-    const words = say(this.sound ? "上次听到 {time}" : "上次看到 {time}", { time: clock(at) });
-    const box = make("div", { class: "player-offer", role: "status" }, make("span", {}, words), go, anew);
-    const start = (from: number) => {
-      box.remove();
-      this.whenKnown(() => this.seek(from));
-      void this.play();
-    };
-    go.addEventListener("click", () => start(at));
-    anew.addEventListener("click", () => start(0));
+    go.addEventListener("click", () => this.go(at));
+    anew.addEventListener("click", () => this.go(0));
+    this.show(say(this.sound ? "上次听到 {time}" : "上次看到 {time}", { time: clock(at) }), go, anew);
+  }
+
+  /** What comes after this one stands ready; it begins when somebody wants it. */
+  private offerNext(): void {
+    const { next, nextTitle } = this.shell.dataset;
+    if (!next) return;
+    const go = make("a", { class: "btn btn-sm btn-primary", href: next }, say("去下一讲"));
+    const again = make("button", { type: "button", class: "btn btn-sm" }, say(this.sound ? "再听一遍" : "再看一遍"));
+    again.addEventListener("click", () => this.go(0));
+    this.show(say("下一讲：{title}", { title: nextTitle ?? "" }), go, again);
+  }
+
+  /** A polite word with its buttons, until it plays. */
+  private show(words: string, ...buttons: HTMLElement[]): void {
+    const box = make("div", { class: "player-offer", role: "status" }, make("span", {}, words), ...buttons);
     this.media.addEventListener("play", () => box.remove(), { once: true });
     this.shell.querySelector(".player-controls")!.before(box);
   }

@@ -192,7 +192,9 @@ def test_contents_of_what_can_be_played_jump_to_their_second(client, library):
         page = text(client.get(f"/resources/{entry.identifier}", {"t": moment}))
         assert 'data-start="95"' in page
         assert 'data-start-at="95"' in page
-    for nothing in ("", "0", "s", "-5", "1:2:3:4", "1e3", "９５", "99999999", "1m5s5", ":", "h"):
+    begin = text(client.get(f"/resources/{entry.identifier}", {"t": "0"}))
+    assert 'data-start-at="0"' in begin
+    for nothing in ("", "s", "-5", "1:2:3:4", "1e3", "９５", "99999999", "1m5s5", ":", "h"):
         assert "data-start-at" not in text(client.get(f"/resources/{entry.identifier}", {"t": nothing}))
 
 

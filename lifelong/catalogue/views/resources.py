@@ -42,7 +42,8 @@ def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
     shown = {
         "entry": entry, "resource": page, "file": file, "area": entry.area, "marks": marks_of(entry.resource_id),
         "mime": MIME.get(kind, "video/mp4"), "sound": kind == "mp3",
-        "start": start, "said": said_around(entry.resource_id, file["position"], start) if start and file else [],
+        "part": file["title"] if file and len(entry.files) > 1 else "", "following": following(entry, page, file),
+        "start": start, "said": said_around(entry.resource_id, file["position"], start) if start is not None and file else [],
         "address": address_of(entry), "short": f"{settings.SITE_URL}/r/{entry.identifier}",
         "citation": citation(entry), "json_ld": crosswalks.json_ld(entry, page, settings.SITE_URL),
         "poster": (file or {}).get("poster") or entry.cover or entry.poster, "image": absolute(entry.cover or entry.poster),
@@ -100,17 +101,27 @@ def file_asked_for(request: HttpRequest, entry: Entry) -> dict[str, Any] | None:
     )
 
 
+def following(entry: Entry, page: pages.ResourcePage, file: dict[str, Any] | None) -> dict[str, str] | None:
+    """What is offered after the file on the page: the next part of a course of many, then the next one of its series."""
+    later = next((one for one in entry.files if file and one["position"] > file["position"]), None)
+    if later:
+        return {"url": f"?file={later['position']}", "title": later["title"]}
+    return {"url": page.after.get_absolute_url(), "title": page.after.title} if page.after else None
+
+
 MOMENTS = (
     re.compile(r"(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,4})m)?(?:(?P<s>\d{1,6})s?)?", re.ASCII),
     re.compile(r"(?:(?P<h>\d{1,2}):)?(?P<m>\d{1,4}):(?P<s>\d{1,2})", re.ASCII),
 )
 
 
-def second_asked_for(request: HttpRequest) -> int:
-    """``?t=65``, and as other platforms and people write it: ``65s``, ``1m5s``, ``1:05``; what else it may be asks for nothing."""
+def second_asked_for(request: HttpRequest) -> int | None:
+    """``?t=65``, and as other platforms and people write it: ``65s``, ``1m5s``, ``1:05``; 0 is the start. What else it may be asks for nothing."""
     asked = request.GET.get("t", "").lower()
-    found = next((match for one in MOMENTS if (match := one.fullmatch(asked))), None)
-    hours, minutes, seconds = (int(found[name] or 0) if found else 0 for name in "hms")
+    found = next((match for one in MOMENTS if (match := one.fullmatch(asked)) and any(match.groups())), None)
+    if found is None:
+        return None
+    hours, minutes, seconds = (int(found[name] or 0) for name in "hms")
     return hours * 3600 + minutes * 60 + seconds
 
 

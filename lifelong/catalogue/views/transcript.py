@@ -63,7 +63,7 @@ def rows(request: HttpRequest, entry: Entry, source: Source, wish: str) -> dict[
     last = max(1, -(-len(kept) // LINES))
     here = page_number(request)
     if "page" not in request.GET and not words:
-        here = sum(line.start_s < second_asked_for(request) + 1 for line in kept[:-1]) // LINES + 1
+        here = sum(line.start_s < (second_asked_for(request) or 0) + 1 for line in kept[:-1]) // LINES + 1
     here = min(here, last)
     asked = {"file": str(source.file), "lang": source.language, "find": wish}
     turn = {"before": here - 1, "after": here + 1 if here < last else 0}

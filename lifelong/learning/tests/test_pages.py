@@ -98,7 +98,7 @@ def test_the_player_of_who_is_signed_in_asks_and_that_of_others_does_not(client,
 
     address = f"/resources/{playable(load=False).identifier}"
     page = text(client.get(address))
-    assert 'data-learn="/learning/sessions" data-place="/learning/place" data-file="1"' in page
+    assert 'data-learn="/learning/sessions" data-place="/learning/place"' in page
     assert "csrfmiddlewaretoken" in page
     page = text(Client().get(address))
     assert "data-learn" not in page

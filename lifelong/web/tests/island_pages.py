@@ -22,7 +22,7 @@ MOOD: dict[str, Any] = {}
 SUGGESTIONS = ["太极拳", "太极剑", "太极扇"]
 
 PAGES = {
-    "player": '{% include "web/_player.html" with src="/film.mp4" title="练习" resource_id="R1" tracks=tracks %}'
+    "player": '{% include "web/_player.html" with src="/film.mp4" title="练习" resource_id="R1" tracks=tracks following=following %}'
     '<ol class="outline"><li><a data-start="0" href="?t=0">一</a></li><li><a data-start="20" href="?t=20">二</a></li></ol>',
     "hls": '{% include "web/_player.html" with src="/film.mp4" title="练习" resource_id="R3" hls="/hls/master.m3u8" tracks=tracks %}',
     "sound": '{% include "web/_player.html" with src="/tune.mp3" title="听" resource_id="R2" sound=True area="older" %}',
@@ -49,7 +49,11 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         + PAGES[name]
         + "</div>{% endblock %}"
     )
-    context = {"draft": DRAFT, "tracks": [{"src": "/captions.vtt"}]}
+    context = {
+        "draft": DRAFT,
+        "following": {"url": "/page/tabs", "title": "第二讲"},
+        "tracks": [{"src": "/captions.vtt"}],
+    }
     return HttpResponse(engines["django"].from_string(source).render(context, request))
 
 

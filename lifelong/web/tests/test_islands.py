@@ -11,6 +11,7 @@ from lifelong.web.tests.island_pages import DRAFT, MOOD, UPLOADS
 
 pytestmark = pytest.mark.journey
 MIB = 1024 * 1024
+VIDEO = "document.querySelector('video')"
 
 
 # The player
@@ -68,12 +69,38 @@ def test_it_offers_to_go_on_where_one_stopped_and_the_home_page_knows_it(visit: 
     until(page, "document.querySelector('video').currentTime > 25.5")
     page.locator("video").click()
     page.goto(site + "/page/player")
-    page.get_by_text("上次看到 0:25").wait_for()
+    page.get_by_text(re.compile("上次看到 0:2")).wait_for()
     assert page.evaluate("document.querySelector('video').currentTime") == 0
+    page.goto(site + "/page/player?t=0")
+    page.locator(".player[data-attached]").wait_for()
+    assert page.locator(".player-offer").count() == 0
     page.goto(site + "/page/continue")
     page.get_by_role("link", name=re.compile("练习.*上次看到 0:2")).click()
     page.get_by_role("button", name="接着看").click()
     until(page, "document.querySelector('video').currentTime > 25")
+
+
+def test_at_the_end_the_next_one_is_offered_and_begins_only_when_wanted(visit: Any) -> None:
+    page = visit("/page/player")
+    page.get_by_role("button", name="播放").first.click()
+    until(page, f"{VIDEO}.currentTime > 0.3")
+    page.evaluate(f"{VIDEO}.currentTime = {VIDEO}.duration - 0.5")
+    page.get_by_text("下一讲：第二讲").wait_for()
+    assert page.get_by_role("link", name="去下一讲").get_attribute("href") == "/page/tabs"
+    page.get_by_role("button", name="再看一遍").click()
+    until(page, f"!{VIDEO}.paused && {VIDEO}.currentTime < 20")
+    assert page.locator(".player-offer").count() == 0
+
+
+def test_a_film_that_is_not_there_says_whose_fault_it_is_and_plays_when_it_is_back(visit: Any) -> None:
+    page = visit("/page/tabs")
+    page.route("**/film.mp4", lambda route: route.fulfill(status=404))
+    page.goto(page.url.replace("tabs", "player"))
+    page.get_by_text("是平台的问题，不是您的设备坏了").wait_for()
+    page.unroute("**/film.mp4")
+    page.get_by_role("button", name="再试一次").click()
+    until(page, f"{VIDEO}.currentTime > 0.3 && {VIDEO}.videoWidth === 320")
+    assert page.locator(".player-error").count() == 0
 
 
 def test_only_what_really_ran_is_told(visit: Any) -> None:
@@ -94,7 +121,6 @@ def test_only_what_really_ran_is_told(visit: Any) -> None:
 NOT_BY_ITSELF = """const asked = HTMLMediaElement.prototype.canPlayType;
 HTMLMediaElement.prototype.canPlayType = function (kind) { return /mpegurl/.test(kind) ? "" : asked.call(this, kind); };"""
 BY_ITSELF = "delete window.MediaSource;"  # as on a telephone that lets no script feed its player
-VIDEO = "document.querySelector('video')"
 
 
 def adaptive(visit: Any, *, by_itself: bool, playlist: str = "") -> Any:
