@@ -38,20 +38,29 @@ def _worded(text: str, facts: dict[str, Any]) -> str:
 
 
 class _Kept:
+    """Parts are stored as JSON, one text without facts as itself; what a person typed that could be taken for parts, as a part."""
+
     def get_prep_value(self, value: Any) -> Any:
-        parts = getattr(value, "parts", ())
-        if any(facts for _text, facts in parts) or len(parts) > 1:
-            return json.dumps(parts, ensure_ascii=False)
-        return parts[0][0] if parts else super().get_prep_value(value)  # type: ignore[misc]
+        if not value:
+            return super().get_prep_value(value)  # type: ignore[misc]
+        parts: tuple[Part, ...] = getattr(value, "parts", ((str(value), {}),))
+        if len(parts) == 1 and not parts[0][1] and not _like_parts(parts[0][0]):
+            return parts[0][0]
+        return json.dumps(parts, ensure_ascii=False)
 
     def from_db_value(self, value: Any, *_rest: Any) -> Any:
         if not value:
             return value
-        try:
-            made = Said(*((text, dict(facts)) for text, facts in json.loads(value)))
-        except (ValueError, TypeError, KeyError, AttributeError):
-            return said(value)
-        return made if made.parts else said(value)
+        if _like_parts(value):
+            try:
+                return Said(*((text, dict(facts)) for text, facts in json.loads(value)))
+            except (ValueError, TypeError, KeyError, AttributeError):
+                pass  # typed before parts were stored
+        return said(value)
+
+
+def _like_parts(text: str) -> bool:
+    return text.lstrip().startswith("[")
 
 
 class SaidField(_Kept, models.TextField):
