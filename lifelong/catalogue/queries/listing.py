@@ -1,6 +1,6 @@
 """Entries as lists show them: cards and rows, a constant number of queries whatever the length."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -85,7 +85,7 @@ def address_at(identifier: str, file: int, second: int) -> str:
     return f"/resources/{identifier}?{f'file={file}&' if file > 1 else ''}t={second}"
 
 
-def rows_of(resource_keys: list[int], fields: tuple[str, ...] = CARD) -> list[Row]:
+def rows_of(resource_keys: Sequence[int], fields: tuple[str, ...] = CARD) -> list[Row]:
     """The online entries of these resources, in the order given; one query."""
     if not resource_keys:
         return []
@@ -108,7 +108,7 @@ class Statement:
     read: Callable[[list[tuple[Any, ...]]], Iterable[Iterable[Any]]]
     count: int
 
-    def rows(self, keys: list[int]) -> Iterator[Row]:
+    def rows(self, keys: Sequence[int]) -> Iterator[Row]:
         more = [keys[-1]] * (self.count - len(keys))
         with connection.cursor() as cursor:
             cursor.execute(self.sql, (*self.before, *keys, *more, *self.after))
@@ -131,7 +131,7 @@ def statement(fields: tuple[str, ...], count: int) -> Statement:
     )  # fmt: skip
 
 
-def cards_of(resource_keys: list[int]) -> list[Card]:
+def cards_of(resource_keys: Sequence[int]) -> list[Card]:
     return [card(row) for row in rows_of(resource_keys)]
 
 
