@@ -2,6 +2,7 @@ import "../styles/site.scss";
 import { rememberFollowed } from "../followed.ts";
 import { attachIslands } from "../islands.ts";
 import { csrfToken, make } from "../page.ts";
+import { keepFocus } from "../swapped.ts";
 
 attachIslands(document);
 rememberFollowed();
@@ -40,6 +41,7 @@ if (document.querySelector("[hx-get], [hx-post], [hx-boost]")) {
       headers["X-CSRFToken"] = csrfToken();
     });
     document.body.addEventListener("htmx:load", (event) => attachIslands((event as CustomEvent<{ elt: HTMLElement }>).detail.elt.parentElement ?? document));
+    keepFocus(document.body);
     htmx.process(document.body);
   });
 }

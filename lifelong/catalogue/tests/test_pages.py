@@ -198,6 +198,19 @@ def test_contents_of_what_can_be_played_jump_to_their_second(client, library):
         assert "data-start-at" not in text(client.get(f"/resources/{entry.identifier}", {"t": nothing}))
 
 
+def test_a_course_of_many_offers_its_next_part_and_then_the_next_of_its_series(client, library):
+    entry = world.entry("八段锦")
+    entry.files = [entry.files[0], entry.files[0] | {"position": 2, "title": "左右开弓"}]
+    entry.save()
+    first = text(client.get(f"/resources/{entry.identifier}"))
+    assert 'data-file="1"' in first
+    assert 'data-next="?file=2" data-next-title="左右开弓"' in first
+    last = text(client.get(f"/resources/{entry.identifier}?file=2"))
+    assert 'data-file="2"' in last
+    assert 'data-part="左右开弓"' in last
+    assert "data-next" not in last
+
+
 def test_a_linked_course_names_its_platform_and_opens_apart(client, library):
     page = text(client.get(f"/resources/{world.entry('高等数学').identifier}"))
     assert "到中国大学MOOC学习" in page
