@@ -192,7 +192,7 @@ def copies(numbers: range, places: list[int], people: list[Any], desks: list[Any
         for step in steps:
             at += timedelta(minutes=7)
             stage, outcome = DECIDED.get(step, ("", ""))
-            officer = desks[3 if stage == "final" else n % 3 + 4 * (n % 9)] if stage else who
+            officer = desks[3 if stage == "final" else n % 3 + 4 * (n % (len(desks) // 4))] if stage else who
             rows[Step].append({
                 "version_id": version, "round_id": turn, "verb": step, "from_state": before, "to_state": step, "by_id": officer.pk, "at": at,
             })  # fmt: skip

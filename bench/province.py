@@ -1,11 +1,12 @@
 """A whole call in a few minutes: institutions upload and submit, officers decide, while processes are killed and the disk fills.
 
-    python bench/province.py [--institutions 300] [--resources 2000] [--officers 40] [--seconds 900] [--pace 1] [--calm]
+    python bench/province.py [--institutions 300] [--resources 2000] [--filled 0] [--officers 40] [--seconds 900] [--pace 1] [--calm]
 
 Everything goes over HTTP as a browser would send it. What the platform acknowledged is written down here and afterwards looked
 for in its database: nothing lost, nothing double, every file byte for byte, every decision once.
 Films and pictures are made before the clock starts. The clients share the machine with the platform; as root they go before it,
 so that what is measured is the platform's time and not their own waiting. How the processors were shared is told at the end.
+``--filled`` resources of the same institutions, in every state, stand in the database before (``bench/desk.py``).
 ``--calm`` kills nothing and leaves the disk alone. As root the platform lives on a small file system of its own in memory, which
 is filled for a while; otherwise that part is left out, and said so. Target: pages p95 ≤ 300 ms meanwhile.
 """
@@ -46,30 +47,17 @@ from served import Served, busy_seconds, family, served
 
 AT_ONCE = 24  # reporters who are at their desks at the same time; the others come after them
 SETTING = """
-import json
-from datetime import timedelta
+import json, sys
 from django.core.signing import Signer
-from django.utils import timezone
-from lifelong.accounts.actions.appointments import open_appointment
-from lifelong.accounts.models import AuthorityKind, Role
-from lifelong.accounts.tests.cast import HENAN, authority, person
+from lifelong.accounts.models import User
 from lifelong.demo.links import SALT
 from lifelong.resources.checklist import checklist
-from lifelong.resources.tests import cast
-now = timezone.now()
-call = cast.call()
-ministry, province = authority(AuthorityKind.MINISTRY), authority(AuthorityKind.PROVINCE, HENAN, "河南省教育厅")
-def ticket(user): return Signer(salt=SALT).sign(user.email)
-reporters, officers = [], []
-for n in range({institutions}):
-    college = cast.institution(f"42{{n:06}}", f"第{{n + 1}}社区学院", "410100")
-    cast.join(call, college)
-    reporters.append(ticket(cast.member(college)))
-for n in range({officers}):
-    final = n % 4 == 3
-    user = person(f"officer-{{n}}@example.org", "周慎行")
-    open_appointment(user, role=Role.FINAL_REVIEWER if final else Role.DECIDING_OFFICER, authority=ministry if final else province, by=None, at=now)
-    officers.append(["final" if final else "provincial", ticket(user)])
+sys.path.insert(0, "bench")
+from desk import fill
+fill({institutions}, {filled}, {officers})
+def ticket(email): return Signer(salt=SALT).sign(User.objects.get(email=email).email)
+reporters = [ticket(f"reporter-42{{n:06}}@example.org") for n in range({institutions})]
+officers = [["final" if n % 4 == 3 else "provincial", ticket(f"officer-{{n}}@example.org")] for n in range({officers})]
 print(json.dumps({{"reporters": reporters, "officers": officers, "items": [item.id for item in checklist().items], "name": "苗秀兰"}}))
 """
 FOUND = """
@@ -409,7 +397,9 @@ def minded(ledger: Ledger) -> Iterator[None]:
 def run(site: Served, chosen: argparse.Namespace, small: bool) -> bool:
     ledger, over, done, rng = Ledger(), threading.Event(), Counter(), random.Random(chosen.seed)
     cast = json.loads(
-        site.python(SETTING.format(institutions=chosen.institutions, officers=chosen.officers)).splitlines()[-1]
+        site.python(
+            SETTING.format(institutions=chosen.institutions, officers=chosen.officers, filled=chosen.filled)
+        ).splitlines()[-1]
     )
     shelf, picture, until = films(), cover(), time.perf_counter() + chosen.seconds
     share, rest = divmod(chosen.resources, chosen.institutions)
@@ -482,6 +472,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--institutions", type=int, default=300)
     parser.add_argument("--resources", type=int, default=2000)
+    parser.add_argument("--filled", type=int, default=0)
     parser.add_argument("--officers", type=int, default=40)
     parser.add_argument("--seconds", type=float, default=900, help="after that nothing new is tried")
     parser.add_argument("--pace", type=float, default=1.0, help="how many times as quick as people are")
@@ -489,7 +480,7 @@ if __name__ == "__main__":
     parser.add_argument("--calm", action="store_true")
     options = parser.parse_args()
     with (
-        small_disk(1024 + 4 * options.resources) as limited,
+        small_disk(1024 + 4 * options.resources + options.filled // 10) as limited,
         served("lifelong.config.settings", "--workers", "2") as platform,
     ):
         if os.geteuid() == 0:
