@@ -161,12 +161,13 @@ def copies(numbers: range, places: list[int], people: list[Any], desks: list[Any
                 "media_file_id": of, "kind": kind, "path": f"renditions/{of}-{kind}-{width}", "size": 9, "sha256": "0" * 64,
                 "width": width,
             })  # fmt: skip
+        turn = next(keys[Round]) if steps else None
         rows[Version].append(as_row(model) | {
             "id": version, "resource_id": resource, "state": state, "state_at": at, "saved_at": at, "created_at": at,
             "created_by_id": who.pk, "saved_by_id": who.pk, "cover_id": cover, "title": told["title"], "summary": told["summary"],
             "title_key": told["title"][:40], "speakers": told["speakers"], "keywords": told["keywords"], "area": told["area"],
             "type": "A01" if told["type"] == "A03" else told["type"],
-            "first_submitted_at": at if steps else None, "call_id": round.call_id if steps else None,
+            "first_submitted_at": at if steps else None, "handed_in_at": at if steps else None, "last_round_id": turn, "call_id": round.call_id if steps else None,
             "return_due_at": now + timedelta(days=3) if state == "returned" else None, "import_run_id": None,
         })  # fmt: skip
         rows[VersionFile].append({"version_id": version, "media_file_id": media, "position": 1})
@@ -175,7 +176,6 @@ def copies(numbers: range, places: list[int], people: list[Any], desks: list[Any
         rows[Step].append({"version_id": version, "verb": "created", "to_state": "draft", "by_id": who.pk, "at": at})
         if not steps:
             continue
-        turn = next(keys[Round])
         rows[Round].append(as_row(round) | {
             "id": turn, "version_id": version, "submitted_by_id": who.pk, "submitted_at": at, "receipt_number": f"{at:%Y%m%d}-{n:06}",
             "values": round.values | {"title": told["title"], "summary": told["summary"]},

@@ -47,7 +47,10 @@ class MediaFile(models.Model):
 
     class Meta:
         verbose_name = _("原文件")
-        indexes = [models.Index(fields=["institution", "sha256"], name="media_file_of_institution")]
+        indexes = [
+            models.Index(fields=["institution", "sha256"], name="media_file_of_institution"),
+            models.Index(fields=["probe_state"], name="media_file_being_probed"),  # a handful among all
+        ]
         constraints = [models.CheckConstraint(condition=Q(size__gte=0), name="media_file_size")]
 
     def __str__(self) -> str:

@@ -87,6 +87,11 @@ class Version(models.Model):
     deleted_at = models.DateTimeField(_("删除时间"), null=True, blank=True)  # a deleted draft comes back for 30 days
     return_due_at = models.DateTimeField(_("退回后应于何时重报"), null=True, blank=True)
     first_submitted_at = models.DateTimeField(_("首次报送时间"), null=True, blank=True)
+    # the newest round and its instant: the desks' queues are read in their order
+    last_round = models.ForeignKey(
+        "resources.Round", null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
+    handed_in_at = models.DateTimeField(_("最近报送时间"), null=True, blank=True)
     # what was typed and breaks a rule is kept as typed, never lost: {"duration": "1:2"}
     raw = models.JSONField(default=dict, blank=True)
     problems = models.JSONField(
@@ -141,7 +146,11 @@ class Version(models.Model):
     class Meta:
         verbose_name = _("版本")
         constraints = [models.UniqueConstraint(fields=["resource", "number"], name="version_number_per_resource")]
-        indexes = [models.Index(fields=["state", "call"]), models.Index(fields=["deleted_at"])]
+        indexes = [
+            models.Index(fields=["state", "call"]),
+            models.Index(fields=["deleted_at"]),
+            models.Index(fields=["state", "handed_in_at", "last_round", "resource"], name="version_in_the_queue"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.resource} v{self.number} {self.title}"

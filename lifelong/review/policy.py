@@ -1,8 +1,8 @@
 """Who may look at, prepare and decide what under review; who may compose and publish batches."""
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lifelong.accounts.models import User
@@ -53,9 +53,17 @@ def why_not_decide(user: User, round: Round, stage: Stage) -> str:
 
 def belongs_to(user: User, round: Round) -> bool:
     """Whether the person acts, or acted when it was handed in, for the institution that owns the resource."""
-    held = Q(ends_at__isnull=True) | Q(ends_at__gt=round.submitted_at)
-    institution = round.version.resource.institution_id
-    return round.submitted_by_id == user.pk or user.mandates.filter(held, institution=institution).exists()
+    institution, then = round.version.resource.institution_id, round.submitted_at
+    held = any(one == institution and (ends is None or ends > then) for one, ends in mandates_of(user))
+    return round.submitted_by_id == user.pk or held
+
+
+def mandates_of(user: User) -> list[tuple[int, datetime | None]]:
+    """Institution and end of each that the person ever held; asked once per person and request."""
+    known: list[tuple[int, datetime | None]] | None = getattr(user, "_mandates", None)
+    if known is None:
+        known = user._mandates = list(user.mandates.values_list("institution_id", "ends_at"))  # type: ignore[attr-defined]
+    return known
 
 
 def can_decide(user: User, round: Round, stage: Stage) -> bool:

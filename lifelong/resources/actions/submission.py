@@ -206,6 +206,8 @@ def _freeze(
         receipt_number=receipts.next_number(at), standard=packaged().version, values=values_of(version),
         files=files_of(version), signature=signature, in_grace=in_grace,
     )  # fmt: skip
+    version.last_round, version.handed_in_at = round, at
+    version.save(update_fields=["last_round", "handed_in_at"])
     findings.freeze(version, round)
     screening.screen_round(round, at=at)
     links.check_at_submission(version, round, at=at)

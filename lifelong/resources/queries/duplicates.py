@@ -1,8 +1,11 @@
 """The same file handed in before, one that looks or sounds alike, titles that are nearly the same. A stranger's is never named."""
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from lifelong.media.models import MediaFile, Repair
@@ -101,8 +104,11 @@ def near_candidates(version: Version) -> list[tuple[Version, float]]:
     key = title_key(version.title)
     if len(key) < SHORTEST:
         return []
+    beginning = Q(title_key__startswith=key[:BEGINNING])
+    if connection.vendor == "sqlite":  # whose LIKE looks into no index
+        beginning = Q(title_key__gte=key[:BEGINNING], title_key__lt=key[:BEGINNING] + chr(sys.maxunicode))
     alike = (
-        Version.objects.filter(title_key__startswith=key[:BEGINNING], deleted_at__isnull=True)
+        Version.objects.filter(beginning, deleted_at__isnull=True)
         .exclude(resource_id=version.resource_id)
         .order_by("-pk")
         .values_list("pk", "title")[:COMPARED]

@@ -58,6 +58,7 @@ def test_what_lacks_nothing_is_handed_in_and_frozen(ready, call, reporter):
         events.version_submitted.disconnect(listener)
     ready.refresh_from_db()
     assert (ready.state, ready.call, ready.first_submitted_at) == (State.SUBMITTED, call, round.submitted_at)
+    assert (ready.last_round, ready.handed_in_at) == (round, round.submitted_at)
     assert round.values["title"] == "智能手机使用入门"
     assert round.values["duration"] == "00:01:00"
     assert [file["kind"] for file in round.files] == ["media", "cover"]

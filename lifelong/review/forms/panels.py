@@ -52,10 +52,8 @@ class ScopeForm(forms.Form):
     def __init__(self, *args: Any, calls: Any, institutions: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         everything = ("", _("全部"))
-        self.fields["call"].choices = [everything, *((one["number"], one["title"]) for one in calls)]  # type: ignore[attr-defined]
-        self.fields["institution"].choices = [  # type: ignore[attr-defined]
-            everything, *((one["code"], one["name"]) for one in institutions),
-        ]  # fmt: skip
+        self.fields["call"].choices = [everything, *calls]  # type: ignore[attr-defined]
+        self.fields["institution"].choices = [everything, *institutions]  # fmt: skip
 
     def lookups(self) -> dict[str, str]:
         """As a filter over rounds."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lifelong.accounts.models import Appointment, User
 from lifelong.calls.models import Call
 from lifelong.institutions.models import Institution
+from lifelong.media.models import MediaFile
 from lifelong.media.queries import sampled
 from lifelong.resources.lifecycle import State
 from lifelong.resources.models import Finding, LinkCheck, Round, ScreeningHit, Verdict, VersionFile
@@ -34,7 +35,16 @@ SHOWS = {
 }
 
 
-SHOWN_WITH = ("version__resource__institution", "version__cover", "call", "submitted_by")
+IN_REACH = "version__resource__institution"
+SHOWN_WITH = (IN_REACH, "version__cover", "call", "submitted_by")
+IN_A_ROW = (
+    "number", "submitted_at", "version__number", "version__title", "version__type", "version__area", "version__duration",
+    "version__state", "version__resource__resource_id", f"{IN_REACH}__name",
+)  # fmt: skip
+IN_ORDER = (
+    "version__handed_in_at",
+    "version__last_round_id",
+)  # the newest round's instant and key, as the index has them
 
 
 @dataclass(frozen=True)
@@ -88,8 +98,7 @@ def tally(rows: QuerySet, key: str = "round") -> Coalesce:
 
 def rounds_in_reach(user: User, stage: Stage) -> QuerySet[Round]:
     """The newest round of every version that was handed in and lies within the person's reach at this stage."""
-    newest = Round.objects.filter(version=OuterRef("version")).order_by("-number").values("pk")[:1]
-    rounds = Round.objects.filter(pk=Subquery(newest))
+    rounds = Round.objects.filter(pk=F("version__last_round"))
     if stage == Stage.PROVINCIAL:
         rounds = rounds.filter(version__resource__institution__region_id__in=reach_of(user).regions)
     return rounds.select_related(*SHOWN_WITH)
@@ -108,11 +117,15 @@ def known_against(stage: Stage) -> dict[str, Any]:
 
 
 def running(stage: Stage) -> Any:
-    outstanding = Q(media_file__probe_state__in=RUNNING)
+    """What is being measured are a few, found once and not asked of each round; a sampled file is looked for at each."""
+    measured = MediaFile.objects.filter(probe_state__in=RUNNING)
+    outstanding = VersionFile.objects.filter(media_file__in=measured).values("version")
+    untried = LinkCheck.objects.filter(checked_at__isnull=True).values("version")
+    known = Q(version__in=outstanding) | Q(version__in=untried)
     if stage == Stage.FINAL:
-        outstanding |= Q(media_file__in=sampled())
-    untried = LinkCheck.objects.filter(version=OuterRef("version"), checked_at__isnull=True)
-    return Exists(VersionFile.objects.filter(outstanding, version=OuterRef("version"))) | Exists(untried)
+        own = VersionFile.objects.filter(version=OuterRef(OuterRef("version"))).values("media_file")
+        known |= Q(Exists(sampled().filter(pk__in=own)))
+    return known
 
 
 def clean(stage: Stage) -> Any:
@@ -123,8 +136,9 @@ def clean(stage: Stage) -> Any:
 
 def queue(user: User, stage: Stage, filters: Filters) -> QuerySet[Round]:
     """The desk's list, oldest submit first; of each no more is asked than the filters need (``described``)."""
-    states = SHOWS[filters.show] or [WAITS_IN[stage]]
-    rounds = rounds_in_reach(user, stage).filter(version__state__in=states)
+    rounds = rounds_in_reach(user, stage)
+    if filters.show != "all":
+        rounds = rounds.filter(version__state__in=SHOWS[filters.show] or [WAITS_IN[stage]])
     if filters.call:
         rounds = rounds.filter(call__number=filters.call)
     if filters.institution:
@@ -141,7 +155,7 @@ def queue(user: User, stage: Stage, filters: Filters) -> QuerySet[Round]:
             | Q(version__speakers__icontains=filters.q)
         )
     rounds = in_hands(looking_like(rounds, filters.look, stage), filters.hands, user, stage)
-    return rounds.order_by("submitted_at", "pk")
+    return rounds.order_by(*IN_ORDER)
 
 
 def described(rounds: QuerySet[Round], stage: Stage) -> "QuerySet[Any]":
@@ -155,8 +169,7 @@ def described(rounds: QuerySet[Round], stage: Stage) -> "QuerySet[Any]":
 def described_page(rounds: QuerySet[Round], stage: Stage) -> "QuerySet[Any]":
     """Of a slice of the queue: asked for its rows alone, not for every row that was passed over on the way."""
     chosen = Round.objects.filter(pk__in=list(rounds.values_list("pk", flat=True)))
-    chosen = chosen.select_related(*SHOWN_WITH).defer("values", "files")
-    return described(chosen, stage).order_by("submitted_at", "pk")
+    return described(chosen.select_related(IN_REACH).only(*IN_A_ROW), stage).order_by("submitted_at", "pk")
 
 
 def holds(stage: Stage) -> QuerySet[Hold]:
@@ -166,6 +179,8 @@ def holds(stage: Stage) -> QuerySet[Hold]:
 
 def in_hands(rounds: QuerySet[Round], hands: str, user: User, stage: Stage) -> QuerySet[Round]:
     """Narrowed to one's own, to what nobody has, to what anybody has, to what one may work on."""
+    if not hands:
+        return rounds
     held = holds(stage)
     narrowed: dict[str, Any] = {
         "mine": Exists(held.filter(user=user)), "free": ~Exists(held), "taken": Exists(held),
@@ -175,6 +190,8 @@ def in_hands(rounds: QuerySet[Round], hands: str, user: User, stage: Stage) -> Q
 
 
 def looking_like(rounds: QuerySet[Round], look: str, stage: Stage) -> QuerySet[Round]:
+    if not look:
+        return rounds
     of = OuterRef("pk")
     standing = Waiver.objects.filter(lifted_at__isnull=True, finding__round=of)
     narrowed: dict[str, Any] = {
@@ -199,18 +216,21 @@ def choices(user: User, stage: Stage) -> dict[str, Any]:
         places = places.filter(region_id__in=regions)
     calls = Call.objects.filter(Exists(rounds.filter(call=OuterRef("pk")))).order_by("-pk")
     handed_in = Exists(Round.objects.filter(version__resource__institution=OuterRef("pk")))
-    return {"calls": calls.values("number", "title"), "institutions": places.filter(handed_in).values("code", "name")}
+    institutions = places.filter(handed_in).values_list("code", "name")
+    return {"calls": calls.values_list("number", "title"), "institutions": institutions}
 
 
 def neighbours(user: User, stage: Stage, filters: Filters, round: Round) -> dict[str, Round | None]:
     """The one before and the one after in the filtered queue; what a colleague has in hand is passed over."""
     workable = filters if filters.hands else replace(filters, hands="workable")
     ahead = queue(user, stage, workable).exclude(pk=round.pk).select_related(None).only("pk")
-    later = Q(submitted_at__gt=round.submitted_at) | Q(submitted_at=round.submitted_at, pk__gt=round.pk)
-    earlier = Q(submitted_at__lt=round.submitted_at) | Q(submitted_at=round.submitted_at, pk__lt=round.pk)
-    return {
-        "next": ahead.filter(later).order_by("submitted_at", "pk").first(),
-        "previous": ahead.filter(earlier).order_by("-submitted_at", "-pk").first(),
+    instant = round.submitted_at
+    later = Q(version__handed_in_at__gt=instant) | Q(version__last_round__gt=round.pk)
+    earlier = Q(version__handed_in_at__lt=instant) | Q(version__last_round__lt=round.pk)
+    backwards = [f"-{name}" for name in IN_ORDER]
+    return {  # the bound that holds for every row is where the index begins
+        "next": ahead.filter(later, version__handed_in_at__gte=instant).first(),
+        "previous": ahead.filter(earlier, version__handed_in_at__lte=instant).order_by(*backwards).first(),
     }
 
 

@@ -79,11 +79,17 @@ def handed_in(
 
 def next_round(version: Version, file: MediaFile, at: datetime) -> Round:
     number = version.rounds.count() + 1
-    return Round.objects.create(
+    return newest(Round.objects.create(
         version=version, number=number, call=version.call, submitted_by=reporter(version.resource.institution), submitted_at=at,
         receipt_number=f"{version.pk}-{number}", standard="2022", values={"title": version.title, "type": "A01"},
         files=[{"id": file.pk, "name": file.original_name, "size": 9, "sha256": file.sha256, "kind": "media", "title": ""}],
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+def newest(round: Round) -> Round:
+    round.version.last_round, round.version.handed_in_at = round, round.submitted_at
+    round.version.save(update_fields=["last_round", "handed_in_at"])
+    return round
 
 
 def failing(round: Round, rule: str = "video.bit_rate") -> Finding:

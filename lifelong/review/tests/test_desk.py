@@ -11,11 +11,11 @@ from lifelong.accounts.models import Role
 from lifelong.accounts.tests.cast import holder, signed_in
 from lifelong.media.lifecycle import ProbeState
 from lifelong.resources.lifecycle import State
-from lifelong.resources.models import Round
+from lifelong.resources.models import Round, Version
 from lifelong.review.actions import panels
 from lifelong.review.lifecycle import Stage
 from lifelong.review.models import Assignment
-from lifelong.review.queries.desk import Filters, described_page, queue, waiting_numbers
+from lifelong.review.queries.desk import Filters, described_page, neighbours, queue, waiting_numbers
 from lifelong.review.tests import desk
 from lifelong.web import desk as web_desk
 from lifelong.web import workbooks
@@ -94,6 +94,27 @@ def test_officers_and_experts_open_the_licence_that_was_handed_in(officer):
         assert "2099-12-31" in page.content.decode()
         assert f'href="{escape(page.context["licence_address"])}"' in page.content.decode()
         assert paper.original_name in page.content.decode()
+
+
+def test_the_queue_and_its_neighbours_are_those_of_a_naive_reckoning(officer):
+    """Several rounds of a version, equal instants, another province, other states."""
+    far, now = desk.institution("340100-01", "340100"), timezone.now()
+    made = [desk.handed_in(f"课程 {n}", at=now if n < 2 else None, of=far if n == 4 else None) for n in range(7)]
+    made += [desk.next_round(made[n].version, made[n].version.files.get().media_file, now) for n in (2, 5)]
+    Version.objects.filter(pk=made[3].version_id).update(state=State.FORWARDED)
+    newest = {
+        round.version_id: round for round in Round.objects.order_by("version", "number").select_related("version")
+    }
+    here = [one for one in newest.values() if one.version.resource.institution != far]
+    for show, states in (("waiting", [State.SUBMITTED]), ("all", list(State))):
+        expected = sorted(
+            (one for one in here if one.version.state in states), key=lambda one: (one.submitted_at, one.pk)
+        )
+        assert list(queue(officer, Stage.PROVINCIAL, Filters(show=show))) == expected
+        for place, one in enumerate(expected):
+            beside = neighbours(officer, Stage.PROVINCIAL, Filters(show=show), one)
+            assert beside["previous"] == (expected[place - 1] if place else None)
+            assert beside["next"] == (expected[place + 1] if place + 1 < len(expected) else None)
 
 
 def test_a_round_of_another_province_does_not_exist_here(officer, some):

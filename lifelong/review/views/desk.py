@@ -58,8 +58,8 @@ def queue(request: HttpRequest, stage: str) -> HttpResponse:
         if not left:
             return redirect(request.get_full_path())
     paginator, numbers = Paginator(rounds, PAGE), desk.waiting_numbers(request.user, wanted)
-    if filters == desk.Filters():
-        paginator.count = numbers["waiting"]  # type: ignore[misc]
+    if filters in (desk.Filters(), desk.Filters(look="clean")):  # counted already
+        paginator.count = numbers[filters.look or "waiting"]  # type: ignore[misc]
     page = paginator.get_page(request.GET.get("page"))
     page.object_list = desk.described_page(page.object_list, wanted)
     waiting = filters.show == "waiting"
