@@ -4,6 +4,7 @@ Works on ``call.windows`` and ``window.extensions``; load them with ``Call.objec
 asks the database again. Only registration and submission shut; a review window past its end is late, never locked.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -58,6 +59,24 @@ def ends_for(window: Window, institution: Institution | None = None) -> datetime
 def effective_end(call: Call, stage: str, institution: Institution | None = None) -> datetime | None:
     window = window_of(call, stage)
     return ends_for(window, institution) if window else None
+
+
+def ends(call: Call, stage: str) -> Callable[[int], datetime | None]:
+    """``effective_end`` for any number of institutions, by their key."""
+    window = window_of(call, stage)
+    if window is None:
+        return lambda institution: None
+    all_, own = ends_for(window), dict[int, datetime]()
+    for extension in window.extensions.all():
+        if extension.institution_id is not None:
+            own[extension.institution_id] = max(own.get(extension.institution_id, all_), extension.ends_at)
+    return lambda institution: own.get(institution, all_)
+
+
+def late(call: Call, stage: str, at: datetime) -> Callable[[int], bool]:
+    """``is_late`` for any number of institutions, by their key."""
+    end_of_one = ends(call, stage)
+    return lambda institution: (end := end_of_one(institution)) is not None and at >= end
 
 
 @dataclass(frozen=True)

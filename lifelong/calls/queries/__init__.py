@@ -1,6 +1,6 @@
 """Reading calls and registrations, for pages and other chapters."""
 
-from lifelong.calls.queries.board import Line, Progress, board, register_progress
+from lifelong.calls.queries.board import Line, Progress, board, lines_of, narrowed, register_progress, standings
 from lifelong.calls.queries.calls import (
     authorities_issuing,
     calls_for,
@@ -24,8 +24,8 @@ from lifelong.calls.queries.registrations import (
 )
 
 __all__ = [
-    "Line", "Progress", "authorities_issuing", "board", "calls_for", "calls_of", "deputies", "joined", "joined_calls",
+    "Line", "Progress", "authorities_issuing", "board", "calls_for", "calls_of", "deputies", "joined", "joined_calls", "lines_of", "narrowed",
     "open_calls_for", "public_calls", "published_questions", "questions", "questions_seen_by", "reaches", "readers",
-    "recipients_of", "register_progress", "registration_by_token", "registrations", "rivals_of", "similar_to",
+    "recipients_of", "register_progress", "registration_by_token", "registrations", "rivals_of", "similar_to", "standings",
     "waiting_questions", "waiting_registrations", "with_reading_counts",
 ]  # fmt: skip

@@ -252,7 +252,7 @@ class TestBoardAndReminders:
         call = open_call(officer)
         for number in range(9):
             reporter(institution(f"单位{number}"))
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(9):
             lines = queries.board(call, timezone.now())
             assert [line.telephones for line in lines] == [["13812345678"]] * 9
 

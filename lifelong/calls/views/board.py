@@ -47,7 +47,7 @@ CHIPS = {
     "missing": "fail", "preparing": "draft", "waiting": "submitted", "refused": "returned", "nothing": "warn",
     "partly": "running", "finished": "pass",
 }  # fmt: skip
-PAGE = 100
+PAGE = 50
 COLUMNS = [
     Column("单位名称", 30), Column("单位代码", 14), Column("所在地区", 16), Column("进度", 14), Column("已报送", 8),
     Column("草稿", 8), Column("退回待改", 10), Column("盖章汇总表", 18), Column("截止", 18), Column("最近提醒", 18), Column("负责人", 10), Column("电话", 26), Column("办公邮箱", 24),
@@ -68,15 +68,16 @@ def board(request: HttpRequest, number: str) -> HttpResponse:
     purpose = request.POST.get("purpose", "").strip()
     if request.method == "POST" and not purpose:
         messages.error(request, _("请写明查看完整电话的用途。"))
-    lines = queries.board(call, now, **filters)
+    every = queries.standings(call, now)
+    shown = queries.narrowed(every, **filters)
     if purpose:
-        note_purpose(request, call, purpose, len(lines))
+        note_purpose(request, call, purpose, len(shown))
         if request.POST.get("do") == "export":
-            return _sheet(call, lines, filters, clear=True)
+            return _sheet(call, queries.lines_of(call, now, shown), filters, clear=True)
     # telephones in full stand on one page: its other pages would ask for the purpose again
-    page = Paginator(lines, len(lines) or 1 if purpose else PAGE).get_page(request.GET.get("page"))
-    attended = policy.attended_among(request.user, [line.institution for line in page])
-    every = queries.board(call, now) if any(filters.values()) else lines
+    page = Paginator(shown, len(shown) or 1 if purpose else PAGE).get_page(request.GET.get("page"))
+    lines = queries.lines_of(call, now, page.object_list)
+    attended = policy.attended_among(request.user, [line.institution for line in lines])
     context = {
         "call": call,
         "page": page,
@@ -87,7 +88,7 @@ def board(request: HttpRequest, number: str) -> HttpResponse:
                 "word": STANDINGS[line.standing],
                 "mine": line.institution.pk in attended,
             }
-            for line in page
+            for line in lines
         ],
         "clear": bool(purpose),
         "totals": [
@@ -108,9 +109,9 @@ def board(request: HttpRequest, number: str) -> HttpResponse:
 def remind(request: HttpRequest, number: str) -> HttpResponse:
     """One press reminds the ticked ones, or everybody on screen who has not finished."""
     call = published(request, number)
-    lines = queries.board(call, timezone.now(), **_filters(request))
+    shown = queries.narrowed(queries.standings(call, timezone.now()), **_filters(request))
     chosen = numerals(request.POST.getlist("id")) if request.POST.get("do") == "chosen" else None
-    wanted = [line.institution.pk for line in lines if chosen is None or line.institution.pk in chosen]
+    wanted = [one.pk for one in shown if chosen is None or one.pk in chosen]
     back = f"{reverse('call-board', args=[number])}?{request.GET.urlencode()}"
     try:
         told = actions.remind_now(call, wanted, by=request.user, at=timezone.now())
