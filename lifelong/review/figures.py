@@ -230,7 +230,7 @@ class Figures:
 
     def waived(self) -> Table:
         rows = [[Cell(rule_title(Finding(rule=rule))), Cell(n)] for rule, n in self.found.waived.items()]
-        resources = sum(row["waived"] for row in self.found.resources)
+        resources = self.found.waived_resources
         total = [Cell(_("有豁免的资源")), self._listed(resources, {"look": "waived"})]
         return Table("waived", _("豁免了哪些要求"), [_("技术要求"), _("豁免数")], rows, total if resources else [])
 

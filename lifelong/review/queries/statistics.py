@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
+    BigIntegerField,
     Count,
-    DurationField,
     Exists,
-    ExpressionWrapper,
     F,
+    Func,
     Min,
     OuterRef,
     Q,
@@ -55,10 +55,11 @@ class Statistics:
     """Rows as the database counted them; ``days``: day → (submits, provincial decisions, final decisions)."""
 
     institutions: list[dict[str, Any]]  # kind, region_id, asked, joined, submitting, finished
-    resources: list[dict[str, Any]]  # area, type, state, n, seconds, size, waived: the newest round of each version
+    resources: list[dict[str, Any]]  # area, type, state, n, seconds, size: the newest round of each version
     days: dict[date, tuple[int, int, int]]
     returns: dict[str, int]  # by field that a reason named; one return may name several
     waived: dict[str, int]  # by rule
+    waived_resources: int
     waits: Waits
     officers: list[dict[str, Any]]  # name, outcome, n
 
@@ -78,12 +79,14 @@ def statistics(user: User, stage: Stage, call: Call, *, fields: Iterable[str], o
     handed_in = Round.objects.filter(own, call=call).order_by()
     decisions = Decision.objects.filter(STANDING, round__in=handed_in).order_by()
     newest = rounds_in_reach(user, stage).filter(call=call).order_by()
+    waived, waived_resources = _waived(call, regions)
     return Statistics(
         institutions=_institutions(call, regions),
         resources=_resources(newest),
         days=_days(handed_in, decisions),
         returns=_returns(decisions, list(fields)),
-        waived=_waived(newest),
+        waived=waived,
+        waived_resources=waived_resources,
         waits=_waits(decisions),
         officers=_officers(decisions.filter(stage=stage)) if officers else [],
     )
@@ -111,13 +114,11 @@ def _institutions(call: Call, regions: frozenset[str] | None) -> list[dict[str, 
 
 def _resources(newest: QuerySet[Round]) -> list[dict[str, Any]]:
     files = VersionFile.objects.filter(version=OuterRef("version")).order_by().values("version")
-    waivers = Waiver.objects.filter(finding__round=OuterRef("pk"), lifted_at__isnull=True)
     rows = newest.values(area=F("version__area"), type=F("version__type"), state=F("version__state"))
     return _rows(
         rows.annotate(
             n=Count("pk"), seconds=Sum("version__duration"),
             size=Sum(Subquery(files.annotate(size=Sum("media_file__size")).values("size"))),
-            waived=Count("pk", filter=Q(Exists(waivers))),
         )
     )  # fmt: skip
 
@@ -145,19 +146,47 @@ def _returns(decisions: QuerySet[Decision], fields: list[str]) -> dict[str, int]
     return {name: n for place, name in enumerate(fields) if (n := counted[f"n{place}"])}
 
 
-def _waived(newest: QuerySet[Round]) -> dict[str, int]:
-    standing = Waiver.objects.filter(lifted_at__isnull=True, finding__round__in=newest.values("pk"))
-    return dict(standing.values_list("finding__rule").annotate(n=Count("pk")).order_by("-n", "finding__rule"))
+def _waived(call: Call, regions: frozenset[str] | None) -> tuple[dict[str, int], int]:
+    """Begun at the waivers, which people wrote, not at the rounds: by rule, and of how many resources."""
+    path = "finding__round__version"
+    own = Q() if regions is None else Q(**{f"{path}__resource__institution__region_id__in": regions})
+    standing = Waiver.objects.filter(
+        own, lifted_at__isnull=True, finding__round__call=call, finding__round=F(f"{path}__last_round")
+    )
+    by_rule, rounds = Counter[str](), set()
+    for rule, round in standing.order_by("finding__rule").values_list("finding__rule", "finding__round"):
+        by_rule[rule] += 1
+        rounds.add(round)
+    return dict(by_rule.most_common()), len(rounds)
+
+
+class Microseconds(Func):
+    """Of an instant since 1970. SQLite asks Python for the difference of two instants, of each single row."""
+
+    output_field = BigIntegerField()
+    template = "CAST(EXTRACT(EPOCH FROM %(expressions)s) * 1000000 AS bigint)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        seconds = "CAST(STRFTIME('%%%%s', %(expressions)s) AS INTEGER)"
+        return self.as_sql(
+            compiler,
+            connection,
+            template=f"({seconds} * 1000000 + CAST(SUBSTR(%(expressions)s, 21, 6) AS INTEGER))",
+            **extra,
+        )
 
 
 def _waits(decisions: QuerySet[Decision]) -> Waits:
     """By nearest rank: the shortest wait that so many stay within."""
-    took = ExpressionWrapper(Min("at") - F("round__submitted_at"), output_field=DurationField())
+    took = Microseconds(Min("at")) - Microseconds("round__submitted_at")
     decided = decisions.values("round", "round__submitted_at").annotate(took=took)
     found = decided.annotate(share=Window(CumeDist(), order_by="took")).aggregate(
         n=Count("round"), median=Min("took", filter=Q(share__gte=0.5)), ninth=Min("took", filter=Q(share__gte=0.9))
     )
-    return Waits(found["n"], found["median"], found["ninth"])
+    median, ninth = (
+        None if found[name] is None else timedelta(microseconds=found[name]) for name in ("median", "ninth")
+    )
+    return Waits(found["n"], median, ninth)
 
 
 def _officers(decisions: QuerySet[Decision]) -> list[dict[str, Any]]:
