@@ -55,7 +55,7 @@ def summary_pdf(call: Call, institution: Institution, rounds: Sequence[Round], *
         SOURCES / "summary.typ",
         {
             "title": _("数字化学习资源报送汇总表"), "number": _("编号 %s") % number_of(call, institution),
-            "call": call.document_number or call.title, "institution": institution.name, "totals": totals(rounds),
+            "call": call.document_number or call.title, "institution": institution.name, "totals": totals([round.values.get("type") or "" for round in rounds]),
             "headings": [column.heading for column in COLUMNS[:-1]], "rows": rows, "made": _clock(at),
         },
         made_at=at,

@@ -1,11 +1,13 @@
 """报送汇总表: what an institution has handed in under a call, each resource once, by its newest round."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 
 from lifelong.accounts.models import User
@@ -40,7 +42,26 @@ def rounds_of(call: Call, institution: Institution) -> QuerySet[Round]:
     )
 
 
-def rows_of(rounds: Sequence[Round]) -> list[list[Any]]:
+class Listed(NamedTuple):
+    """As much of a line as the whole list is counted by."""
+
+    pk: int
+    receipt_number: str
+    type: str
+
+
+def listed_of(call: Call, institution: Institution) -> list[Listed]:
+    """``rounds_of`` without what was handed in."""
+    rounds = rounds_of(call, institution).annotate(kind=KeyTextTransform("type", "values"))
+    return [Listed(*row) for row in rounds.values_list("pk", "receipt_number", "kind")]
+
+
+def rounds_on(page: Iterable[Listed]) -> list[Round]:
+    found = Round.objects.filter(pk__in=[one.pk for one in page]).select_related("version__resource").defer("files")
+    return list(found.order_by("submitted_at", "pk"))
+
+
+def rows_of(rounds: Iterable[Round], first: int = 1) -> list[list[Any]]:
     """In the order of ``COLUMNS``, as each was handed in."""
     return [
         [
@@ -49,7 +70,7 @@ def rows_of(rounds: Sequence[Round]) -> list[list[Any]]:
             round.values.get("speakers", ""), round.values.get("duration", ""), round.values.get("rights_holder", ""),
             round.receipt_number, round.submitted_at, str(State(round.version.state).label),
         ]
-        for place, round in enumerate(rounds, 1)
+        for place, round in enumerate(rounds, first)
     ]  # fmt: skip
 
 
@@ -66,11 +87,11 @@ class Stamped:
         return not self.added and not self.gone
 
 
-def stamped_of(call: Call, institution: Institution, rounds: Sequence[Round]) -> Stamped | None:
+def stamped_of(call: Call, institution: Institution, receipts: Iterable[str]) -> Stamped | None:
     letter = call.letters.filter(institution=institution, kind=LetterKind.SUMMARY).select_related("added_by").first()
     if letter is None:
         return None
-    now, then = {round.receipt_number for round in rounds}, set(letter.listed)
+    now, then = set(receipts), set(letter.listed)
     return Stamped(letter, len(now - then), len(then - now))
 
 
@@ -106,11 +127,8 @@ def summaries_of(user: User) -> list[Sheet]:
     return sorted(listed, key=lambda one: (one.call.pk, one.institution.code), reverse=True)
 
 
-def totals(rounds: Sequence[Round]) -> str:
+def totals(types: Sequence[str]) -> str:
     """共 12 项：短视频 10 项，网络课程 2 项."""
-    by_type: dict[str, int] = {}
-    for round in rounds:
-        name = text_of("type", round.values.get("type"))
-        by_type[name] = by_type.get(name, 0) + 1
+    by_type = Counter(text_of("type", one) for one in types)
     parts = "，".join(_("%(name)s %(n)s 项") % {"name": name, "n": n} for name, n in sorted(by_type.items()))
-    return _("共 %(n)s 项") % {"n": len(rounds)} + (f"：{parts}" if parts else "")
+    return _("共 %(n)s 项") % {"n": len(types)} + (f"：{parts}" if parts else "")

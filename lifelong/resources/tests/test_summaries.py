@@ -23,6 +23,7 @@ from lifelong.media.models import PreparedFile
 from lifelong.resources.actions import submission, withdrawal
 from lifelong.resources.models import Round
 from lifelong.resources.tests import cast
+from lifelong.resources.views import summaries as views
 from lifelong.web import workbooks
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,9 @@ def test_a_receipt_is_printed_with_number_and_hashes(ready, reporter, rival, cal
     assert signed_in(rival).get(paper).status_code == 404
 
 
-def test_the_summary_is_stamped_and_the_province_sees_whether_it_still_agrees(college, reporter, rival, ready, call):
+def test_the_summary_is_stamped_and_the_province_sees_whether_it_still_agrees(
+    college, reporter, rival, ready, call, monkeypatch
+):
     first = handed_in(ready, reporter, call)
     gone = cast.ready(college, reporter, seed="2", title="撤回的一项")
     handed_in(gone, reporter, call)
@@ -116,3 +119,8 @@ def test_the_summary_is_stamped_and_the_province_sees_whether_it_still_agrees(co
     with CaptureQueriesContext(connection) as many:
         client.get(page)
     assert len(many) == len(few)
+
+    monkeypatch.setattr(views, "PAGE", 2)
+    second = client.get(page, {"page": 2}).context
+    assert [(row[0], row[2]) for row in second["rows"]] == [(3, "再后来的一项")]
+    assert second["totals"].startswith("共 3 项"), "the whole list is counted, whatever page is shown"

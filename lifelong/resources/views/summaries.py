@@ -1,6 +1,7 @@
 """报送汇总表: the list of an institution under a call, as page, sheet and PDF, with the stamped scan beside it."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,6 +25,8 @@ from lifelong.web import workbooks
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
 from lifelong.web.workbooks import Column
+
+PAGE = 100
 
 
 def _seen(request: WorkRequest, number: str, code: str) -> tuple[Call, Institution]:
@@ -72,14 +75,16 @@ def summary(request: WorkRequest, number: str, code: str) -> HttpResponse:
         else:
             messages.success(request, _("盖章的汇总表已放入，省级可以看到。"))
             return redirect("resources:summary", number, code)
-    rounds = list(summaries.rounds_of(call, institution))
+    listed = summaries.listed_of(call, institution)
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     context = {
         "call": call,
         "institution": institution,
         "number": summaries.number_of(call, institution),
-        "rows": summaries.rows_of(rounds),
-        "totals": summaries.totals(rounds),
-        "stamped": summaries.stamped_of(call, institution, rounds),
+        "page": page,
+        "rows": summaries.rows_of(summaries.rounds_on(page), page.start_index()),
+        "totals": summaries.totals([one.type for one in listed]),
+        "stamped": summaries.stamped_of(call, institution, (one.receipt_number for one in listed)),
         "own": policy.reports_for(request.user, institution),
         "form": form,
     }
@@ -92,7 +97,8 @@ def sheet(request: WorkRequest, number: str, code: str) -> HttpResponse:
     call, institution = _seen(request, number, code)
     rounds = list(summaries.rounds_of(call, institution))
     title = _("报送汇总表")
-    head = [institution.name, call.title, summaries.number_of(call, institution), summaries.totals(rounds)]
+    types = [round.values.get("type") or "" for round in rounds]
+    head = [institution.name, call.title, summaries.number_of(call, institution), summaries.totals(types)]
     content = workbooks.workbook(title, summaries.COLUMNS, summaries.rows_of(rounds), filters=head)
     return workbooks.answer(content, f"{title}-{institution.name}")
 
