@@ -58,6 +58,7 @@ export function row(name: string, bytes: number): Row {
     holding: () => (toggle.textContent = say("仍要上传")),
     refused(why) {
       bar.hidden = true;
+      element.querySelectorAll(".upload-why").forEach((said) => said.remove());
       left.replaceChildren(make("span", { class: "field-error" }, icon("fail"), why));
       right.textContent = "";
     },
@@ -88,12 +89,12 @@ export function showFindings(line: Row, file: ServerFile): boolean {
   return checking;
 }
 
-/** What is amiss in full, the rest behind a fold. */
+/** What is amiss in full, the rest behind a fold; among many files (``folded``) only why one breaks the standard. */
 export function putFindings(line: Row, findings: Finding[], folded = false): void {
   const known = JSON.stringify(findings);
   if (line.element.dataset.findings === known) return;
   line.element.dataset.findings = known;
-  line.element.querySelectorAll(".findings, .fold, .mendable").forEach((old) => old.remove());
+  line.element.querySelectorAll(".findings, .fold, .mendable, .upload-why").forEach((old) => old.remove());
   const worst = [...findings].sort((a, b) => order(a) - order(b));
   const amiss = worst.filter((one) => order(one) < 2);
   const rest = worst.filter((one) => order(one) > 1);
@@ -101,7 +102,8 @@ export function putFindings(line: Row, findings: Finding[], folded = false): voi
     const summary = make("summary", {}, amiss.length ? say("{n} 项要留意", { n: amiss.length }) : say("{n} 项检测", { n: rest.length }));
     const fold = make("details", { class: "fold" }, summary);
     fold.addEventListener("toggle", () => fold.append(make("ul", { class: "findings" }, ...worst.map(finding))), { once: true });
-    line.element.append(fold);
+    const why = line.left.querySelector(".field-error") ? [] : worst.filter((one) => one.verdict === "fail" && one.message);
+    line.element.append(...why.map((one) => make("p", { class: "upload-why" }, one.message ?? "")), fold);
     return;
   }
   if (amiss.length) line.element.append(make("ul", { class: "findings" }, ...amiss.map(finding)));
