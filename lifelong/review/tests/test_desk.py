@@ -78,10 +78,10 @@ def test_the_page_of_a_round_shows_findings_hits_and_the_decision(officer, some)
 def test_officers_and_experts_open_the_licence_that_was_handed_in(officer):
     round = desk.handed_in()
     paper = desk.media_file(round.version.resource.institution)
-    handed_in = Round.objects.create(
+    handed_in = desk.newest(Round.objects.create(
         version=round.version, number=2, submitted_by=round.submitted_by, submitted_at=round.submitted_at,
         receipt_number="-2", values={"rights_until": "2099-12-31"}, files=[{"id": paper.pk, "name": "x", "size": 9, "sha256": paper.sha256, "kind": "rights_file"}],
-    )  # fmt: skip
+    ))  # fmt: skip
     expert, now = holder(Role.EXPERT), timezone.now()
     plan = panels.Plan(title="评审", due_at=now + timedelta(days=5), each=1)
     panel = panels.draft_panel([handed_in], plan, stage=Stage.PROVINCIAL, by=officer, at=now)
