@@ -9,6 +9,7 @@ from lifelong.media.repair.recipe import Picture, Recipe, Tone
 
 PRESET = "veryfast"
 KEY_EVERY_S = 2
+AHEAD = 0.04  # of a film's length: more bits spent before they are due lift a short film above its source
 GAP_S = 0.1
 
 
@@ -70,7 +71,7 @@ class _Coding:
     def _picture(self, target: Any, picture: Any) -> "_Copied | _Coded":
         if self.recipe.picture is None:
             return _Copied(target, picture)
-        return _Film(target, picture, self.recipe.picture, self.rotation)
+        return _Film(target, picture, self.recipe.picture, self.rotation, self.length)
 
     def _pass(self, container: Any, streams: list[Any]) -> None:
         for number, packet in enumerate(container.demux(*streams)):
@@ -153,7 +154,7 @@ class _Tone(_Coded):
 class _Film(_Coded):
     """Every frame at its own time and in its own size."""
 
-    def __init__(self, target: Any, picture: Any, wanted: Picture, rotation: int) -> None:
+    def __init__(self, target: Any, picture: Any, wanted: Picture, rotation: int, length: float) -> None:
         from lifelong.media.probe.first_pass import HDR
 
         context = picture.codec_context
@@ -177,7 +178,7 @@ class _Film(_Coded):
             into.colorspace = context.colorspace
         into.options = {
             "preset": PRESET, "profile": "high", "g": str(max(round(rate * KEY_EVERY_S), 1)),
-            "maxrate": str(wanted.bit_rate), "bufsize": str(wanted.bit_rate),
+            "maxrate": str(wanted.bit_rate), "bufsize": str(round(wanted.bit_rate * min(max(length * AHEAD, 0.2), 1))),
         }  # fmt: skip
         if rotation:
             coder.set_display_rotation(360 - rotation)  # the other way round

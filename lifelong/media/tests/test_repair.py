@@ -46,6 +46,7 @@ def test_a_picture_is_coded_down_frame_by_frame(source, tmp_path):
     assert times(made) == times(film), "no frame is lost, none is invented"
     assert [track.codec for track in after.audio] == ["aac"] * len(before.audio)
     assert [track.channels for track in after.audio] == [track.channels for track in before.audio]
+    assert picture.bit_rate < 2_500_000 * 1.2, "a short film too keeps to what was promised"
     assert picture.bit_rate < before.video.bit_rate if before.video.bit_rate else after.bit_rate < before.bit_rate
 
 
