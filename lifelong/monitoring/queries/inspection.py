@@ -182,6 +182,14 @@ def standings(at: datetime) -> list[Standing]:
     return found
 
 
+def undecided() -> QuerySet[InspectionTarget]:
+    """What no machine can tell: people look at it. A proof that was never registered is none of these."""
+    found = InspectionTarget.objects.filter(
+        subject__in=[one for one in Subject if one != Subject.EVIDENCE], outcome=LookOutcome.UNKNOWN
+    )
+    return found.select_related("resource__institution", "resource__online_version").order_by("subject", "waits_since")
+
+
 def stands_still(at: datetime) -> datetime | None:
     """Since when nothing was looked at although something is due; None where inspection lives."""
     last = InspectionDay.objects.filter(last_at__lte=at + timedelta(days=1)).aggregate(last=Max("last_at"))["last"]

@@ -251,7 +251,7 @@ def test_a_curve_shows_the_hours_and_leaves_a_gap_where_nobody_looked():
 # Pages
 
 PAGES = ("operations", "operations_pages", "operations_refused", "operations_waits", "operations_history")
-SHEETS = ("operations_pages_export", "operations_refused_export", "operations_waits_export")
+SHEETS = ("operations_pages", "operations_refused", "operations_waits")
 
 
 @pytest.mark.django_db
@@ -259,7 +259,8 @@ SHEETS = ("operations_pages_export", "operations_refused_export", "operations_wa
                                               (Role.SECURITY_ADMINISTRATOR, 403), (Role.DECIDING_OFFICER, 403), (Role.FINAL_REVIEWER, 403)])  # fmt: skip
 def test_the_desk_is_for_those_who_run_the_platform(role, status):
     client = signed_in(holder(role))
-    assert {client.get(reverse(name)).status_code for name in (*PAGES, *SHEETS)} == {status}
+    assert {client.get(reverse(name)).status_code for name in PAGES} == {status}
+    assert {client.get(reverse(name), {"as": "xlsx"}).status_code for name in SHEETS} == {status}
     assert client.post(reverse("operations_threshold")).status_code == (302 if status == 200 else 403)
 
 
@@ -302,7 +303,7 @@ def test_the_desk_asks_as_much_for_a_hundred_jobs_and_a_busy_week_as_for_none():
         page = client.get(address)
     assert len(full) == len(empty)
     assert "100 项" in page.content.decode()
-    book = client.get(reverse("operations_pages_export"), {"span": "day"})
+    book = client.get(reverse("operations_pages"), {"span": "day", "as": "xlsx"})
     assert len(list(workbooks.read(book.content, ["页面", "次数"]))) == 20
 
 

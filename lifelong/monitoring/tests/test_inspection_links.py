@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from lifelong.accounts.tests.cast import signed_in
 from lifelong.audit.models import AuditEntry
 from lifelong.catalogue.actions import availability
 from lifelong.catalogue.lifecycle import Visibility
@@ -157,7 +158,9 @@ def test_a_flicker_is_no_finding(now: Days) -> None:
 
 
 @pytest.mark.parametrize("outcome", ["turned_away", "robot_wall", "empty", "offline"])
-def test_what_cannot_be_told_hides_nothing_however_long(now: Days, outcome: str) -> None:
+def test_what_cannot_be_told_hides_nothing_however_long_and_people_are_asked_to_look(
+    now: Days, outcome: str, operator
+) -> None:
     courses("http://course.example.org/1")
     for _week in range(12):
         run(now, facts_of(outcome, status=403))
@@ -166,6 +169,8 @@ def test_what_cannot_be_told_hides_nothing_however_long(now: Days, outcome: str)
     assert not InspectionFinding.objects.exists()
     assert Entry.objects.get().visibility == Visibility.ONLINE
     assert InspectionTarget.objects.get(subject=Subject.LINK).outcome == LookOutcome.UNKNOWN
+    page = signed_in(operator).get("/work/inspection/plan/").content.decode()
+    assert all(words in page for words in ("请人看一看", "课程 0", 'href="http://course.example.org/1"'))
 
 
 def test_what_the_operator_dismissed_is_not_found_again_until_it_changes(now: Days, operator) -> None:

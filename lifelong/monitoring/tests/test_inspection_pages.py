@@ -141,11 +141,11 @@ def test_lists_are_narrowed_and_exported_as_seen(noticed: InspectionFinding, dja
         with django_assert_max_num_queries(30):
             shown = operator.get(f"/work/inspection/?{query}").content.decode()
         assert ("高等数学" in shown) == there, query
-    sheet = load_workbook(io.BytesIO(operator.get("/work/inspection/export?state=all").content)).active
+    sheet = load_workbook(io.BytesIO(operator.get("/work/inspection/?state=all&as=xlsx").content)).active
     assert any("高等数学" in str(cell.value) for row in sheet.iter_rows() for cell in row)
     plan = operator.get("/work/inspection/plan/")
     assert plan.status_code == 200
-    assert load_workbook(io.BytesIO(operator.get("/work/inspection/plan/export").content)).sheetnames[0] == "检查进度"
+    assert load_workbook(io.BytesIO(operator.get("/work/inspection/plan/?as=xlsx").content)).sheetnames[0] == "检查进度"
     assert signed_in(reporter_of("4110001")).get("/work/inspection/plan/").status_code == 403
 
 

@@ -16,9 +16,9 @@ from lifelong.monitoring.actions import desk as actions
 from lifelong.monitoring.queries import desk as queries
 from lifelong.web.attempts import attempt
 from lifelong.web.desk import menu_for
-from lifelong.web.health import Level, Part, waits_at
+from lifelong.web.health import Level, Part, Wait, waits_at
 from lifelong.web.rights import right
-from lifelong.web.workbooks import Column, answer, workbook
+from lifelong.web.workbooks import Column, is_wanted, listed
 
 LONG = timedelta(days=35)
 ORDER = list(Level)
@@ -71,25 +71,19 @@ def _may(user: Any, needed: str) -> bool:
 @require_GET
 @right("operations.read")
 def pages(request: HttpRequest) -> HttpResponse:
-    span, found = _pages(request)
+    span = "day" if request.GET.get("span") == "day" else "hour"
+    found = queries.pages(queries.slots(timezone.now(), queries.DAY if span == "day" else queries.HOUR))
+    if is_wanted(request):
+        return _pages_sheet(span, found)
     facts = {"pages": found, "span": span, "all": sum(page.count for page in found)}
     return render(request, "monitoring/operations_pages.html", facts)
 
 
-@require_GET
-@right("operations.read")
-def pages_export(request: HttpRequest) -> HttpResponse:
-    span, found = _pages(request)
+def _pages_sheet(span: str, found: list[queries.Page]) -> HttpResponse:
     columns = [Column(_("页面"), 48), Column(_("次数"), 10), Column(_("一半在（毫秒）内"), 16), Column(_("百分之九十五在（毫秒）内"), 16),
                Column(_("平均（毫秒）"), 14), Column(_("出错"), 8)]  # fmt: skip
     rows = ((page.path, page.count, page.middle_ms, page.ninth_ms, page.mean_ms, page.errors) for page in found)
-    title = _("页面快慢")
-    return answer(workbook(title, columns, rows, filters=[_("最近一小时") if span == "hour" else _("最近一天")]), title)
-
-
-def _pages(request: HttpRequest) -> tuple[str, list[queries.Page]]:
-    span = "day" if request.GET.get("span") == "day" else "hour"
-    return span, queries.pages(queries.slots(timezone.now(), queries.DAY if span == "day" else queries.HOUR))
+    return listed(_("页面快慢"), columns, rows, filters=[_("最近一小时") if span == "hour" else _("最近一天")])
 
 
 # What was refused to whom
@@ -98,7 +92,11 @@ def _pages(request: HttpRequest) -> tuple[str, list[queries.Page]]:
 @require_GET
 @right("operations.read")
 def refused(request: HttpRequest) -> HttpResponse:
-    why, found = _refused(request)
+    why = request.GET.get("why", "")
+    found = queries.refused(queries.slots(timezone.now(), queries.DAY))
+    found = [each for each in found if why in ("", each.why)]
+    if is_wanted(request):
+        return _refused_sheet(why, found)
     facts = {
         "rows": found[:500],
         "why": why,
@@ -108,21 +106,11 @@ def refused(request: HttpRequest) -> HttpResponse:
     return render(request, "monitoring/operations_refused.html", facts)
 
 
-@require_GET
-@right("operations.read")
-def refused_export(request: HttpRequest) -> HttpResponse:
-    why, found = _refused(request)
+def _refused_sheet(why: str, found: list[queries.Refused]) -> HttpResponse:
     columns = [Column(_("原因"), 24), Column(_("时段"), 18), Column(_("来源（已遮蔽）"), 24), Column(_("次数"), 10)]
     rows = ((each.title, each.hour, each.address, each.count) for each in found)
-    title = _("被拒绝的访问")
     filters = [_("最近 24 小时"), *([queries.title_of(why)] if why else [])]
-    return answer(workbook(title, columns, rows, filters=filters), title)
-
-
-def _refused(request: HttpRequest) -> tuple[str, list[queries.Refused]]:
-    why = request.GET.get("why", "")
-    found = queries.refused(queries.slots(timezone.now(), queries.DAY))
-    return why, [each for each in found if why in ("", each.why)]
+    return listed(_("被拒绝的访问"), columns, rows, filters=filters)
 
 
 # What waits for whom
@@ -131,14 +119,15 @@ def _refused(request: HttpRequest) -> tuple[str, list[queries.Refused]]:
 @require_GET
 @right("operations.read")
 def waits(request: HttpRequest) -> HttpResponse:
-    rows = [(wait, _may(request.user, wait.right)) for wait in waits_at(timezone.now())]
+    now = timezone.now()
+    found = waits_at(now)
+    if is_wanted(request):
+        return _waits_sheet(found, now)
+    rows = [(wait, _may(request.user, wait.right)) for wait in found]
     return render(request, "monitoring/operations_waits.html", {"rows": rows})
 
 
-@require_GET
-@right("operations.read")
-def waits_export(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
+def _waits_sheet(found: list[Wait], now: datetime) -> HttpResponse:
     columns = [
         Column(_("事项"), 30),
         Column(_("由谁办理"), 20),
@@ -148,9 +137,9 @@ def waits_export(request: HttpRequest) -> HttpResponse:
     ]
     rows = (
         (wait.title, wait.office, wait.count, wait.oldest_at, (now - wait.oldest_at).days if wait.oldest_at else "")
-        for wait in waits_at(now)
+        for wait in found
     )
-    return answer(workbook(_("谁在等谁"), columns, rows), _("谁在等谁"))
+    return listed(_("谁在等谁"), columns, rows)
 
 
 # The last weeks, and from when it is an alarm

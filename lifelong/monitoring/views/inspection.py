@@ -37,15 +37,8 @@ class InspectionClosed(NotAllowed):
 
 def _asked(request: HttpRequest) -> dict[str, str]:
     names = ("text", "state", "subject", "institution")
-    return {name: request.GET.get(name, "").strip()[:100] for name in names}
-
-
-def _found(request: HttpRequest) -> tuple[QuerySet[InspectionFinding], dict[str, str]]:
-    if not policy.can_open_inspection(request.user):
-        raise InspectionClosed(_("定期检查的结果由资源所属单位、省级、教育部和平台运营查看。"))
-    asked = _asked(request)
-    asked["state"] = asked["state"] or "open"
-    return inspection.narrowed(inspection.findings_seen_by(request.user), **asked), asked
+    asked = {name: request.GET.get(name, "").strip()[:100] for name in names}
+    return asked | {"state": asked["state"] or "open"}
 
 
 def _states(user: Any) -> list[tuple[str, Any]]:
@@ -63,7 +56,12 @@ def _states(user: Any) -> list[tuple[str, Any]]:
 @require_safe
 @right("desk")
 def findings(request: HttpRequest) -> HttpResponse:
-    found, asked = _found(request)
+    if not policy.can_open_inspection(request.user):
+        raise InspectionClosed(_("定期检查的结果由资源所属单位、省级、教育部和平台运营查看。"))
+    asked = _asked(request)
+    found = inspection.narrowed(inspection.findings_seen_by(request.user), **asked)
+    if workbooks.is_wanted(request):
+        return _sheet(request, found, asked)
     may_manage = policy.can_manage(request.user)
     context = {
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")), "asked": asked,
@@ -75,11 +73,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     return render(request, "monitoring/inspection.html", context)
 
 
-@require_safe
-@right("desk")
-def export(request: HttpRequest) -> HttpResponse:
-    """What is on screen, as .xlsx."""
-    found, asked = _found(request)
+def _sheet(request: HttpRequest, found: QuerySet[InspectionFinding], asked: dict[str, str]) -> HttpResponse:
     columns = [
         Column(_("资源ID"), 14), Column(_("资源名称"), 36), Column(_("单位"), 24), Column(_("问题"), 30),
         Column(_("说明"), 40), Column(_("状态"), 12), Column(_("发现时间"), 17), Column(_("通知时间"), 17),
@@ -95,7 +89,7 @@ def export(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     words = dict(_states(request.user)) | dict(SUBJECTS)
     filters = [_("筛选：%s") % "；".join(str(words.get(value, value)) for value in asked.values() if value)]
-    return workbooks.answer(workbooks.workbook(_("定期检查问题"), columns, rows, filters=filters), _("定期检查问题"))
+    return workbooks.listed(_("定期检查问题"), columns, rows, filters=filters)
 
 
 def _seen(request: HttpRequest, number: int) -> InspectionFinding:

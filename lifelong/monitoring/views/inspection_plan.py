@@ -1,6 +1,6 @@
 """How inspection stands: how old the oldest turn is, what was done each day; and the operator's numbers."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -24,17 +24,20 @@ from lifelong.web.rights import right
 from lifelong.web.workbooks import Column, Sheet
 
 YEAR = timedelta(days=365)
+SHOWN, SHEET_MOST = 30, 50_000
 
 
 @require_safe
 @right("monitoring.read")
 def plan(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
+    if workbooks.is_wanted(request):
+        return _sheet(now)
     days = inspection.days(now)
     context = {
         "standings": inspection.standings(now), "days": days, "most": max((day.looked for day in days), default=0),
         "stands_still": inspection.stands_still(now), "rules": _rules(), "limits": _limits(),
-        "reports": _reports(now), "may_manage": policy.can_manage(request.user), "now": now,
+        "reports": _reports(now), "undecided": inspection.undecided()[:SHOWN], "shown": SHOWN, "may_manage": policy.can_manage(request.user), "now": now,
     }  # fmt: skip
     return render(request, "monitoring/inspection_plan.html", context)
 
@@ -66,17 +69,22 @@ def _reports(now: Any) -> list[dict[str, Any]]:
     ]
 
 
-@require_safe
-@right("monitoring.read")
-def export(request: HttpRequest) -> HttpResponse:
-    """Standing, days and reports, as .xlsx."""
-    now = timezone.now()
+def _sheet(now: datetime) -> HttpResponse:
+    """Standing, what people must look at, days and reports."""
+    unsure = (
+        [
+            one.get_subject_display(), one.resource.online_version.title if one.resource.online_version else "", one.resource.resource_id,
+            one.resource.institution.name, one.address, one.note, one.last_checked_at,
+        ]
+        for one in inspection.undecided()[:SHEET_MOST]
+    )  # fmt: skip
     kinds = [
         [one.subject.label, one.total, one.never, one.bad, one.unknown, one.plan.within_days, one.oldest, one.last_at]
         for one in inspection.standings(now)
     ]
     sheets = [
         Sheet(_("检查进度"), [Column(_("检查什么")), Column(_("对象")), Column(_("还没查过")), Column(_("不正常")), Column(_("不能断定")), Column(_("几天一遍")), Column(_("最久没查的自")), Column(_("最近一次"))], kinds),
+        Sheet(_("不能断定的"), [Column(_("检查什么")), Column(_("资源名称"), 36), Column(_("资源ID")), Column(_("单位"), 26), Column(_("地址"), 48), Column(_("说明"), 60), Column(_("上次检查"), 18)], unsure),
         Sheet(_("逐日检查"), [Column(_("日期")), Column(_("检查")), Column(_("不正常")), Column(_("不能断定"))], [[day.day, day.looked, day.bad, day.unknown] for day in inspection.days(now)]),
         Sheet(_("问题反馈"), [Column(_("类别"), 24), Column(_("收到")), Column(_("已答复")), Column(_("属实")), Column(_("答复用时（中位数）"), 20)], [[row["word"], row["count"], row["answered"], row["confirmed"], row["wait"]] for row in _reports(now)]),
     ]  # fmt: skip
