@@ -15,7 +15,7 @@ from lifelong.accounts.models import Role
 from lifelong.accounts.queries import holders_of
 from lifelong.monitoring import policy
 from lifelong.monitoring.models import HealthHour, Incident, Threshold, TrafficSlot
-from lifelong.monitoring.queries.desk import hour_of, signs, slot_of, standing_incidents
+from lifelong.monitoring.queries.desk import HOUR, hour_of, signs, slot_of, standing_incidents
 from lifelong.notices import send
 from lifelong.web.health import Level, Sign
 from lifelong.web.refusals import NotAllowed, Refusal
@@ -57,6 +57,8 @@ def look(*, at: datetime) -> int:
 @transaction.atomic
 def take_down(found: Sequence[Sign], *, at: datetime) -> int:
     """Remember what was found, tell what has become an alarm and what is over."""
+    # what a clock that ran ahead wrote would stand as the newest until its time comes
+    HealthHour.objects.filter(began_at__gt=at + HOUR).delete()
     remember(found, at=at)
     begun, ended = _follow(found, at)
     if begun:
@@ -97,7 +99,7 @@ def _follow(found: Iterable[Sign], at: datetime) -> tuple[list[Incident], list[I
         if incident.told_at is None:
             incident.delete()
             continue
-        incident.calm_since = incident.calm_since or at
+        incident.calm_since = min(incident.calm_since or at, at)  # the clock may have been set back
         if at - incident.calm_since >= CALM:
             incident.ended_at = at
             ended.append(incident)

@@ -190,6 +190,18 @@ def test_an_alarm_is_told_once_however_often_it_is_seen_and_once_when_it_is_over
 
 
 @pytest.mark.django_db
+def test_a_clock_that_ran_a_year_ahead_leaves_no_figure_and_no_alarm_behind(says):
+    says["a"] = 10
+    for minutes in (0, 5):
+        actions.look(at=NOW + timedelta(days=366, minutes=minutes))
+    says["a"] = 0
+    actions.look(at=NOW + timedelta(days=366, minutes=10))
+    assert actions.look(at=NOW) == 1
+    assert queries.last_figures() == ({"a": 0}, NOW)
+    assert actions.look(at=NOW + timedelta(minutes=35)) == 0
+
+
+@pytest.mark.django_db
 def test_a_sign_that_nobody_says_any_more_ends_its_alarm(says):
     says["a"] = 10
     actions.look(at=NOW - timedelta(minutes=5))
