@@ -10,6 +10,7 @@ from lifelong.calls.models import Call
 from lifelong.calls.queries import calls_for, joined, joined_calls, open_calls_for, reaches
 from lifelong.institutions.models import Institution
 from lifelong.resources.models import Round, Version
+from lifelong.resources.queries.submitting import renews
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def open_calls(institution: Institution, at: datetime) -> OpenCalls:
 
 
 def chosen_call(version: Version, *, number: str, at: datetime) -> Call | None:
-    """The named call; else the one it was handed in to before; else the only one that is open, or was last.
+    """The named call; else the one it was handed in to before, or the version online was; else the only open one, or the last.
 
     Only a call that the institution joined: joining says who answers for what is handed in (spec 1, Registration).
     """
@@ -36,8 +37,9 @@ def chosen_call(version: Version, *, number: str, at: datetime) -> Call | None:
     if number:
         found = Call.objects.public().with_windows().filter(number=number).first()
         return found if found and reaches(found, institution) and _takes(found, version) else None
-    if version.call_id:
-        found = Call.objects.with_windows().get(pk=version.call_id)
+    online = version.resource.online_version
+    if known := version.call_id or (online.call_id if online else None):
+        found = Call.objects.with_windows().get(pk=known)
         if _takes(found, version):
             return found
     open_now = open_calls(institution, at)
@@ -48,7 +50,7 @@ def chosen_call(version: Version, *, number: str, at: datetime) -> Call | None:
 
 def _takes(call: Call, version: Version) -> bool:
     """What went to a call once stays its, whoever holds the mandate now."""
-    if version.first_submitted_at and version.call_id == call.pk:
+    if (version.first_submitted_at and version.call_id == call.pk) or renews(version, call):
         return True
     return joined(call, version.resource.institution) is not None
 

@@ -20,7 +20,7 @@ NEVER_CAME = {UploadState.CANCELLED, UploadState.EXPIRED, UploadState.FAILED}
 
 @dataclass(frozen=True)
 class Standing:
-    """How the door stands for this version: ``text`` says why where it is shut; ``in_grace`` where it is nearly."""
+    """How the door stands for this version: ``text`` says why where it is shut, or why it never shuts; ``in_grace`` where it is nearly."""
 
     open: bool
     text: str = ""
@@ -39,6 +39,8 @@ def standing(version: Version, call: Call, at: datetime) -> Standing:
     due_at = version.return_due_at if answers_a_return(version, call) else None
     if due_at is not None and at < due_at:
         return Standing(True, ends_at=due_at)
+    if renews(version, call):
+        return Standing(True, _("已上线资源的新版本随时可以报送，不受征集截止时间的限制。"))
     door = windows.door(
         call, Stage.SUBMISSION, version.resource.institution, at, upload_began_at=upload_began_at(version)
     )
@@ -46,6 +48,12 @@ def standing(version: Version, call: Call, at: datetime) -> Standing:
         return Standing(door.open, door.message, door.in_grace, door.ends_at)
     text = _("退回修改的期限已于 %(when)s 截止。如需延期，请联系省级审核人员。")
     return Standing(False, text % {"when": windows.deadline(due_at)}, ends_at=due_at)
+
+
+def renews(version: Version, call: Call) -> bool:
+    """Whether this is the next version of what came online under the call: it goes the same way, also after the call's end."""
+    online = version.resource.online_version
+    return online is not None and online.call_id == call.pk and online.number < version.number
 
 
 def answers_a_return(version: Version, call: Call) -> bool:

@@ -1,14 +1,21 @@
 """Going live: one version online at a time, whatever happens to the next."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
-from lifelong.resources.actions import drafts
+from lifelong.accounts.tests.cast import signed_in
+from lifelong.calls.lifecycle import Stage
+from lifelong.resources.actions import drafts, submission
 from lifelong.resources.actions.publication import mark_published
 from lifelong.resources.actions.steps import IllegalStep, move, set_availability
 from lifelong.resources.lifecycle import Availability, State
 from lifelong.resources.models import Resource, Version
+from lifelong.resources.queries.calling import chosen_call
+from lifelong.resources.queries.submitting import standing
 from lifelong.resources.queries.timeline import timeline, whereabouts
+from lifelong.resources.tests import cast
 
 NOW = timezone.now
 
@@ -33,6 +40,24 @@ def test_a_second_version_supersedes_the_first_in_the_same_breath(draft, reporte
     publish(second)
     assert list(Version.objects.order_by("number").values_list("state", flat=True)) == ["superseded", "published"]
     assert Resource.objects.get().online_version == second
+
+
+def test_a_next_version_is_handed_in_under_its_call_also_after_the_deadline(ready, call, reporter, college):
+    handed_in = submission.submit(ready, call=call, signature=cast.signed(ready, reporter), by=reporter, at=NOW())
+    first = publish(handed_in.version)
+    call.windows.filter(stage=Stage.SUBMISSION).update(ends_at=NOW() - timedelta(days=1))
+    late = cast.ready(college, reporter)
+    other = cast.join(cast.call("henan-2027", ends_at=NOW() - timedelta(days=1)), college)
+    second = drafts.start_version(Version.objects.get(pk=first.pk), by=reporter, at=NOW())
+    known = chosen_call(second, number="", at=NOW())
+    assert known == call
+    assert [standing(one, to, NOW()).open for one, to in ((second, known), (second, other), (late, known))] == [
+        True, False, False,
+    ]  # fmt: skip
+    page = signed_in(reporter).get(f"/work/resources/{second.resource.resource_id}/v2/submit").content.decode()
+    assert "不受征集截止时间的限制" in page
+    again = submission.submit(second, call=known, signature=cast.signed(second, reporter), by=reporter, at=NOW())
+    assert (again.version.state, again.version.call) == (State.SUBMITTED, call)
 
 
 def test_what_is_suspended_stays_so_when_a_new_version_comes(draft, reporter):
