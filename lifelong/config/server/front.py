@@ -77,18 +77,18 @@ class Front:
             if answer is None:
                 way, answer = await self.sent_on(visit, proto)
         except Exception:
-            logger.exception("request %s: %s %s", visit.number, visit.method, visit.path)
+            logger.exception("request %s: %s %s", visit.number, visit.method, visit.told)
             answer = refused(500, "出错了", f"我们已记录这个问题，编号 {visit.number}。请稍后再试。")
         self.send(proto, answer, visit)
         seconds = time.perf_counter() - began
         self.counters.answered(way, answer.status, seconds)
         self.traffic.answered(way, visit.route, answer.status, seconds, visit.address, turned_away=turned_away)
         if self.log_every_request:
-            told = {"request": visit.number, "address": visit.address, "method": visit.method, "path": visit.path}
+            told = {"request": visit.number, "address": visit.address, "method": visit.method, "path": visit.told}
             line = {"at": time.strftime("%Y-%m-%dT%H:%M:%S%z"), **told, "status": answer.status, "seconds": seconds}
             print(json.dumps(line, ensure_ascii=False), file=sys.stderr)
         if way == PAGE and seconds > SLOW_SECONDS:
-            logger.warning("slow page: %.1f s, request %s: %s %s", seconds, visit.number, visit.method, visit.path)
+            logger.warning("slow page: %.1f s, request %s: %s %s", seconds, visit.number, visit.method, visit.told)
 
     def bring_traffic(self) -> None:
         """Every minute, in a page thread; what nobody visited costs nothing."""

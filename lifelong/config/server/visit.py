@@ -10,6 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 NUMBER = re.compile(r"[A-Za-z0-9_-]{8,64}")
+SECRET = re.compile(
+    r"[\w:.@=+~-]{24,}", re.ASCII
+)  # activation, registration, a signed file: whoever has it may come in
 
 
 class Visit:
@@ -45,6 +48,11 @@ class Visit:
             self.number = given if NUMBER.fullmatch(given) else os.urandom(8).hex()
         else:
             self.address, self.scheme, self.number = self.peer, scope.scheme, os.urandom(8).hex()
+
+    @property
+    def told(self) -> str:
+        """The path as a log may have it."""
+        return SECRET.sub(lambda found: f"{found[0][:4]}…", self.path)
 
 
 def in_ascii(query: str) -> str:

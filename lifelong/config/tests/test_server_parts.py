@@ -3,6 +3,7 @@
 import gzip
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from lifelong.config.server import compression, static
 from lifelong.config.server.bridge import SentFile
 from lifelong.config.server.compression import accepts, squeezed
 from lifelong.config.server.counters import Counters, exposition
-from lifelong.config.server.visit import Proxies, without_port
+from lifelong.config.server.visit import Proxies, Visit, without_port
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,21 @@ from lifelong.config.server.visit import Proxies, without_port
 )
 def test_a_peer_is_named_without_its_port(client: str, host: str):
     assert without_port(client) == host
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/activate/MTI:1wQx9c:Zk3vJ0aXq_8mDn2rLs7tYw", "/activate/MTI:…"),
+        ("/registrations/Zk3vJ0aXq8mDn2rLs7tYw0aB/form.pdf", "/registrations/Zk3v…/form.pdf"),
+        ("/resources/P8KQ9H93K", "/resources/P8KQ9H93K"),
+    ],
+)
+def test_a_log_is_told_no_address_that_lets_somebody_in(path: str, told: str):
+    scope = SimpleNamespace(
+        headers={}, method="GET", path=path, query_string="", http_version="1.1", client="203.0.113.7:5", scheme="http"
+    )
+    assert Visit(scope, Proxies([])).told == told
 
 
 @pytest.mark.parametrize(
