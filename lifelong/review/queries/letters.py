@@ -21,7 +21,7 @@ from lifelong.review.lifecycle import BatchState, Outcome
 from lifelong.review.models import BatchItem, Decision, ResultLetter
 
 PASSED = {State.ACCEPTED, State.PUBLISHED, State.SUPERSEDED}
-NO_BATCH_YET = "终审通过，待编入批次公布"
+NO_BATCH_YET = "终审通过，待随批次公布"
 
 
 @dataclass
