@@ -48,6 +48,8 @@ def make(file: PreparedFile, *, at: datetime) -> None:
         raise NotAllowed(_("您不能再导出这份文件：岗位或授权已经变更。"))
     half = storage.files() / FOLDER / f"{file.pk}.{progress.attempt()}.{secrets.token_hex(4)}.part"
     half.parent.mkdir(parents=True, exist_ok=True)
+    for left in half.parent.glob(f"{file.pk}.*.part"):  # of an attempt that was killed: its room is needed now
+        left.unlink(missing_ok=True)
     try:
         name = kind.write(half, file.facts, file.owner, at)
         storage.settle(half)

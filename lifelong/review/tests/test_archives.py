@@ -140,8 +140,13 @@ def test_nobody_else_orders_or_fetches_and_the_days_end(call, officer):
     assert signed_in(officer).post(page, {"purpose": " "}).status_code == 422
     twice = [signed_in(officer).post(page, {"purpose": "归档"})["Location"] for _time in range(2)]
     assert twice[0] == twice[1]
-    drain()
     file = PreparedFile.objects.get()
+    half = Path(settings.FILES) / prepared.FOLDER / f"{file.pk}.1.dead.part"
+    half.parent.mkdir(parents=True, exist_ok=True)
+    half.write_bytes(b"PK")
+    drain()
+    assert not half.exists(), "of an attempt that was killed"
+    file.refresh_from_db()
     fetch = reverse("prepared-file", args=[file.pk])
     assert signed_in(other).get(fetch).status_code == 404
     assert reverse("prepared-file", args=[file.pk]) in signed_in(officer).get(page).content.decode()
