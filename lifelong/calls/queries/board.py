@@ -127,7 +127,9 @@ def standings(call: Call, at: datetime) -> list[Standing]:
     for institution, state in (
         Registration.objects.filter(call=call, state__in=BEST).order_by().values_list("institution", "state")
     ):
-        states[institution] = min(state, states.get(institution, state), key=BEST.index)
+        states[institution] = min(
+            state, states.get(institution, state), key=lambda one: BEST.index(RegistrationState(one))
+        )
     progress = progress_of(call, [pk for pk, _region, _kind in asked])
     late = {stage: windows.late(call, stage, at) for stage in (Stage.REGISTRATION, Stage.SUBMISSION)}
     found = []

@@ -53,7 +53,7 @@ class ScopeForm(forms.Form):
         super().__init__(*args, **kwargs)
         everything = ("", _("全部"))
         self.fields["call"].choices = [everything, *calls]  # type: ignore[attr-defined]
-        self.fields["institution"].choices = [everything, *institutions]  # fmt: skip
+        self.fields["institution"].choices = [everything, *institutions]  # type: ignore[attr-defined]
 
     def lookups(self) -> dict[str, str]:
         """As a filter over rounds."""
