@@ -25,10 +25,12 @@ for n in range(NUMBER):
         resource=resource, title=f"键盘审核第 {n:02} 件", type="A03", area="degree", state=State.SUBMITTED, state_at=now,
         saved_at=now, first_submitted_at=now, summary="供键盘审核演练的网络课程。", rights_holder=unit.name, speakers="顾长风",
     )
-    Round.objects.create(
-        version=version, number=1, submitted_by=reporter, submitted_at=now + timedelta(seconds=n), receipt_number=f"K-{n}",
+    version.handed_in_at = now + timedelta(seconds=n)
+    version.last_round = Round.objects.create(
+        version=version, number=1, submitted_by=reporter, submitted_at=version.handed_in_at, receipt_number=f"K-{n}",
         standard="2022", values={"title": version.title, "type": "A03", "area": "degree"}, files=[],
     )
+    version.save()
 result = None
 """
 TOLD = """

@@ -1,7 +1,7 @@
 /**
  * A piece of the page that brings itself up to date: `data-src` every `data-every` seconds (3 unless named). It stops when the answer
  * holds `[data-done]` or sends `X-Done`; with `data-then="reload"` the whole page is loaded once it is done. Waits while the tab is
- * hidden, slows down while the line is bad, never takes away what someone is typing inside. `data-every="0"` loads once.
+ * hidden, slows down while the line is bad, never takes away what someone is typing inside, nor folds what they unfolded. `data-every="0"` loads once.
  * `data-on="autosave:saved"` names an event of the page after which it is fetched once more.
  */
 import { attachIslands } from "../islands.ts";
@@ -42,9 +42,12 @@ export default function refresh(element: HTMLElement): void {
     if (!answer.ok) throw new Error(String(answer.status));
     const html = await answer.text();
     if (html !== element.dataset.shown && !element.querySelector(":focus:is(input, textarea, select)") && !typedInside()) {
+      const unfolded = new Set([...element.querySelectorAll("details[open] > summary")].map((one) => one.textContent));
       const focused = document.activeElement?.id && element.contains(document.activeElement) ? document.activeElement.id : "";
       element.innerHTML = html;
       element.dataset.shown = html;
+      for (const one of element.querySelectorAll<HTMLElement>("details > summary"))
+        if (unfolded.has(one.textContent)) (one.parentElement as HTMLDetailsElement).open = true;
       attachIslands(element);
       if (focused) document.getElementById(focused)?.focus();
     }

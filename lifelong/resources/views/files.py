@@ -26,8 +26,7 @@ from lifelong.web.rights import right
 @right("desk")
 def index(request: WorkRequest, resource_id: str, number: int) -> HttpResponse:
     version = version_or_404(request, resource_id, number, "preview")
-    uploads = [upload_state(upload) for upload in running_uploads(version)]
-    return render(request, "resources/files.html", {**_listed(request, version), "step": "files", "uploads": uploads})
+    return render(request, "resources/files.html", {**_listed(request, version), "step": "files"})
 
 
 def _listed(request: WorkRequest, version: Version) -> dict[str, Any]:
@@ -36,6 +35,7 @@ def _listed(request: WorkRequest, version: Version) -> dict[str, Any]:
     return {
         **shell(version, request.user),
         "files": files_now,
+        "uploads": [upload_state(upload) for upload in running_uploads(version)],
         "checking": any(f.state == "checking" or f.mending.running for f in files_now) or link.checking,
         "link": link,
         "languages": Language.choices,

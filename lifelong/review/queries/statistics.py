@@ -36,7 +36,6 @@ from lifelong.resources.queries.progress import HANDED_IN, UNFINISHED, versions_
 from lifelong.resources.queries.reach import reach_of
 from lifelong.review.lifecycle import LEADS_TO, Outcome, Stage
 from lifelong.review.models import Decision, Waiver
-from lifelong.review.queries.desk import rounds_in_reach
 
 STANDING = Q(outcome__in={outcome for _stage, outcome in LEADS_TO}, taken_back_by__isnull=True)
 
@@ -72,13 +71,18 @@ def home_of(user: User, stage: Stage, call: Call) -> Region | None:
     return own[0] if len(own) == 1 else None
 
 
+def is_of_one_house(user: User, call: Call) -> bool:
+    """Whether whatever comes under the call comes from the person's own province: nothing has to be asked for where it is."""
+    return call.region is not None and within(call.region) <= reach_of(user).regions
+
+
 def statistics(user: User, stage: Stage, call: Call, *, fields: Iterable[str], officers: bool) -> Statistics:
     """``fields``: what a reason may name; ``officers``: name those of the own desk."""
-    regions = None if stage == Stage.FINAL else reach_of(user).regions
+    regions = None if stage == Stage.FINAL or is_of_one_house(user, call) else reach_of(user).regions
     own = Q() if regions is None else Q(version__resource__institution__region_id__in=regions)
     handed_in = Round.objects.filter(own, call=call).order_by()
     decisions = Decision.objects.filter(STANDING, round__in=handed_in).order_by()
-    newest = rounds_in_reach(user, stage).filter(call=call).order_by()
+    newest = handed_in.filter(pk=F("version__last_round"))
     waived, waived_resources = _waived(call, regions)
     return Statistics(
         institutions=_institutions(call, regions),

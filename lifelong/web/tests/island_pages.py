@@ -183,7 +183,9 @@ def search(request: HttpRequest) -> HttpResponse:
 @right(PUBLIC)
 def turns(request: HttpRequest) -> HttpResponse:
     MOOD["turns"] = MOOD.get("turns", 0) + 1
-    return HttpResponse(f"<p id='turn'{' data-done' if MOOD['turns'] >= 3 else ''}>{MOOD['turns']}</p>")
+    return HttpResponse(
+        f"<p id='turn'{' data-done' if MOOD['turns'] >= 3 else ''}>{MOOD['turns']}</p><details><summary>细节</summary>甲</details>"
+    )
 
 
 urlpatterns = [

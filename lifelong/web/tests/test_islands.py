@@ -387,7 +387,9 @@ def test_filters_send_themselves_and_leave_the_address_clean(visit: Any) -> None
 
 def test_a_fragment_brings_itself_up_to_date_until_it_is_done(visit: Any) -> None:
     page = visit("/page/refresh")
+    page.locator("summary", has_text="细节").click()
     page.locator("#turn[data-done]").wait_for()
+    assert page.locator("details[open]", has_text="细节").count() == 1  # what was unfolded stays so
     page.wait_for_timeout(600)
     assert MOOD["turns"] == 3
 
