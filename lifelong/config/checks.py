@@ -155,7 +155,8 @@ def main() -> None:
         loud("没有找到 Chromium，浏览器测试跳过。 No Chromium found: the journeys are skipped.")
     os.environ["CHROMIUM"] = browser
     # in the order of the chapters: the largest files first would leave one long file of servers for one core at the end
-    evenly = [*spread, "--no-loadscope-reorder"]
+    # one process more than there are cores: those with servers and workers of their own wait more than they reckon
+    evenly = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     with shared_templates(), postgresql() as address:
         good &= step("SQLite", *pytest, *evenly, "-m", "not journey", *chosen)
         if address:
