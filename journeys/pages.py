@@ -171,7 +171,7 @@ class Book:
     def __init__(self, person: Person) -> None:
         self.person, self.page = person, person.page
 
-    def find(self, words: str, title: str, *, within_s: float = 15) -> None:
+    def find(self, words: str, title: str, *, within_s: float = 45) -> None:
         """Searches from the home page until the title is there, and opens it."""
         end = time.monotonic() + within_s
         self.person.visit("/")

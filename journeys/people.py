@@ -49,7 +49,7 @@ class Person:
     def sees(self, words: str | re.Pattern[str], *, within_ms: int = SLOW_MS) -> None:
         expect(self.page.locator("body")).to_contain_text(words, timeout=within_ms, use_inner_text=True)
 
-    def reloads_until(self, words: str, *, within_s: float = 20) -> None:
+    def reloads_until(self, words: str, *, within_s: float = 60) -> None:
         """For what the platform does in the background."""
         end = time.monotonic() + within_s
         while words not in self.page.locator("main").inner_text():

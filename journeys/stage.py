@@ -124,7 +124,7 @@ class Stage:
             self.wait_for_index(self.made)
         return self.made
 
-    def wait_for_index(self, made: dict[str, str], *, within_s: float = 20) -> None:
+    def wait_for_index(self, made: dict[str, str], *, within_s: float = 60) -> None:
         """Until lists and search know what was published."""
         end = time.monotonic() + within_s
         while missing := [one for one in made.values() if f"/resources/{one}" not in self.newest()]:

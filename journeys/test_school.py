@@ -100,7 +100,7 @@ def course(visitor: Person, stage: Stage) -> Iterator[Course]:
     stage.ask("from lifelong.catalogue.models import LtiPlatform\nLtiPlatform.objects.update(is_open=False)")
 
 
-def share(stage: Stage, *, above: float, within_s: float = 15) -> float:
+def share(stage: Stage, *, above: float, within_s: float = 45) -> float:
     """The measured share, once heartbeats have been taken in."""
     end = time.monotonic() + within_s
     while max(found := stage.ask(SHARE), default=0) <= above:

@@ -114,7 +114,7 @@ def test_a_check_whose_worker_is_killed_is_finished_by_the_next_and_nothing_is_d
     assert len(stage.ask(FILES, resource_id=draft.resource_id)) == 1
 
 
-def kill_worker_of(stage: Stage, path: str, *, within_s: float = 20) -> None:
+def kill_worker_of(stage: Stage, path: str, *, within_s: float = 90) -> None:
     """As soon as a job of this kind runs, its worker is killed with -9."""
     end = time.monotonic() + within_s
     while not (pids := stage.ask(RUNNERS, path=path)):
@@ -169,7 +169,7 @@ def test_a_batch_is_wholly_published_or_wholly_not_whenever_the_power_goes(troup
     assert after["versions"] == (["published"] if after["batch"] == "published" else ["accepted"]), after
     stage.front.start()
     reviewer.visit(f"/work/batches/{number}/")
-    reviewer.reloads_until("已发布", within_s=30)
+    reviewer.reloads_until("已发布", within_s=60)
     done = stage.ask(STANDING, resource_ids=resource_ids, number=number)
     assert (done["batch"], done["versions"], done["lines"]) == ("published", ["published"], 2)
     assert len(done["entries"]) == 1
@@ -181,7 +181,7 @@ def test_a_batch_is_wholly_published_or_wholly_not_whenever_the_power_goes(troup
         visitor.page.go_back()
 
 
-def wait_for_job(stage: Stage, path: str, *, within_s: float = 20) -> None:
+def wait_for_job(stage: Stage, path: str, *, within_s: float = 60) -> None:
     """Until it has been begun."""
     code = "from lifelong.jobs.models import Job\nresult = Job.objects.filter(path=path, attempts__gt=0).exists()"
     end = time.monotonic() + within_s
