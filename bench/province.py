@@ -67,7 +67,7 @@ from lifelong.resources.models import Round, Version
 from lifelong.review.models import Decision
 from lifelong.jobs.models import Job
 receipts = {r.receipt_number: [r.version.resource.resource_id, r.version.title, [f.media_file.sha256 for f in r.version.files.all()], r.version.state]
-            for r in Round.objects.select_related("version__resource").prefetch_related("version__files__media_file")}
+            for r in Round.objects.select_related("version__resource").prefetch_related("version__files__media_file").iterator(400)}
 print(json.dumps({
     "receipts": receipts,
     "titles": list(Version.objects.values_list("title", flat=True)),
