@@ -36,7 +36,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "second_factor": user.pk in with_second_factor([user]),
         "needs_second_factor": needs_second_factor(user),
     }
-    return render(request, "accounts/account.html", context)
+    return render(request, "accounts/account.html", context, status=422 if form.errors else 200)
 
 
 @never_cache

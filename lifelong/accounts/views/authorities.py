@@ -31,7 +31,12 @@ def authorities(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已登记“%s”。") % values["name"])
             return redirect("authorities")
-    return render(request, "accounts/authorities.html", {"form": form, "authorities": queries.authorities()})
+    return render(
+        request,
+        "accounts/authorities.html",
+        {"form": form, "authorities": queries.authorities()},
+        status=422 if form.errors else 200,
+    )
 
 
 @require_POST

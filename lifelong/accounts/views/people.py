@@ -85,7 +85,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refusal)
         else:
             return _after_invitation(request, appointment.user, invitation, _("已任命。"))
-    return render(request, "accounts/appoint.html", {"form": form})
+    return render(request, "accounts/appoint.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _after_invitation(request: HttpRequest, person: User, invitation: actions.Invitation, done: str) -> HttpResponse:

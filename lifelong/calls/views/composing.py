@@ -93,7 +93,9 @@ def compose(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("草稿已保存。"))
             return redirect("call-desk", number=call.number)
-    return render(request, "calls/compose.html", {"form": form, "types": ResourceType.choices})
+    return render(
+        request, "calls/compose.html", {"form": form, "types": ResourceType.choices}, status=422 if form.errors else 200
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,7 +116,7 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
         "form": form, "call": call, "types": ResourceType.choices,
         "revision": request.POST.get("revision", call.revision),
     }  # fmt: skip
-    return render(request, "calls/compose.html", context)
+    return render(request, "calls/compose.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

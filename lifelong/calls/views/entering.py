@@ -51,7 +51,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
         files = [(file.name, file.read()) for file in files_form.cleaned_data["papers"]]
         outcomes = _take_in_all(request, call, files)
     context = {"call": call, "calls": calls, "form": files_form, "outcomes": outcomes}
-    return render(request, "calls/take_in.html", context)
+    return render(request, "calls/take_in.html", context, status=422 if files_form.errors else 200)
 
 
 def _take_in_all(request: HttpRequest, call: Call, files: list[tuple[str, bytes]]) -> list[dict[str, Any]]:
@@ -120,7 +120,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已录入，编号 %s。") % made.number)
             return redirect("registration", number=made.number)
     context = {"call": call, "calls": calls, "form": enter_form, "names": institutions_offered(call)}
-    return render(request, "calls/enter.html", context)
+    return render(request, "calls/enter.html", context, status=422 if enter_form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -141,7 +141,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
             ready = {"user": request.user.pk, "call": call.pk, "rows": report.ready}
             sealed = seal(json.dumps(ready, ensure_ascii=False).encode()).decode("ascii")
             context |= {"report": report, "sealed": sealed}
-    return render(request, "calls/sheet.html", context)
+    return render(request, "calls/sheet.html", context, status=422 if sheet_form.errors else 200)
 
 
 @require_POST

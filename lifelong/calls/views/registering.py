@@ -52,7 +52,8 @@ def register(request: HttpRequest, number: str) -> HttpResponse:
         "names": institutions_offered(call),
         "extended": any(one.institution_id for window in call.windows.all() for one in window.extensions.all()),
     }
-    return render(request, "calls/register.html", context)
+    refused = registration_form.errors or (word and word.errors)
+    return render(request, "calls/register.html", context, status=422 if refused else 200)
 
 
 def _from_word(request: HttpRequest) -> tuple[dict[str, str], WordForm | None]:
@@ -144,7 +145,7 @@ def correct(request: HttpRequest, token: str) -> HttpResponse:
         "registration": registration, "call": registration.call, "token": token, "form": registration_form,
         "names": institutions_offered(registration.call),
     }  # fmt: skip
-    return render(request, "calls/correct.html", context)
+    return render(request, "calls/correct.html", context, status=422 if registration_form.errors else 200)
 
 
 @require_POST

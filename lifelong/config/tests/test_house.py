@@ -79,6 +79,18 @@ def test_only_actions_write_models():
     assert not [line for line in found if not allowed.match(line)]
 
 
+def test_a_page_shown_again_with_what_is_wrong_says_so_in_its_status():
+    """Who judges a form and shows a page names a status: 422 for machines, tests and who reads the logs."""
+    found = []
+    for path in (path for path in own_code() if "views" in path.relative_to(PACKAGE).with_suffix("").parts):
+        for node in ast.walk(ast.parse(path.read_text())):
+            text = ast.unparse(node) if isinstance(node, ast.FunctionDef) else ""
+            if ".is_valid()" in text and "render(" in text and "status" not in text:
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
+    redirects = {"preview"}  # goes back to the list of work, which says what is wrong
+    assert not [one for one in found if one.rpartition(" ")[2] not in redirects]
+
+
 def test_relations_to_other_chapters_name_the_class():
     """A string would hide the dependency from the import contract; the person (AUTH_USER_MODEL) is known to all."""
     found = []

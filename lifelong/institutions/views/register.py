@@ -76,7 +76,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已登记，单位代码 %s。") % made.code)
             return redirect("institution-desk", code=made.code)
-    return render(request, "institutions/enter.html", {"form": form})
+    return render(request, "institutions/enter.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def seen(request: HttpRequest, code: str) -> Institution:
@@ -122,4 +122,6 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("已保存。"))
             return redirect("institution-desk", code=code)
-    return render(request, "institutions/change.html", {"form": form, "institution": found})
+    return render(
+        request, "institutions/change.html", {"form": form, "institution": found}, status=422 if form.errors else 200
+    )

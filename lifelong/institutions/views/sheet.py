@@ -37,7 +37,7 @@ def dry_run(request: HttpRequest) -> HttpResponse:
         else:
             ready = json.dumps({"user": request.user.pk, "rows": report.ready}, ensure_ascii=False)
             context |= {"report": report, "sealed": seal(ready.encode()).decode("ascii")}
-    return render(request, "institutions/sheet.html", context)
+    return render(request, "institutions/sheet.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -223,4 +223,9 @@ def withdraw(request: WorkRequest, resource_id: str, number: int) -> HttpRespons
         return redirect("resources:overview", version.resource.resource_id)
     if not policy.can_withdraw(request.user, version):
         raise PermissionDenied
-    return render(request, "resources/withdraw.html", {**shell(version, request.user), "form": form})
+    return render(
+        request,
+        "resources/withdraw.html",
+        {**shell(version, request.user), "form": form},
+        status=422 if form.errors else 200,
+    )
