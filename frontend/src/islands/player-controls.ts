@@ -69,12 +69,8 @@ export class Controls {
   }
 
   private build(): void {
-    const stage = this.sound ? (this.shell.querySelector<HTMLElement>(".player-face .cover") ?? this.shell) : make("div", { class: "player-stage" });
-    if (!this.sound) {
-      this.media.replaceWith(stage);
-      stage.append(this.media);
-      this.media.addEventListener("click", () => (this.acts.toggle(), this.shell.focus({ preventScroll: true })));
-    }
+    const stage = this.shell.querySelector(this.sound ? ".player-face .cover" : ".player-stage") ?? this.shell; // a film that is moved while it loads never tells that it failed
+    if (!this.sound) this.media.addEventListener("click", () => (this.acts.toggle(), this.shell.focus({ preventScroll: true })));
     stage.append(this.big);
     this.big.addEventListener("click", () => this.shell.focus({ preventScroll: true })); // it vanishes, and the keys with it
     const back = button("back-10", say("退 10 秒"));

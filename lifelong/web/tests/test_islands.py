@@ -92,10 +92,17 @@ def test_at_the_end_the_next_one_is_offered_and_begins_only_when_wanted(visit: A
     assert page.locator(".player-offer").count() == 0
 
 
-def test_a_film_that_is_not_there_says_whose_fault_it_is_and_plays_when_it_is_back(visit: Any) -> None:
+@pytest.mark.parametrize("late", [False, True])
+def test_a_film_that_is_not_there_says_whose_fault_it_is_and_plays_when_it_is_back(visit: Any, late: bool) -> None:
+    """Whether the answer is there before the script or, on a slow line, after it."""
     page = visit("/page/tabs")
-    page.route("**/film.mp4", lambda route: route.fulfill(status=404))
-    page.goto(page.url.replace("tabs", "player"))
+    held: list[Any] = []
+    page.route("**/film.mp4", lambda route: held.append(route) if late else route.fulfill(status=404))
+    page.goto(page.url.replace("tabs", "player"), wait_until="commit")
+    page.locator(".player[data-attached]").wait_for()
+    late = False
+    for route in held:
+        route.fulfill(status=404)
     page.get_by_text("是平台的问题，不是您的设备坏了").wait_for()
     page.unroute("**/film.mp4")
     page.get_by_role("button", name="再试一次").click()
