@@ -112,7 +112,10 @@ class Suggest {
     [...this.list.children].forEach((option, at) => option.setAttribute("aria-selected", String(at === index)));
     this.field.value = index < 0 ? this.typed : this.items[index]!.text;
     if (index < 0) this.field.removeAttribute("aria-activedescendant");
-    else this.field.setAttribute("aria-activedescendant", `${this.list.id}-${index}`);
+    else {
+      this.field.setAttribute("aria-activedescendant", `${this.list.id}-${index}`);
+      this.list.children[index]!.scrollIntoView({ block: "nearest" });
+    }
   }
 
   private go(index: number): void {
