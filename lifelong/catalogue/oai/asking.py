@@ -19,6 +19,12 @@ VERBS: dict[str, tuple[set[str], set[str]]] = {
 }
 _SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NAME = r"[A-Za-z0-9\-_.!~*'()]+"
+#: What the schema of the answers takes, for they repeat what was asked.
+_SYNTAX = {
+    "metadataPrefix": re.compile(_NAME), "set": re.compile(f"{_NAME}(:{_NAME})*"),
+    "identifier": re.compile(r"([A-Za-z0-9\-_.!~*'():;/?@&=+$,]|%[0-9A-Fa-f]{2})+"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ def read(pairs: Iterable[tuple[str, str]]) -> Request:
             raise BadArgument("resumptionToken stands alone")
     elif missing := sorted(name for name in needed if not arguments.get(name)):
         raise BadArgument(f"{verbs[0]} needs the argument {missing[0]!r}")
+    if strange := sorted(name for name, form in _SYNTAX.items() if not form.fullmatch(arguments.get(name, "x"))):
+        raise BadArgument(f"the argument {strange[0]!r} is not written as the protocol wants it")
     return Request(verbs[0], arguments)
 
 

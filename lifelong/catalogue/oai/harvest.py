@@ -11,7 +11,7 @@ from django.db.models import Min, QuerySet
 from lifelong.catalogue.models import Entry
 from lifelong.catalogue.oai import sets, tokens
 from lifelong.catalogue.oai.asking import Request, span
-from lifelong.catalogue.oai.errors import BadArgument, CannotDisseminateFormat, IdDoesNotExist, NoRecordsMatch
+from lifelong.catalogue.oai.errors import CannotDisseminateFormat, IdDoesNotExist, NoRecordsMatch
 from lifelong.catalogue.oai.formats import FORMATS
 from lifelong.catalogue.search.kept import Kept
 
@@ -64,12 +64,10 @@ def page(request: Request, *, now: datetime) -> Page:
 def begun(request: Request, *, now: datetime) -> tokens.Token:
     """The place before the first record, in the shape of a token."""
     prefix = request.get("metadataPrefix")
-    if prefix not in FORMATS:
-        raise CannotDisseminateFormat(f"there is no format {prefix}")
     since, until = request.arguments.get("from"), request.arguments.get("until")
     span(since, until)
-    if request.arguments.get("set") == "":
-        raise BadArgument("set has no value")
+    if prefix not in FORMATS:
+        raise CannotDisseminateFormat(f"there is no format {prefix}")
     start = tokens.Token(
         request.verb, prefix, request.get("set"), since, until, at_us=-1, key=0, cursor=0, size=0, expires_s=tokens.expiry(now)
     )  # fmt: skip

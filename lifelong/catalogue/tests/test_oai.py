@@ -99,6 +99,10 @@ def test_identify_says_what_the_protocol_wants(client, final, settings):
         ("verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:%00", "badArgument"),
         ("verb=ListRecords&metadataPrefix=oai_dc&set=older:%00", "badArgument"),
         ("verb=ListMetadataFormats&identifier=oai:else.where:1", "idDoesNotExist"),
+        ("verb=ListMetadataFormats&identifier=%25%25", "badArgument"),
+        ("verb=ListRecords&metadataPrefix=oai_dc&set=older:", "badArgument"),
+        ("verb=ListRecords&metadataPrefix=%E8%80%81", "badArgument"),
+        ("verb=ListRecords&metadataPrefix=mods&from=yesterday", "badArgument"),
     ],
 )  # fmt: skip
 def test_every_error_of_the_protocol_has_its_code(client, query, code):
