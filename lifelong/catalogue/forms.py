@@ -87,7 +87,8 @@ def wanted(params: Mapping[str, list[str]], *, strict: bool = True) -> Wanted:
         if kept:
             found.filters[name] = list(dict.fromkeys(kept))
     found.sort = _one(params, "sort", SORTS, "relevance", strict=strict)
-    found.where = _one(params, "in", WHERE, "about", strict=strict) if found.text else "about"
+    where = _one(params, "in", WHERE, "about", strict=strict)
+    found.where = where if found.text else "about"
     found.page = _number(params, "page", 1, DEEPEST, 1, strict=strict)
     found.size = _number(params, "size", 1, MOST, SIZE, strict=strict)
     return found

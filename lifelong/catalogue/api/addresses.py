@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, NinjaAPI, Query, Schema
 from ninja.errors import HttpError, ValidationError
+from pydantic import WithJsonSchema
 from pydantic_core import to_json
 
 from lifelong.catalogue import forms
@@ -30,8 +31,12 @@ from lifelong.web.refusals import Refusal
 from lifelong.web.vocabulary import AREAS
 
 FACETS = ("area", "category", "type", "institution", "region", "year", "length", "batch", "captions")
-BAD = {400: shapes.Problem}
 LOST = {404: shapes.Problem}
+#: What any address answers, most of it before it is reached: unreadable, too long, too often, too busy.
+ALWAYS = dict.fromkeys((400, 414, 429, 503), shapes.Problem)
+#: What the index may be asked; the front lets no NUL in.
+TEXT = r"^[^\x00]*$"
+ResourceId = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[0-9A-Za-z]{9}$"})]
 
 
 def read_only(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,7 +82,7 @@ class Described(NinjaAPI):
 api = Described(
     title="终身教育平台开放接口",
     version="1.0.0",
-    description="资源库的公开数据：无需账号，免费使用。出错时返回 RFC 9457 的问题说明（application/problem+json）。",
+    description="资源库的公开数据：无需账号，免费使用。出错时返回 RFC 9457 的问题说明（application/problem+json）；请求过于频繁（429）时请按 Retry-After 稍候再来。",
     urls_namespace="api-v1",
     docs_url=None,
     openapi_url="/openapi.json",
@@ -93,7 +98,7 @@ def many(description: str, **items: Any) -> Any:
 class Listing(Schema):
     """What a search takes; a filter repeats for 「或」."""
 
-    q: str = Field("", max_length=200, description="检索词：中文词、单字、拼音、资源ID均可")
+    q: str = Field("", max_length=200, description="检索词：中文词、单字、拼音、资源ID均可", pattern=TEXT)
     where: str = Field(
         "about",
         alias="in",
@@ -127,7 +132,7 @@ def problem(code: str, title: str, status: int, fields: dict[str, str] | None = 
     return told(content | ({"fields": fields} if fields else {}), status)
 
 
-@api.get("/resources", response={200: shapes.Found, **BAD, 503: shapes.Problem}, summary="检索资源")
+@api.get("/resources", response={200: shapes.Found, **ALWAYS}, summary="检索资源")
 def resources(request: HttpRequest, listing: Query[Listing]) -> HttpResponse:
     wanted = forms.wanted(dict(request.GET.lists()))
     view = the_reader().now()
@@ -155,8 +160,10 @@ def resources(request: HttpRequest, listing: Query[Listing]) -> HttpResponse:
     )
 
 
-@api.get("/resources/{resource_id}", response={200: shapes.Detail, **LOST, 410: shapes.Problem}, summary="一项资源")
-def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
+@api.get(
+    "/resources/{resource_id}", response={200: shapes.Detail, **LOST, 410: shapes.Problem, **ALWAYS}, summary="一项资源"
+)
+def resource(request: HttpRequest, resource_id: ResourceId) -> HttpResponse:
     rows = Entry.objects.shown_or_not().filter(identifier__in=[resource_id, as_written(resource_id)])
     row = rows.values(*presenting.DETAIL).first()
     if row is None:
@@ -169,15 +176,16 @@ def resource(request: HttpRequest, resource_id: str) -> HttpResponse:
     return told(presenting.detail(row))
 
 
-@api.get("/suggest", response={200: shapes.Suggestions, **BAD}, summary="输入提示")
+@api.get("/suggest", response={200: shapes.Suggestions, **ALWAYS}, summary="输入提示")
 def suggest(
-    request: HttpRequest, q: str = Query("", max_length=100, description="已输入的字，中文或拼音")
+    request: HttpRequest,
+    q: str = Query("", max_length=100, description="已输入的字，中文或拼音", pattern=TEXT),
 ) -> HttpResponse:
     view = view_now()
     return told({"items": [{"text": words} for words in (complete(view, q) if view else [])]})
 
 
-@api.get("/institutions", response={200: shapes.Institutions}, summary="有资源在线的单位")
+@api.get("/institutions", response={200: shapes.Institutions, **ALWAYS}, summary="有资源在线的单位")
 def institutions(request: HttpRequest) -> HttpResponse:
     sized = sorted(pages.institutions_by_size(), key=lambda pair: pair[0].code)
     return told({"total": len(sized), "items": [institution_item(one, count) for one, count in sized]})
@@ -191,7 +199,7 @@ def institution_item(institution: Institution, count: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@api.get("/areas", response={200: shapes.Areas}, summary="四个领域")
+@api.get("/areas", response={200: shapes.Areas, **ALWAYS}, summary="四个领域")
 def areas(request: HttpRequest) -> HttpResponse:
     counts = facet_counts(view_now(), "area")
     items = [
@@ -206,7 +214,7 @@ def areas(request: HttpRequest) -> HttpResponse:
     return told({"items": items})
 
 
-@api.get("/categories", response={200: shapes.Categories}, summary="分类树")
+@api.get("/categories", response={200: shapes.Categories, **ALWAYS}, summary="分类树")
 def categories(request: HttpRequest) -> HttpResponse:
     tree, counts = category_tree(), facet_counts(view_now(), "category")
     items = []
@@ -224,7 +232,7 @@ def categories(request: HttpRequest) -> HttpResponse:
     return told({"items": items})
 
 
-@api.get("/batches", response={200: shapes.Batches, **BAD}, summary="已发布的批次")
+@api.get("/batches", response={200: shapes.Batches, **ALWAYS}, summary="已发布的批次")
 def batches(
     request: HttpRequest, page: int = Query(1, ge=1, le=100_000), size: int = Query(20, ge=1, le=100)
 ) -> HttpResponse:

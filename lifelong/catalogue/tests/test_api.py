@@ -64,7 +64,7 @@ def test_sorts_by_declared_where_nothing_is_measured(client, library):
 
 @pytest.mark.parametrize(
     "query",
-    ["page=0", "page=-1", "page=x", "size=0", "size=101", "sort=best", "area=mars", "type=B1", "region=4101", "year=20",
+    ["page=0", "page=-1", "page=x", "size=0", "size=101", "sort=best", "in=null", "area=mars", "type=B1", "region=4101", "year=20",
      "length=huge", "page=501", "page=101&size=100", "series=x"],
 )  # fmt: skip
 def test_a_wrong_parameter_is_a_problem_in_words(client, library, query):
@@ -105,8 +105,9 @@ def test_what_the_interface_tells_of_a_loaded_record_is_that_very_record(client,
 def test_an_unknown_resource_is_a_problem(client, library):
     answer = client.get("/api/v1/resources/NOPE")
     assert (answer.status_code, answer.json()["status"]) == (404, 404)
-    assert client.get("/api/v1/nothing-here").status_code == 404
-    assert client.get("/api/v1/nothing-here").json()["status"] == 404
+    for method in ("get", "post", "put", "options"):
+        nothing = getattr(client, method)("/api/v1/nothing-here")
+        assert (nothing.status_code, nothing.json()["status"]) == (404, 404)
 
 
 def test_suggestions_are_ten_at_most(client, library):

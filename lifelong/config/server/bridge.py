@@ -77,22 +77,22 @@ class Pages:
     async def answer(self, visit: Visit, body: AsyncIterator[bytes]) -> Answer:
         length = length_of(visit)
         if length is None:
-            return refused(400, "请求不完整", "Content-Length 不是数字。", ("connection", "close"))
+            return refused(visit, 400, "请求不完整", "Content-Length 不是数字。", ("connection", "close"))
         if self.waiting >= LONGEST_QUEUE or (length and self.receiving >= MOST_SENDERS):
-            return refused(503, "访问的人太多", "请稍候几秒再试。", ("retry-after", "2"))
+            return refused(visit, 503, "访问的人太多", "请稍候几秒再试。", ("retry-after", "2"))
         try:
             if length > LONGEST_BODY:
                 return await self.too_long(visit, body, length)
             with self.room_for(length) as content:
                 if length and not await self.received(body, content, length):
-                    return refused(400, "请求不完整", "请重新提交。", ("connection", "close"))
+                    return refused(visit, 400, "请求不完整", "请重新提交。", ("connection", "close"))
                 content.seek(0)
                 environ = environ_of(visit, content, length)
                 answer = await self.in_turn(environ)
                 visit.route = environ.get(ROUTE, "")
                 return answer
         except Stalled:
-            return refused(408, "等待超时", "请检查网络后重新提交。", ("connection", "close"))
+            return refused(visit, 408, "等待超时", "请检查网络后重新提交。", ("connection", "close"))
 
     async def in_turn(self, environ: dict[str, Any]) -> Answer:
         self.waiting += 1
@@ -123,7 +123,7 @@ class Pages:
         """A browser that is still sending shows no answer, so what is not absurd is read to its end and dropped."""
         if "expect" not in visit.headers:
             await drained(body, length, STALL_SECONDS)
-        return refused(413, "内容过大", "页面最多接收 20 MB；音视频请用上传功能。", ("connection", "close"))
+        return refused(visit, 413, "内容过大", "页面最多接收 20 MB；音视频请用上传功能。", ("connection", "close"))
 
     def ask(self, environ: dict[str, Any]) -> Answer:
         """In a page thread. An error in mid-answer becomes a clean 500."""

@@ -78,7 +78,7 @@ class Front:
                 way, answer = await self.sent_on(visit, proto)
         except Exception:
             logger.exception("request %s: %s %s", visit.number, visit.method, visit.told)
-            answer = refused(500, "出错了", f"我们已记录这个问题，编号 {visit.number}。请稍后再试。")
+            answer = refused(visit, 500, "出错了", f"我们已记录这个问题，编号 {visit.number}。请稍后再试。")
         self.send(proto, answer, visit)
         seconds = time.perf_counter() - began
         self.counters.answered(way, answer.status, seconds)

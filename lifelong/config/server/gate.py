@@ -1,5 +1,6 @@
 """What every request passes before anything is done for it, and what every answer carries. Once, for all three ways."""
 
+import json
 from functools import lru_cache
 
 from django.conf import settings
@@ -25,13 +26,19 @@ FAVOURED = (
 )  # many small requests belong to one click, or a school to one address
 
 
-def refused(status: int, title: str, advice: str, *headers: tuple[str, str]) -> Answer:
-    """A page of two sentences, for what never reaches Django."""
-    body = (
-        f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width"><h1>{title}</h1><p>{advice}</p></html>'
-    ).encode()
-    fixed = [("content-type", "text/html; charset=utf-8"), ("cache-control", "no-store")]
+def refused(visit: Visit, status: int, title: str, advice: str, *headers: tuple[str, str]) -> Answer:
+    """Two sentences, for what never reaches Django: a page for people, problem details for who asked the interface."""
+    if visit.path.startswith("/api/"):
+        kind = "application/problem+json"
+        told = {"type": "/problems/refused", "title": f"{title}。{advice}", "status": status}
+        body = json.dumps(told, ensure_ascii=False).encode()
+    else:
+        kind = "text/html"
+        body = (
+            f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{title}</title>'
+            f'<meta name="viewport" content="width=device-width"><h1>{title}</h1><p>{advice}</p></html>'
+        ).encode()
+    fixed = [("content-type", f"{kind}; charset=utf-8"), ("cache-control", "no-store")]
     return Answer(status, [*fixed, *headers], None, body)
 
 
@@ -56,16 +63,16 @@ class Gate:
     def malformed(self, visit: Visit, authority: str | None) -> Answer | None:
         host = visit.header("host") or authority or ""
         if not self.is_ours(host) or (authority and authority != host) or len(visit.headers.get_all("host")) > 1:
-            return refused(400, "域名不正确", "请检查您输入的网址。")
+            return refused(visit, 400, "域名不正确", "请检查您输入的网址。")
         if visit.method not in METHODS:
-            return refused(405, "不支持的请求方式", "请从页面操作。", ("allow", ", ".join(METHODS)))
+            return refused(visit, 405, "不支持的请求方式", "请从页面操作。", ("allow", ", ".join(METHODS)))
         if "transfer-encoding" in visit.headers:
-            return refused(411, "请求缺少长度", "请给出 Content-Length。", ("connection", "close"))
+            return refused(visit, 411, "请求缺少长度", "请给出 Content-Length。", ("connection", "close"))
         if len(visit.path) + len(visit.query) > LONGEST_ADDRESS:
-            return refused(414, "网址过长", "请缩短后再试。")
+            return refused(visit, 414, "网址过长", "请缩短后再试。")
         nothing = "%00" in visit.query and visit.path != "/oai"  # whose protocol has an answer of its own
         if not visit.path.startswith("/") or has_controls(visit.path) or nothing:
-            return refused(400, "网址不正确", "网址中有不能使用的字符。")
+            return refused(visit, 400, "网址不正确", "网址中有不能使用的字符。")
         return None
 
     def too_often(self, visit: Visit) -> Answer | None:
@@ -74,7 +81,7 @@ class Gate:
         if not seconds:
             return None
         wait = int(seconds) + 1
-        return refused(429, "操作过于频繁", f"请在 {wait} 秒后再试。", ("retry-after", str(wait)))
+        return refused(visit, 429, "操作过于频繁", f"请在 {wait} 秒后再试。", ("retry-after", str(wait)))
 
     def finished(self, visit: Visit, headers: Headers) -> Headers:
         """The answer's own headers, then what all carry and it does not say itself."""

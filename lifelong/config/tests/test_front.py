@@ -72,6 +72,20 @@ def test_what_no_browser_sends_gets_a_clean_answer(strange: LiveFront, request_b
     assert status(raw(strange, request_bytes)) == expected
 
 
+@pytest.mark.parametrize(
+    ("request_line", "expected"),
+    [(b"GET /api/v1/resources?q=%00", 400), (b"PROPFIND /api/v1/areas", 405), (b"GET /api/" + b"a" * 9000, 414)],
+)
+def test_who_asks_the_interface_is_refused_by_a_problem_not_by_a_page(
+    strange: LiveFront, request_line: bytes, expected: int
+):
+    answer = raw(strange, request_line + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert status(answer) == expected
+    head, _blank, body = answer.partition(b"\r\n\r\n")
+    assert b"content-type: application/problem+json" in head.lower()
+    assert json.loads(body)["status"] == expected
+
+
 def test_letters_typed_as_they_are_reach_the_page_as_a_browser_sends_them(strange: LiveFront):
     answer = raw(strange, "GET /echo?q=太极拳&size=2%20 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     assert status(answer) == 200
