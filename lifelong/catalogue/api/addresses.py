@@ -91,6 +91,8 @@ api = Described(
 
 def many(description: str, **items: Any) -> Any:
     """A filter that repeats; ``items`` describe one value (they are judged by ``forms.wanted``, in words)."""
+    if "enum" in items:
+        items["enum"] = ["", *items["enum"]]  # a form sends what was left open, and it filters nothing
     kept = {"items": {"type": "string", **items}, "maxItems": forms.MANY}
     return Field([], description=description, json_schema_extra=kept)  # type: ignore[arg-type]
 
@@ -103,20 +105,20 @@ class Listing(Schema):
         "about",
         alias="in",
         description="检索范围：about 名称、简介等文字，said 讲解中说到的话（字幕）",
-        json_schema_extra={"enum": list(forms.WHERE)},
+        json_schema_extra={"enum": ["", *forms.WHERE]},
     )
     area: list[str] = many("领域，也认中文名称", enum=list(AREAS))
     type: list[str] = many("类型：A01 视频、A02 音频、A03 网络课程", enum=["A01", "A02", "A03"])
-    category: list[str] = many("分类代码，含其下各级", pattern="^[0-9A-Za-z._-]{1,80}$")
-    institution: list[str] = many("单位代码", pattern="^[0-9A-Za-z._-]{1,60}$")
-    region: list[str] = many("行政区划代码（GB/T 2260），省级含其下", pattern="^[0-9]{6}$")
-    year: list[str] = many("发布年份", pattern="^[0-9]{4}$")
+    category: list[str] = many("分类代码，含其下各级", pattern="^[0-9A-Za-z._-]{0,80}$")
+    institution: list[str] = many("单位代码", pattern="^[0-9A-Za-z._-]{0,60}$")
+    region: list[str] = many("行政区划代码（GB/T 2260），省级含其下", pattern="^([0-9]{6})?$")
+    year: list[str] = many("发布年份", pattern="^([0-9]{4})?$")
     length: list[str] = many("时长", enum=["short", "medium", "long", "longer", "unknown"])
-    batch: list[str] = many("批次号", pattern="^[0-9A-Za-z._-]{1,30}$")
+    batch: list[str] = many("批次号", pattern="^[0-9A-Za-z._-]{0,30}$")
     captions: list[str] = many("有无字幕", enum=["yes", "no"])
-    series: list[str] = many("系列编号", pattern="^[0-9]{1,18}$")
-    speaker: list[str] = many("主讲人编号", pattern="^[0-9]{1,18}$")
-    sort: str = Field("relevance", description="排序", json_schema_extra={"enum": list(forms.SORTS)})
+    series: list[str] = many("系列编号", pattern="^[0-9]{0,18}$")
+    speaker: list[str] = many("主讲人编号", pattern="^[0-9]{0,18}$")
+    sort: str = Field("relevance", description="排序", json_schema_extra={"enum": ["", *forms.SORTS]})
     page: int = Field(1, ge=1, description="从 1 起；page × size 最大 10,000")
     size: int = Field(20, ge=1, le=100, description="每页条数")
 

@@ -77,5 +77,5 @@ def type_of(schema: dict[str, Any]) -> str:
         inner = type_of(schema.get("items", {}))
         return inner if "、" in inner else f"{inner}[]"
     if "enum" in schema:
-        return "、".join(map(str, schema["enum"]))
+        return "、".join(str(one) for one in schema["enum"] if one != "")
     return str(schema.get("type", "object"))
