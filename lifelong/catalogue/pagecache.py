@@ -148,14 +148,14 @@ def key_of(method: str, path: str, query: str, header: Header) -> Key | None:
 
 
 def answer(method: str, path: str, query: str, header: Header) -> tuple[int, Headers, bytes] | None:
-    """A kept page as ``(status, headers, body)``, ready to be sent; None: ask Django. Never waits, never asks the database."""
+    """A kept page as ``(status, headers, body)``, ready to be sent (without the body for HEAD); None: ask Django. Never waits, never asks the database."""
     generation = clock.latest()
     key = key_of(method, path, query, header) if generation else None
     kept = pages.find(key, generation) if key and generation else None
-    return told(kept, method, header) if kept else None
+    return told(kept, header) if kept else None
 
 
-def told(kept: Kept, method: str, header: Header) -> tuple[int, Headers, bytes]:
+def told(kept: Kept, header: Header) -> tuple[int, Headers, bytes]:
     asked = header("if-none-match")
     if asked and (asked == "*" or kept.etag.strip('"') in asked):
         return 304, [pair for pair in kept.headers if pair[0].lower() not in {"content-type", "content-length"}], b""
@@ -164,7 +164,7 @@ def told(kept: Kept, method: str, header: Header) -> tuple[int, Headers, bytes]:
         body = pages.squeeze(kept)
         headers = [pair if pair[0] != "etag" else ("etag", f"W/{kept.etag}") for pair in headers]
         headers = [*headers, ("content-encoding", "gzip")]
-    return 200, [*headers, ("content-length", str(len(body)))], b"" if method == "HEAD" else body
+    return 200, [*headers, ("content-length", str(len(body)))], body
 
 
 class KeptPages:
@@ -188,7 +188,7 @@ class KeptPages:
             kept = made(response, generation or "")
             if generation and method == "GET":
                 pages.keep(key, kept)
-        return as_response(*told(kept, method, header))
+        return as_response(*told(kept, header))
 
 
 def header_of(request: HttpRequest) -> Header:

@@ -142,6 +142,7 @@ def test_the_front_may_ask_without_django(client, library):
     pagecache.clock.now()
     status, headers, body = pagecache.answer("GET", "/", "", {}.get)
     assert (status, body) == (200, client.get("/").content)
+    assert pagecache.answer("HEAD", "/", "", {}.get)[2] == body  # who sends the answer counts it and keeps it back
     assert dict(headers)["content-type"].startswith("text/html")
     assert pagecache.answer("POST", "/", "", {}.get) is None
     assert pagecache.answer("GET", "/", "", {"cookie": "sessionid=x"}.get) is None
