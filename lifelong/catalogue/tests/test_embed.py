@@ -57,7 +57,7 @@ def test_the_frame_keeps_within_what_is_asked(client, entry, bounds, size):
 
 
 def test_the_second_and_the_file_come_along(client, entry):
-    address = f"http://localhost:8000/r/{entry.identifier.lower()}?t=95&file=1&x=2"
+    address = f"http://localhost:8000/r/{entry.identifier.lower()}?t=1m35s&file=1&x=2"
     told = client.get("/oembed?" + urlencode({"url": address})).json()
     assert f"/embed/{entry.identifier}?file=1&amp;t=95" in told["html"]
 

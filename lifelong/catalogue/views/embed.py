@@ -16,7 +16,7 @@ from lifelong.catalogue.lifecycle import Visibility
 from lifelong.catalogue.models import Entry
 from lifelong.catalogue.oai.markup import held
 from lifelong.catalogue.queries import pages
-from lifelong.catalogue.views.resources import MIME, absolute, address_of, file_asked_for, second_asked_for
+from lifelong.catalogue.views.resources import MIME, absolute, address_of, file_asked_for, second_asked_for, second_of
 from lifelong.resources.identifiers import as_written
 from lifelong.web.rights import PUBLIC, right
 
@@ -109,7 +109,9 @@ def entry_of(address: str) -> tuple[Entry, str]:
     if entry.visibility != Visibility.ONLINE:
         raise NotToShow(401, _("这项资源已下架，暂时不公开。"))
     asked = parse_qs(parts.query)
-    kept = [f"{name}={asked[name][0]}" for name in ("file", "t") if name in asked and asked[name][0].isdecimal()]
+    file, start = asked.get("file", [""])[0], second_of(asked.get("t", [""])[0])
+    kept = [f"file={file}"] if file.isascii() and file.isdigit() else []
+    kept += [f"t={start}"] if start is not None else []
     return entry, "?" + "&".join(kept) if kept else ""
 
 

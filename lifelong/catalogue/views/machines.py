@@ -100,7 +100,7 @@ def feed(request: HttpRequest, code: str) -> HttpResponse:
     )  # fmt: skip
     for card in cards:
         atom.add_item(
-            title=held(card.title), link=settings.SITE_URL + card.url, description=held(f"{card.speakers} · {card.institution}"),
+            title=held(card.title), link=settings.SITE_URL + card.url, description=escape(held(f"{card.speakers} · {card.institution}")),
             pubdate=card.published_at, updateddate=card.published_at or timezone.now() - timedelta(days=1),
             unique_id=settings.SITE_URL + card.url, author_name=held(card.institution),
         )  # fmt: skip

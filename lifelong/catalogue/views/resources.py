@@ -116,9 +116,12 @@ MOMENTS = (
 
 
 def second_asked_for(request: HttpRequest) -> int | None:
-    """``?t=65``, and as other platforms and people write it: ``65s``, ``1m5s``, ``1:05``; 0 is the start. What else it may be asks for nothing."""
-    asked = request.GET.get("t", "").lower()
-    found = next((match for one in MOMENTS if (match := one.fullmatch(asked)) and any(match.groups())), None)
+    return second_of(request.GET.get("t", ""))
+
+
+def second_of(asked: str) -> int | None:
+    """``65``, and as other platforms and people write it: ``65s``, ``1m5s``, ``1:05``; 0 is the start. What else it may be asks for nothing."""
+    found = next((match for one in MOMENTS if (match := one.fullmatch(asked.lower())) and any(match.groups())), None)
     if found is None:
         return None
     hours, minutes, seconds = (int(found[name] or 0) for name in "hms")
