@@ -60,6 +60,29 @@ def speakers(row: Row) -> str:
     return ";".join(f"({one['group']}){one['name']}" if one.get("group") else one["name"] for one in row["speakers"])
 
 
+@dataclass(frozen=True)
+class Part:
+    """One file of a course of many."""
+
+    place: int
+    title: str
+    url: str
+    seconds: int | None
+
+
+def parts_of(row: Row) -> list[Part]:
+    """Of a resource that has more than one file; nothing else has parts."""
+    if len(row["files"]) < 2:
+        return []
+    return [
+        Part(
+            file["position"], file["title"], f"{address(row)}?file={file['position']}",
+            round(file["duration_s"]) if file.get("duration_s") else None,
+        )
+        for file in row["files"]
+    ]  # fmt: skip
+
+
 def media_types(row: Row) -> list[str]:
     kinds = dict.fromkeys(str(file.get("kind", "")) for file in row["files"])
     return [found for kind in kinds if kind and (found := mimetypes.guess_type(f"a.{kind}")[0])]
@@ -71,7 +94,7 @@ def dublin_core(row: Row) -> str:
         tag("dc:title", row["title"], xml_lang="zh"),
         each("dc:creator", (one["name"] for one in row["speakers"])),
         each("dc:subject", subjects(row), xml_lang="zh"),
-        each("dc:description", [row["summary"]], xml_lang="zh"),
+        each("dc:description", [row["summary"], contents(row)], xml_lang="zh"),
         each("dc:publisher", [row["institution_name"]]),
         each("dc:date", [created or stamp(row["published_at"])[:10]]),
         each("dc:type", [DCMI.get(row["type"], ""), TYPES.get(row["type"], "")]),
@@ -87,6 +110,11 @@ def dublin_core(row: Row) -> str:
         "xsi_schemaLocation": "http://www.openarchives.org/OAI/2.0/oai_dc/ http://www.openarchives.org/OAI/2.0/oai_dc.xsd",
     }  # fmt: skip
     return around("oai_dc:dc", parts, **names)
+
+
+def contents(row: Row) -> str:
+    """Simple Dublin Core knows no parts: they are told as a table of contents."""
+    return "；".join(f"{one.place}. {one.title}" for one in parts_of(row))
 
 
 def learning_object(row: Row) -> str:
@@ -170,10 +198,15 @@ def _rights(row: Row) -> str:
 
 
 def _relation(row: Row) -> str:
-    if not row["series_title"]:
-        return ""
-    return around(
-        "relation", _term("kind", "ispartof") + around("resource", _words("description", row["series_title"]))
+    series = around("resource", _words("description", row["series_title"]))
+    of = around("relation", _term("kind", "ispartof") + series) if series else ""
+    return of + "".join(
+        around(
+            "relation",
+            _term("kind", "haspart")
+            + around("resource", _identifier("URI", one.url) + _words("description", f"{one.place}. {one.title}")),
+        )
+        for one in parts_of(row)
     )
 
 
@@ -197,6 +230,10 @@ def own(row: Row) -> str:
     parts.append(tag("institution", row["institution_name"], code=row["institution__code"]))
     parts += [each("region", [row["region_id"]]), each("batch", [row["batch__number"]])]
     parts += [tag("published_at", stamp(row["published_at"])), tag("url", address(row))]
+    parts += [
+        tag("part", one.title, position=str(one.place), url=one.url, **({"duration": as_clock(one.seconds)} if one.seconds else {}))
+        for one in parts_of(row)
+    ]  # fmt: skip
     location = f"{OWN} {settings.SITE_URL}/oai/lifelong.xsd"
     return around("resource", parts, xmlns=OWN, xsi_schemaLocation=location)
 

@@ -32,8 +32,9 @@ def iso_duration(seconds: int | None) -> str | None:
 def json_ld(entry: Entry, page: "ResourcePage", site: str) -> SafeString:
     """``LearningResource`` together with what it is; safe inside a script element."""
     published = timezone.localtime(entry.published_at).isoformat() if entry.published_at else None
-    first = entry.files[0] if entry.files else {}
     image = entry.cover or entry.poster
+    parts = [media_object(entry, file, published, site) for file in entry.files]
+    played = parts[0] if len(parts) == 1 and entry.type != "A03" else {}
     told: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": ["LearningResource", KINDS.get(entry.type, "CreativeWork")],
@@ -55,7 +56,9 @@ def json_ld(entry: Entry, page: "ResourcePage", site: str) -> SafeString:
         "datePublished": published,
         "uploadDate": published if entry.type != "A03" else None,
         "thumbnailUrl": f"{site}{image}" if image else None,
-        "contentUrl": f"{site}{first['url']}" if first.get("url") else entry.link or None,
+        "contentUrl": played.get("contentUrl") or entry.link or None,
+        "embedUrl": played.get("embedUrl"),
+        "hasPart": None if played else parts or None,
         "isPartOf": {"@type": "CreativeWorkSeries", "name": entry.series_title} if entry.series_title else None,
         "position": entry.series_order or None,
         "interactionStatistic": {
@@ -63,5 +66,20 @@ def json_ld(entry: Entry, page: "ResourcePage", site: str) -> SafeString:
             "userInteractionCount": entry.views,
         },
     }  # fmt: skip
-    kept = {name: value for name, value in told.items() if value is not None}
-    return mark_safe(json.dumps(kept, ensure_ascii=False).translate(_UNSAFE))
+    return mark_safe(json.dumps(said(told), ensure_ascii=False).translate(_UNSAFE))
+
+
+def media_object(entry: Entry, file: dict[str, Any], published: str | None, site: str) -> dict[str, Any]:
+    """One file of the entry: what a course of many consists of."""
+    picture, length, place = file.get("poster") or entry.cover or entry.poster, file.get("duration_s"), file["position"]
+    return said({
+        "@type": "AudioObject" if file["kind"] == "mp3" else "VideoObject", "position": place, "name": file["title"],
+        "description": entry.title, "url": f"{site}{entry.get_absolute_url()}?file={place}",
+        "contentUrl": f"{site}{file['url']}", "embedUrl": f"{site}/embed/{entry.identifier}?file={place}",
+        "thumbnailUrl": f"{site}{picture}" if picture else None, "uploadDate": published,
+        "duration": iso_duration(round(length)) if length else None,
+    })  # fmt: skip
+
+
+def said(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if value is not None}

@@ -5,11 +5,13 @@ import re
 
 import pytest
 from django.utils import timezone
+from lxml import etree
 
 from lifelong.accounts.models import Role
 from lifelong.accounts.tests.cast import holder, signed_in
 from lifelong.catalogue.actions import availability
 from lifelong.catalogue.models import Entry, Report
+from lifelong.catalogue.oai.schema import xsd
 from lifelong.catalogue.queries.listing import CARD, rows_of
 from lifelong.catalogue.tests import world
 from lifelong.review.actions import batches
@@ -209,6 +211,28 @@ def test_a_course_of_many_offers_its_next_part_and_then_the_next_of_its_series(c
     assert 'data-file="2"' in last
     assert 'data-part="左右开弓"' in last
     assert "data-next" not in last
+    assert '<a href="?file=2">' in text(client.get(f"/embed/{entry.identifier}"))
+
+
+def test_machines_are_told_every_part_of_a_course_of_many(client, library):
+    entry = world.entry("八段锦")
+    entry.files = [entry.files[0], entry.files[0] | {"position": 2, "title": "左右开弓</script>"}]
+    entry.save()
+    page = client.get(f"/resources/{entry.identifier}").content.decode()
+    told = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
+    assert "contentUrl" not in told
+    assert [(part["position"], part["name"]) for part in told["hasPart"]] == [
+        (1, entry.files[0]["title"]),
+        (2, "左右开弓</script>"),
+    ]
+    assert told["hasPart"][1]["embedUrl"].endswith(f"/embed/{entry.identifier}?file=2")
+    asked = f"/oai?verb=GetRecord&identifier=oai:localhost:{entry.identifier}&metadataPrefix="
+    place = f"/resources/{entry.identifier}?file=2"
+    for prefix, said in (("oai_dc", "2. 左右开弓&lt;/script&gt;"), ("lom", place), ("lifelong", place)):
+        record = client.get(asked + prefix).content.decode()
+        assert said in record
+    own = etree.fromstring(record.encode()).find(".//{urn:lifelong:metadata:2022}resource")
+    etree.XMLSchema(etree.fromstring(xsd().encode())).assertValid(own)
 
 
 def test_a_linked_course_names_its_platform_and_opens_apart(client, library):
