@@ -7,6 +7,10 @@ from lifelong.accounts.views import account, authorities, consent, entrance, peo
 urlpatterns = [
     path("activate/<str:token>", entrance.activate, name="activate"),
     path("setup/<str:token>", entrance.setup, name="setup"),
+    path("accounts/oidc/<str:provider_id>/login/", entrance.to_other_account, name="openid_connect_login"),
+    path(
+        "accounts/oidc/<str:provider_id>/login/callback/", entrance.from_other_account, name="openid_connect_callback"
+    ),
     path("account/", account.account, name="account"),
     path("account/consent", consent.consent, name="consent"),
     path("account/resume", account.resume, name="resume"),

@@ -1,9 +1,11 @@
 """Single sign-on against a real provider: for learners, with consent, never around the second factor of who works here."""
 
+import html
 import http.client
+import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -31,9 +33,18 @@ def sso(settings: Any) -> Iterator[oidc.Provider]:
         yield made
 
 
+def way_there(client: Client) -> SplitResult:
+    """A page of our own, not a redirect: a browser follows none from a form to another address (``form-action``)."""
+    answer = client.post(LOGIN)
+    assert answer.status_code == 200
+    found = re.search(r'id="there" href="([^"]+)"', answer.content.decode())
+    assert found is not None
+    return urlsplit(html.unescape(found[1]))
+
+
 def go_through(client: Client) -> Any:
     """From our button to the provider and back, as a browser would."""
-    there = urlsplit(client.post(LOGIN)["Location"])
+    there = way_there(client)
     connection = http.client.HTTPConnection(there.netloc)
     connection.request("GET", f"{there.path}?{there.query}")
     back = urlsplit(connection.getresponse().headers["Location"])
@@ -115,9 +126,17 @@ def test_a_learner_who_came_to_work_here_is_kept_out_by_this_door(sso: oidc.Prov
 
 def test_a_forged_state_or_code_leads_nowhere(sso: oidc.Provider) -> None:
     client = Client()
-    there = parse_qs(urlsplit(client.post(LOGIN)["Location"]).query)
-    state = there["state"][0]
+    state = parse_qs(way_there(client).query)["state"][0]
     for query in (f"code=x&state={state}", "code=x&state=y"):
         answer = client.get(f"{LOGIN}callback/?{query}")
         assert "没有登录成功" in answer.content.decode()
         assert "_auth_user_id" not in client.session
+
+
+def test_a_provider_that_is_away_is_told_in_words_on_the_way_there_and_back(sso: oidc.Provider, settings: Any) -> None:
+    client = Client()
+    state = parse_qs(way_there(client).query)["state"][0]
+    settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["settings"]["server_url"] = "http://127.0.0.1:9"
+    for answer in (client.post(LOGIN), client.get(f"{LOGIN}callback/?code=x&state={state}")):
+        assert answer.status_code == 503
+        assert "没有登录成功" in answer.content.decode()

@@ -1,9 +1,12 @@
-"""Doors that need no account: activation and the set-up of an empty platform. Opening them changes nothing."""
+"""Doors that need no account: activation, the way to an account elsewhere and back, the set-up of an empty platform. Opening them changes
+nothing."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.signals import user_logged_in
+from allauth.socialaccount.providers.openid_connect import views as openid
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from requests import RequestException
 
 from lifelong.accounts import actions
 from lifelong.accounts.actions.invitation import LinkDead, hash_of
@@ -63,6 +67,32 @@ def _sign_in(request: HttpRequest, user: User, passkey: bool) -> None:
     if not passkey:
         record_authentication(request, user, "password", email=user.email)
     user_logged_in.send(sender=User, request=request, user=user)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@right(PUBLIC)
+def to_other_account(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Leads there by a page of its own: a form's answer may redirect only to where ``form-action`` allows, which is here."""
+    answer = _if_reached(openid.login, request, provider_id)
+    there = answer.get("Location", "")
+    return render(request, "socialaccount/going_there.html", {"there": there}) if "://" in there else answer
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+@right(PUBLIC)
+def from_other_account(request: HttpRequest, provider_id: str) -> HttpResponse:
+    return _if_reached(openid.callback, request, provider_id)
+
+
+def _if_reached(
+    view: Callable[[HttpRequest, str], HttpResponse], request: HttpRequest, provider_id: str
+) -> HttpResponse:
+    try:
+        return view(request, provider_id)
+    except RequestException:  # the other side is away: the library asks it for its addresses first
+        return render(request, "socialaccount/authentication_error.html", status=503)
 
 
 @never_cache
