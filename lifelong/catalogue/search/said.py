@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from tantivy import Occur, Order, Query, Searcher
 
 from lifelong.catalogue.search import reading, speech, text
+from lifelong.catalogue.search.correcting import word_heard_as
 from lifelong.catalogue.search.highlight import excerpt
 from lifelong.catalogue.search.kept import Kept
 from lifelong.catalogue.search.schema import SCHEMA
@@ -77,14 +78,14 @@ def spoken(view: View, question: str, taken: reading.Reading | None = None) -> S
 
 def _readings(view: View, question: str, taken: reading.Reading | None) -> Iterator[tuple[str, tuple[str, ...]]]:
     """As typed → without the words around a wish → pinyin as the words it stands for → as the first index took it."""
-    words = tuple(text.cut(text.fold(question[: reading.LONGEST_QUESTION]))[: reading.MOST_WORDS])
+    words = tuple(text.cut(text.asked(question[: reading.LONGEST_QUESTION]))[: reading.MOST_WORDS])
     if not words:
         return
     yield "all", words
     wish = tuple(word for word in words if word not in text.FILLERS)
     if wish and wish != words:
         yield "wish", wish
-    heard = tuple(reading.word_heard_as(view.searcher, word) or word if word.isascii() else word for word in wish)
+    heard = tuple(word_heard_as(view.searcher, word) or word if word.isascii() else word for word in wish)
     if heard != wish:
         yield "wish", heard
     if taken and taken.kind == "corrected" and taken.words not in (words, wish, heard):

@@ -20,8 +20,11 @@ _LETTERS_OR_DIGITS = re.compile(r"[a-z]+|[0-9]+")
 _MARKED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")  # Latin letters with marks: pinyin with tones, café
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x00AD, 0x2060, 0xFEFF])
 
-# Spoken around a wish rather than part of it: 我想学太极拳, 有没有教做面点的视频 (dictation).
-FILLERS = frozenset((Path(__file__).parent / "fillers.txt").read_text("utf-8").split())
+# Spoken around a wish rather than part of it: 我想学太极拳, 有没有教做面点的视频 (dictation). Those of the first line say
+# that it is a wish: such a question hardly means the one title that says 我 and 学 as well.
+_asking, _others = (Path(__file__).parent / "fillers.txt").read_text("utf-8").splitlines()
+ASKING = frozenset(_asking.split())
+FILLERS = ASKING.union(_others.split())
 
 for _word in (Path(__file__).parent / "words.txt").read_text("utf-8").split():
     rjieba.add_word(_word, None, None)
@@ -44,6 +47,26 @@ def fold(text: str) -> str:
         return plain
     with _lock:
         return str(_simplifier().convert(plain))
+
+
+_NUMBERED = re.compile(r"第\s*([1-9]|[1-5][0-9])(?=\s*[讲课集节期章回])")  # beyond, the dictionary knows no words
+_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})\s*年")
+_DIGITS = "零一二三四五六七八九"
+
+
+def asked(question: str) -> str:
+    """A question folded, with its numbers in the one form that is understood: 第3讲 → 第三讲, 2024年 → 2024."""
+    return _YEAR.sub(r"\1 ", _NUMBERED.sub(lambda found: f"第{in_characters(int(found[1]))}", fold(question)))
+
+
+def in_characters(number: int) -> str:
+    """``number`` from 1 to 99 as it is read: 3 → 三, 12 → 十二, 20 → 二十."""
+    tens, ones = divmod(number, 10)
+    ten = f"{_DIGITS[tens] if tens > 1 else ''}十" if tens else ""
+    return ten + (_DIGITS[ones] if ones else "")
+
+
+ORDINALS = {f"第{in_characters(number)}": number for number in range(1, 60)}
 
 
 def _unmarked(letter: re.Match[str]) -> str:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from lifelong.catalogue.queries.indexing import kind_words
+from lifelong.catalogue.search import text
 from lifelong.catalogue.search.asking import Question, TooDeep, ask, rolled_up
+from lifelong.catalogue.search.everyday import WORDS
 from lifelong.catalogue.search.highlight import excerpt, marked
 from lifelong.catalogue.search.reading import at_least
 from lifelong.catalogue.search.schema import FACETS, Facts
@@ -80,6 +82,15 @@ def found(view: View, text: str, **filters: list[str]) -> list[int]:
         ("2026-3 民法典", [10]),
         ("tàijíquán", [1]),  # with tones
         ("wo xiang xue taijiquan", [1]),
+        ("zhinengshou", [2]),  # half typed
+        ("拍照", [2]),  # as people call it: 摄影
+        ("我想学跳舞", [6]),
+        ("ps教程", [5]),
+        ("打官司怎么办", [10]),
+        ("要学养生", [3, 9]),  # not the one title that says 要 and 学 as well
+        ("太及拳", [1]),  # 及 is no filler here
+        ("舞蹈 AND 健身", [6]),
+        ("2026年 舞蹈", [6]),
     ],
 )
 def test_what_people_type_finds_what_they_mean(view: View, typed: str, keys: list[int]) -> None:
@@ -108,6 +119,45 @@ def test_where_no_record_has_all_words_one_with_a_part_of_each_comes_before_one_
 def test_a_correction_says_what_it_was_taken_for(view: View) -> None:
     answer = ask(view, Question.of("太级拳"))
     assert (answer.kind, answer.shown) == ("corrected", "太极拳")
+
+
+def test_a_word_of_the_language_is_not_taken_for_a_name_that_sounds_alike(tmp_path: Path) -> None:
+    names = [(1, "杨华"), (2, "傅强"), (3, "戴海子")]
+    others = [resource(key, "书法") for key in range(1_001, 2_102)]
+    view = view_on(
+        tmp_path, resource(1, "插花入门", speakers=names), resource(2, "手机支付", keywords=["养生"]), *others
+    )
+    assert {typed: found(view, typed) for typed in ("养身", "养花", "付钱", "带孩子", "杨花")} == {
+        "养身": [2], "养花": [1], "付钱": [2], "带孩子": [], "杨花": [1]
+    }  # fmt: skip
+    assert ask(view, Question.of("养花")).shown == "插花"
+
+
+def test_a_number_is_found_as_a_figure_and_as_a_word(tmp_path: Path) -> None:
+    titles = {1: "书法（第3讲）", 2: "书法第三讲", 3: "书法（第13讲）", 4: "书法第十三讲", 5: "书法（第77讲）"}
+    view = view_on(tmp_path, *(resource(key, title, belongs=()) for key, title in titles.items()))
+    asked = ("书法第3讲", "书法 第三讲", "第 13 讲", "第77讲")
+    assert [found(view, typed) for typed in asked] == [[1, 2], [1, 2], [3, 4], [5]]
+
+
+def test_what_is_found_by_its_sound_is_marked_and_ranked_as_the_word_it_is(tmp_path: Path) -> None:
+    only_a_keyword, titled = resource(1, "五禽戏", keywords=["广场舞"], views=900), resource(2, "广场舞十讲之一")
+    answer = ask(view_on(tmp_path, only_a_keyword, titled), Question.of("guangchangwu"))
+    assert (list(answer.ids), "广场舞" in answer.words) == ([2, 1], True)
+
+
+def test_every_word_of_the_list_of_everyday_words_is_folded_and_leads_somewhere_else() -> None:
+    assert [word for word in WORDS if text.asked(word).strip() != word] == []
+    assert [word for word, of in WORDS.items() if of in ((), (word,))] == []
+
+
+def test_a_part_of_a_word_weighs_less_than_a_word(tmp_path: Path) -> None:
+    titles = ["英语二十讲", *["太极拳名家"] * 18, *["书法名家"] * 80]
+    answer = ask(
+        view_on(tmp_path, *(resource(key, of, belongs=()) for key, of in enumerate(titles, 1))),
+        Question.of("老年人太极拳二十四式"),
+    )
+    assert (answer.total, answer.ids[-1]) == (19, 1)
 
 
 def test_some_of_the_words_are_found_where_all_of_them_are_nowhere(view: View) -> None:
