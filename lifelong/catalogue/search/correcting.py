@@ -98,19 +98,20 @@ def _known(searcher: Searcher, word: str) -> bool:
 
 
 def _spelled(searcher: Searcher, letters: str) -> list[str]:
-    """``letters`` as the fewest known words in pinyin one after another; empty where that does not come out even."""
+    """``letters`` as the fewest known words in pinyin one after another, without those of a wish; empty where that does not come out even."""
     if not 2 < len(letters) <= 40:
         return []
     best: list[list[str] | None] = [[], *([None] * len(letters))]
     for end in range(2, len(letters) + 1):
-        for start in range(max(0, end - 24), end - 2):
+        for start in range(max(0, end - 24), end - 1):
             before = best[start]
             known = best[end]
             if before is None or (known is not None and len(known) <= len(before) + 1):
                 continue
-            if word := word_heard_as(searcher, letters[start:end]):
+            heard = letters[start:end]
+            if word := text.filler_sounds().get(heard) or (word_heard_as(searcher, heard) if len(heard) > 2 else ""):
                 best[end] = [*before, word]
-    return best[-1] or []
+    return [word for word in best[-1] or [] if word not in text.FILLERS]
 
 
 def _begun(searcher: Searcher, letters: str) -> str:
@@ -132,6 +133,10 @@ def _one_slip(searcher: Searcher, word: str) -> str:
     near |= {a + b[1] + b[0] + b[2:] for a, b in splits if len(b) > 1}
     near |= {a + c + b[1:] for a, b in splits if b for c in letters}
     near |= {a + c + b for a, b in splits for c in letters}
-    counted = [(searcher.doc_freq("words", one) + searcher.doc_freq("sounds", one), one) for one in near - {word}]
+    # a short sound may be the first letters of some name: word is not wrd
+    counted = [
+        (searcher.doc_freq("words", one) + (searcher.doc_freq("sounds", one) if len(one) > 4 else 0), one)
+        for one in near - {word}
+    ]
     count, found = max(counted)
     return found if count else ""

@@ -19,6 +19,7 @@ from lifelong.catalogue.search.shelf import count_of
 
 LONGEST_QUESTION = 120  # characters; what is longer is cut
 MOST_WORDS = 24
+LONGEST_NAME = 4  # characters
 SURELY = 100  # documents of a word, of which some may be deleted already, but hardly all
 MOST_COMBINED = 20  # combinations of some of the words
 
@@ -42,10 +43,28 @@ def read(searcher: Searcher, question: str) -> Reading:
 
 def readings(searcher: Searcher, question: str) -> Iterator[Reading]:
     """Every rung of the ladder, each worked out only when asked for; the last finds nothing."""
-    words = text.cut(text.asked(question[:LONGEST_QUESTION]))[:MOST_WORDS]
+    words = _rejoined(searcher, text.cut(text.asked(question[:LONGEST_QUESTION]))[:MOST_WORDS])
     if words:
         yield from _rungs(searcher, words)
     yield Reading("nothing", tuple(words), Query.empty_query())
+
+
+def _rejoined(searcher: Searcher, words: list[str]) -> list[str]:
+    """Characters that the cut left alone, with their neighbours as the word that the library knows: names (侯志云), 书 法."""
+    found: list[str] = []
+    start = 0
+    while start < len(words):
+        runs = (words[start:end] for end in range(min(len(words), start + LONGEST_NAME), start + 1, -1))
+        run = next((run for run in runs if _is_a_name(searcher, run)), words[start : start + 1])
+        found.append("".join(run))
+        start += len(run)
+    return found
+
+
+def _is_a_name(searcher: Searcher, run: list[str]) -> bool:
+    whole = "".join(run)
+    alone = any(len(word) == 1 for word in run) and all(map(text.is_chinese, run))
+    return alone and len(whole) <= LONGEST_NAME and bool(searcher.doc_freq("all", whole))
 
 
 def finds(searcher: Searcher, reading: Reading) -> bool:
@@ -100,7 +119,9 @@ def _rungs(searcher: Searcher, words: list[str]) -> Iterator[Reading]:
     things, others = everyday.things(words)
     wish = [word for word in words if word not in text.FILLERS or (word not in others and word not in things)]
     broken = _looks_broken(words)
-    if broken:  # into characters, which stand in many a title
+    # characters stand in many a title, and parts of a word mean something else: 朋友圈 is no 朋友
+    unknown = broken or not all(searcher.doc_freq("all", thing) for thing in things)
+    if unknown:
         yield from _in_library_words(searcher, things, others)
     if wish == words or not text.ASKING.intersection(words) or all(len(word) == 1 for word in wish):
         yield Reading("all", _to_mark(searcher, words), all_of(searcher, words))
@@ -111,7 +132,7 @@ def _rungs(searcher: Searcher, words: list[str]) -> Iterator[Reading]:
         yield Reading(
             "wish", _to_mark(searcher, wish), _better_with(spoken, all_of(searcher, wish)), "".join(joined(wish))
         )
-    if not broken:
+    if not unknown:
         yield from _in_library_words(searcher, things, others)
     wish = wish or words
     if any(word.isascii() for word in wish):
@@ -132,13 +153,16 @@ def _in_library_words(searcher: Searcher, things: list[str], others: list[str]) 
     known = [has for thing in things if (has := [word for word in everyday.WORDS[thing] if _is_there(searcher, word)])]
     if not known:
         return
-    meant = [(Occur.Must, Query.boolean_query([(Occur.Should, _whole(word)) for word in of])) for of in known]
+    literally = [_whole(thing) for thing in things if any(len(word) > 1 for word in text.cut(thing))]
+    options = [[(Occur.Should, query) for query in (*map(_whole, of), *literally)] for of in known]
+    meant = [(Occur.Must, Query.boolean_query(of)) for of in options]
     marks = tuple(dict.fromkeys(word for of in known for word in of))
     rest = [word for word in others if word not in text.FILLERS]
     if rest:
         both = Query.boolean_query([(Occur.Must, all_of(searcher, rest)), *meant])
         yield Reading("related", (*rest, *marks), both, "、".join(dict.fromkeys((*rest, *marks))))
     yield Reading("related", marks, Query.boolean_query(meant), "、".join(marks))
+    yield Reading("related", marks, Query.boolean_query([one for of in options for one in of]), "、".join(marks))
 
 
 def _whole(word: str) -> Query:

@@ -147,9 +147,9 @@ def initials(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def filler_sounds() -> frozenset[str]:
-    """The same as ``FILLERS`` in pinyin: wo xiang xue taijiquan."""
-    return frozenset(sound(word) for word in FILLERS)
+def filler_sounds() -> dict[str, str]:
+    """``FILLERS`` by their pinyin: wo xiang xue taijiquan."""
+    return {sound(word): word for word in FILLERS if not word.isascii()}
 
 
 # Sounds that dictation and dialects mix up, the two of a pair folded together.

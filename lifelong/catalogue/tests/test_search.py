@@ -83,6 +83,8 @@ def found(view: View, text: str, **filters: list[str]) -> list[int]:
         ("tàijíquán", [1]),  # with tones
         ("wo xiang xue taijiquan", [1]),
         ("zhinengshou", [2]),  # half typed
+        ("woxiangxuetaijiquan", [1]),
+        ("老 年 大 学", [4]),  # spaces between the characters
         ("拍照", [2]),  # as people call it: 摄影
         ("我想学跳舞", [6]),
         ("ps教程", [5]),
@@ -131,6 +133,12 @@ def test_a_word_of_the_language_is_not_taken_for_a_name_that_sounds_alike(tmp_pa
         "养身": [2], "养花": [1], "付钱": [2], "带孩子": [], "杨花": [1]
     }  # fmt: skip
     assert ask(view, Question.of("养花")).shown == "插花"
+
+
+def test_a_name_finds_who_bears_it_and_not_whoever_shares_its_characters(tmp_path: Path) -> None:
+    other = resource(1, "云中漫步", speakers=[(1, "侯志"), (2, "侯云")], belongs=())
+    view = view_on(tmp_path, other, resource(2, "茶艺", speakers=[(3, "侯志云"), (4, "王丽丽")], belongs=()))
+    assert [found(view, typed) for typed in ("侯志云", "王丽丽 茶艺", "侯志")] == [[2], [2], [1]]
 
 
 def test_a_number_is_found_as_a_figure_and_as_a_word(tmp_path: Path) -> None:
