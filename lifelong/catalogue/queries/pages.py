@@ -150,7 +150,7 @@ def alike(entry: Entry, together: Collection[int] = ()) -> list[Card]:
     if view is None:
         return []
     code = entry.category.code if entry.category else ""
-    ids = related(view, entry.resource_id, entry.title, entry.keyword_list, code, limit=8)
+    ids = related(view, entry.resource_id, entry.title, entry.keyword_list, code, entry.area, limit=8)
     return cards_of([key for key in ids if key not in together] or ids)[:6]
 
 
