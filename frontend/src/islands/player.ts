@@ -158,7 +158,7 @@ class Player {
   private show(words: string, ...buttons: HTMLElement[]): void {
     const box = make("div", { class: "player-offer", role: "status" }, make("span", {}, words), ...buttons);
     this.media.addEventListener("play", () => box.remove(), { once: true });
-    this.shell.querySelector(".player-controls")!.before(box);
+    this.shell.querySelector(this.sound ? ".player-face" : ".player-stage")?.append(box);
   }
 
   // Chapters
