@@ -10,7 +10,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== false && value !== undefined) element.setAttribute(name, value === true ? "" : String(value));
+    if (value !== false && value !== undefined) element.setAttribute(name, value === true && !name.startsWith("aria-") ? "" : String(value));
   }
   element.append(...children.filter((child): child is Node | string => !!child));
   return element;
@@ -53,6 +53,7 @@ export async function reason(answer: Response): Promise<string> {
   return String(answer.status);
 }
 
+const FIRST_WORD = 100;
 let voice: HTMLElement | undefined;
 
 /** Says something to those who listen to the page. */
@@ -60,6 +61,8 @@ export function announce(sentence: string): void {
   if (!voice) {
     voice = make("div", { class: "visually-hidden", role: "status", "aria-live": "polite" });
     document.body.append(voice);
+    setTimeout(() => announce(sentence), FIRST_WORD); // what a place of announcements is born with is not read out
+    return;
   }
   voice.textContent = sentence;
 }
