@@ -10,6 +10,7 @@ const LONG_PATIENCE = 8000;
 const MESSAGE_STAYS = 1200;
 const CAPTIONS = "captions";
 const CAPTION_SIZE = "caption-size";
+const SPEED = "speed";
 
 const ELDER = document.documentElement.dataset.elder !== undefined;
 const OFFLINE = "网络断了。连上以后，会从这里接着放。";
@@ -43,7 +44,7 @@ export class Controls {
   private readonly listenButton = button("audio", say("只听声音"), { "aria-pressed": "false", hidden: true });
   private readonly apartButton = button("pip", say("画中画"), { hidden: true, class: "player-less" });
   private readonly fullButton = button("fullscreen", say("全屏"));
-  private readonly big = make("button", { type: "button", class: "player-big", "aria-label": say("播放") }, icon("play"));
+  private readonly big = make("button", { type: "button", class: "player-big", tabindex: -1, "aria-hidden": true }, icon("play")); // for pointers; the row has the same one with its word
   private readonly time = make("span", { class: "player-time", "aria-hidden": true });
   private readonly bar = make("input", { type: "range", min: 0, max: 1000, step: 1, value: 0, "aria-label": say("进度") });
   private readonly speed = make("select", { "aria-label": say("速度"), title: say("速度") }, ...SPEEDS.map((rate) => make("option", { value: rate, selected: rate === 1 }, say(ELDER ? "{rate} 倍速" : "{rate} 倍", { rate }))));
@@ -79,7 +80,9 @@ export class Controls {
     on.addEventListener("click", () => this.acts.seek(this.media.currentTime + 10));
     for (const one of [this.playButton, this.big]) one.addEventListener("click", () => this.acts.toggle());
     this.muteButton.addEventListener("click", () => this.mute());
-    this.speed.addEventListener("change", () => (this.media.playbackRate = Number(this.speed.value)));
+    this.speed.addEventListener("change", () => this.pace(Number(this.speed.value)));
+    const known = memory.get<number>(SPEED);
+    if (known && SPEEDS.includes(known)) this.pace(known);
     const right = [this.muteButton, this.captionsButton, this.captionSize, this.listenButton, this.speed, this.apartButton, this.sound ? null : this.fullButton];
     const row = make("div", { class: "player-controls" }, make("div", { class: "player-bar" }, this.bar, this.time), this.playButton, back, on, make("span", { class: "push" }), ...right);
     this.shell.append(row, this.word);
@@ -201,6 +204,13 @@ export class Controls {
     const silent = this.media.muted || this.media.volume === 0;
     reicon(this.muteButton, silent ? "mute" : "volume");
     relabel(this.muteButton, say(silent ? "取消静音" : "静音"));
+  }
+
+  /** As fast from now on, this film and the next. */
+  pace(rate: number): void {
+    this.media.defaultPlaybackRate = rate; // what loading falls back to
+    this.media.playbackRate = rate;
+    memory.set(SPEED, rate);
   }
 
   // What not every film or browser has

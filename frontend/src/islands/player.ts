@@ -229,7 +229,7 @@ class Player {
 
   private faster(step: number): void {
     const here = SPEEDS.findIndex((one) => one >= this.media.playbackRate);
-    this.media.playbackRate = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, here + step))]!;
+    this.ui.pace(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, here + step))]!);
     this.ui.say(say("{rate} 倍", { rate: this.media.playbackRate }));
   }
 

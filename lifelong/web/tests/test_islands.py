@@ -36,6 +36,10 @@ def test_a_film_plays_seeks_and_is_steered_by_keys(visit: Any) -> None:
     assert page.evaluate("document.querySelector('video').muted")
     player.press("5")
     assert page.evaluate("document.querySelector('video').currentTime") == pytest.approx(20, abs=0.2)
+    page.reload()
+    page.locator(".player[data-attached]").wait_for()
+    assert page.evaluate("document.querySelector('video').playbackRate") == 1.25  # the speed that was chosen stays
+    assert page.get_by_role("combobox", name="速度").input_value() == "1.25"
 
 
 def test_nothing_plays_by_itself(visit: Any) -> None:
