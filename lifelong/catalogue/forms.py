@@ -7,10 +7,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lifelong.catalogue.lifecycle import ReportKind
+from lifelong.catalogue.models import HomeSection
 from lifelong.catalogue.queries.categories import category
 from lifelong.catalogue.queries.home import SHOWN as MOST_CHOSEN
 from lifelong.catalogue.queries.listing import online_identifiers
@@ -34,6 +36,8 @@ _WORDS: dict[str, set[str]] = {
     "captions": {"yes", "no"},
     "length": set(LENGTH_NAMES),
 }
+SEARCHED = {"q", "in", "area", "type", "sort", *_PATTERNS, *_WORDS}
+LONGEST_SEARCH = HomeSection._meta.get_field("query").max_length or 0
 
 
 class BadQuery(Refusal):
@@ -195,7 +199,7 @@ class SectionForm(forms.Form):
     def clean_resources(self) -> list[str]:
         lines = [line.strip() for line in self.cleaned_data["resources"].splitlines() if line.strip()]
         names = [as_written(line.split("?")[0].rstrip("/").rpartition("/")[2]) or "" for line in lines]
-        known = online_identifiers(names)
+        known = online_identifiers(names) | set(self.initial.get("resources", "").split())  # what is out for now stays
         missing = [line for line, name in zip(lines, names, strict=True) if name not in known]
         if missing:
             raise forms.ValidationError(
@@ -207,7 +211,17 @@ class SectionForm(forms.Form):
         return list(dict.fromkeys(names))
 
     def clean_query(self) -> str:
-        return self.cleaned_data["query"].strip().partition("?")[2] or self.cleaned_data["query"].strip()
+        """What stands behind the question mark of a search's address."""
+        typed = self.cleaned_data["query"].strip().partition("#")[0]
+        query = typed.partition("?")[2] or typed
+        if typed and not set(parse_qs(query)) & SEARCHED:
+            raise forms.ValidationError(
+                _("这不是搜索的网址。请在门户上搜索或筛选好，复制地址栏里的整个网址，例如 %(site)s/search?q=太极拳。")
+                % {"site": settings.SITE_URL}
+            )
+        if len(query) > LONGEST_SEARCH:
+            raise forms.ValidationError(_("这个搜索的条件太多，记不下。请减少筛选条件，再复制网址。"))
+        return query
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -13,6 +13,7 @@ SHOWN = 8  # cards of a row
 
 @dataclass
 class FilledSection:
+    key: int
     title: str
     note: str
     cards: list[Card]
@@ -32,7 +33,7 @@ def sections_on(day: date, view: View | None) -> list[FilledSection]:
     found = {row["resource_id"]: card(row) for row in rows_of([key for some in wishes.values() for key in some])}
     filled = [
         FilledSection(
-            section.title, section.note, [found[key] for key in wishes[section.pk] if key in found],
+            section.pk, section.title, section.note, [found[key] for key in wishes[section.pk] if key in found],
             f"/search?{section.query}" if section.query else "",
         )
         for section in sections

@@ -44,7 +44,7 @@ def test_chosen_resources_stand_on_the_home_page_in_their_order(library, desk):
 
 
 def test_a_search_fills_a_row_and_leads_to_all_of_it(library, desk):
-    desk.post("/work/home/", FORM | {"query": "http://localhost:8000/search?q=太极拳&sort=newest"})
+    desk.post("/work/home/", FORM | {"query": "http://localhost:8000/search?q=太极拳&sort=newest#main"})
     shown = home()
     assert "太极拳起势" in shown[shown.index("重阳节") : shown.index("最近新上")]
     assert '/search?q=太极拳&amp;sort=newest"' in shown
@@ -56,6 +56,10 @@ def test_a_search_fills_a_row_and_leads_to_all_of_it(library, desk):
         ({"resources": "2222222229"}, "没有找到在线的资源：2222222229"),
         ({}, "两样取一样"),
         ({"query": "sort=best"}, "sort"),
+        ({"query": "太极拳"}, "这不是搜索的网址"),
+        ({"query": "http://localhost:8000/areas/older"}, "这不是搜索的网址"),
+        ({"query": "https://www.example.com/s?wd=太极拳"}, "这不是搜索的网址"),
+        ({"query": "q=太极拳&institution=" + "1" * 600}, "条件太多"),
         ({"query": "q=太极拳", "begins_date": "2026-10-02", "ends_date": "2026-10-01"}, "早于开始日期"),
         ({"title": "", "query": "q=太极拳"}, "栏目名称"),
     ],
@@ -99,6 +103,14 @@ def test_a_suspended_resource_leaves_its_row(library, desk, final):
     availability.suspend(entry.resource, by=final, reason="核实", at=timezone.now())
     library()
     assert "重阳节" not in home()
+    listed = desk.get("/work/home/").content.decode()
+    assert "显示中" not in listed
+    assert "现在没有在线的资源" in listed
+    section = HomeSection.objects.get()  # its title may change, and it comes back with its resource
+    desk.post(f"/work/home/{section.pk}/", FORM | {"title": "重阳", "resources": entry.identifier})
+    availability.restore(entry.resource, by=final, reason="核实无误", at=timezone.now())
+    library()
+    assert "重阳" in home()
 
 
 def test_the_home_page_asks_no_more_for_many_rows(library, desk, django_assert_max_num_queries):

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lifelong.catalogue.actions import home as actions
 from lifelong.catalogue.forms import SectionForm
 from lifelong.catalogue.models import HomeSection
+from lifelong.catalogue.queries.home import sections_on
+from lifelong.catalogue.queries.listing import view_now
 from lifelong.web.attempts import show_refusal
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import right
@@ -31,7 +33,8 @@ def sections(request: HttpRequest, key: int | None = None) -> HttpResponse:
             return redirect("home_sections")
     today = timezone.localdate()
     rows = [(one, one.is_shown_on(today)) for one in HomeSection.objects.select_related("changed_by")]
-    shown = {"form": form, "section": section, "rows": rows, "today": today}
+    full = {one.key for one in sections_on(today, view_now())}
+    shown = {"form": form, "section": section, "rows": rows, "full": full, "today": today}
     return render(request, "catalogue/desk_home.html", shown, status=422 if form.errors else 200)
 
 
