@@ -20,6 +20,13 @@ export interface Place {
   url: string;
 }
 
+/** Where somebody stopped: in which part, at which second, when. */
+export interface Stop {
+  file: string;
+  t: number;
+  at: number;
+}
+
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const SPAN_SECONDS = 10;
 const KEEP_SECONDS = 5;
@@ -131,9 +138,26 @@ class Player {
     const asked = this.shell.dataset.startAt ?? new URLSearchParams(location.search).get("t");
     const place = this.shell.dataset.key ? memory.get<Place>(this.memoryKey) : null;
     if (asked && Number(asked) >= 0) return this.whenKnown(() => this.seek(Number(asked)));
-    const elsewhere = await learner?.then(({ placeOf }) => placeOf(this.shell)).catch(() => null);
-    const at = elsewhere && elsewhere.at > (place?.at ?? 0) ? elsewhere.t : (place?.t ?? 0);
-    if (at && !tooEarly(at, this.media.duration || place?.d || 0) && this.media.paused) this.offer(at);
+    const { file = "1", part } = this.shell.dataset;
+    const anyPart = Boolean(part) && !new URLSearchParams(location.search).has("file");
+    const here = [...(place ? [{ ...place, file }] : []), ...(anyPart ? this.otherParts() : [])];
+    const elsewhere = await learner?.then(({ placeOf }) => placeOf(this.shell, anyPart)).catch(() => null);
+    const last = [...here, ...(elsewhere ? [elsewhere] : [])].sort((a, b) => b.at - a.at)[0];
+    if (!last?.t || !this.media.paused) return;
+    if (last.file !== file) this.offerPart(last);
+    else if (!tooEarly(last.t, this.media.duration || place?.d || 0)) this.offer(last.t);
+  }
+
+  /** Where this device stopped in the other parts of a course of many; the first part's key begins theirs. */
+  private otherParts(): Stop[] {
+    return memory.keys(`${this.memoryKey}:`).map((key) => ({ t: 0, at: 0, ...memory.get<Place>(key), file: key.slice(this.memoryKey.length + 1) }));
+  }
+
+  private offerPart({ file, t }: Stop): void {
+    const title = document.querySelector(`a[href="?file=${CSS.escape(file)}"] span`)?.textContent;
+    if (!title) return; // that part is no more
+    const go = make("a", { class: "btn btn-sm btn-primary", href: `?file=${file}&t=${Math.floor(t)}` }, say(this.sound ? "接着听" : "接着看"));
+    this.show(say(this.sound ? "上次听到 {time}" : "上次看到 {time}", { time: `${title} ${clock(t)}` }), go);
   }
 
   private offer(at: number): void {

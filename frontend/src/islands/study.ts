@@ -7,6 +7,7 @@
  */
 import { ask, make, memory } from "../page.ts";
 import { isPassing, joined, type Span, tenths } from "../spans.ts";
+import type { Stop } from "./player.ts";
 import { say } from "../words.ts";
 
 interface Session {
@@ -170,15 +171,16 @@ class Study {
   }
 }
 
-/** Where the server knows that one stopped: seconds, and when (ms). */
-export async function placeOf(shell: HTMLElement): Promise<{ t: number; at: number } | null> {
+/** Where the server knows that one stopped, in this part or in `anyPart`: seconds, and when (ms). */
+export async function placeOf(shell: HTMLElement, anyPart: boolean): Promise<Stop | null> {
   if (!shell.dataset.place) return null;
-  const asked = new URLSearchParams({ resource: shell.dataset.key ?? "", file: shell.dataset.file ?? "1" });
+  const { key = "", file = "1" } = shell.dataset;
+  const asked = new URLSearchParams(anyPart ? { resource: key } : { resource: key, file });
   try {
     const answer = await ask(`${shell.dataset.place}?${asked}`);
     if (!answer.ok || answer.redirected) return null;
-    const told = (await answer.json()) as { place_s: number | null; at: number | null };
-    return told.place_s === null || told.at === null ? null : { t: told.place_s, at: told.at };
+    const told = (await answer.json()) as { place_s: number | null; at: number | null; file: number };
+    return told.place_s === null || told.at === null ? null : { t: told.place_s, at: told.at, file: String(told.file) };
   } catch {
     return null;
   }

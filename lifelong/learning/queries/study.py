@@ -31,9 +31,11 @@ def ended_since(moment: datetime) -> list[str]:
     return [key.hex for key in StudySession.objects.filter(ended_at__gte=moment).values_list("pk", flat=True)]
 
 
-def place_in(user: User, identifier: str, file: int) -> Progress | None:
-    mine = Progress.objects.filter(user=user, resource__resource_id=identifier, file=file, place_s__gt=0)
-    return mine.only("place_s", "changed_at", "length_s").first()
+def place_in(user: User, identifier: str, file: int | None) -> Progress | None:
+    """In this file; None: in whichever was last."""
+    mine = Progress.objects.filter(user=user, resource__resource_id=identifier, place_s__gt=0)
+    mine = mine if file is None else mine.filter(file=file)
+    return mine.only("place_s", "changed_at", "length_s", "file").order_by("-changed_at", "-pk").first()
 
 
 def is_near_the_end(progress: Progress) -> bool:

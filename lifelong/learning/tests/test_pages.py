@@ -88,9 +88,21 @@ def test_the_place_follows_the_person(client, studied):
     told = client.get("/learning/place", {"resource": entry.identifier}).json()
     assert told["place_s"] == 85
     assert abs(told["at"] / 1000 - studied.began.timestamp() - 90) < 1
-    assert client.get("/learning/place", {"resource": "x", "file": "९"}).json() == {"place_s": None, "at": None}
+    assert client.get("/learning/place", {"resource": "x", "file": "९"}).json() == {
+        "place_s": None,
+        "at": None,
+        "file": 0,
+    }
     done = playable("太极拳进阶", load=False)
     assert client.get("/learning/place", {"resource": done.identifier}).json()["place_s"] == 0  # from the start again
+    last = studied.progress
+    last.refresh_from_db()
+    last.pk, last.file, last.place_s, last.changed_at = None, 2, 7, last.changed_at + timedelta(seconds=1)
+    last.save()
+    latest, first = (
+        client.get("/learning/place", {"resource": entry.identifier, **asked}).json() for asked in ({}, {"file": 1})
+    )
+    assert (latest["file"], latest["place_s"], first["file"], first["place_s"]) == (2, 7, 1, 85)
 
 
 def test_the_player_of_who_is_signed_in_asks_and_that_of_others_does_not(client, studied):

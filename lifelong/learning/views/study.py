@@ -43,13 +43,16 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_safe
 @right(SIGNED_IN)
 def place(request: HttpRequest) -> HttpResponse:
-    """``{place_s, at}``: where this person stopped, and when in ms since 1970; nulls where they never began."""
-    number = numeral(request.GET.get("file", "1")) or 0
+    """``{place_s, at, file}``: where this person stopped, and when in ms since 1970; nulls where they never began.
+
+    Without ``file``: in the part of a course that they were in last.
+    """
+    number = numeral(request.GET["file"]) or 0 if "file" in request.GET else None
     found = study.place_in(request.user, request.GET.get("resource", "")[:16], number)  # type: ignore[arg-type]
     if found is None:
-        return unkept({"place_s": None, "at": None})
+        return unkept({"place_s": None, "at": None, "file": number})
     place_s = 0.0 if study.is_near_the_end(found) else found.place_s
-    return unkept({"place_s": place_s, "at": int(found.changed_at.timestamp() * 1000)})
+    return unkept({"place_s": place_s, "at": int(found.changed_at.timestamp() * 1000), "file": found.file})
 
 
 def asked(request: HttpRequest) -> tuple[str, int]:
