@@ -16,6 +16,7 @@ const islands: Record<string, () => Promise<{ default: Island }>> = {
   "many-uploads": () => import("./islands/many-uploads.ts"),
   menu: () => import("./islands/menu.ts"),
   notes: () => import("./islands/notes.ts"),
+  passkey: () => import("./islands/passkey.ts"),
   pending: () => import("./islands/pending.ts"),
   "play-at": () => import("./islands/play-at.ts"),
   player: () => import("./islands/player.ts"),

@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -78,7 +79,9 @@ class Adapter(DefaultAccountAdapter):
 
 class FactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _("验证码不对，请看手机上当前显示的 6 位数字重新输入。"),
+        "incorrect_code": _(
+            "没有验证成功，内容不对。6 位数字请照手机上当前显示的填；通行密钥可能已经移除，请改用密码。"
+        ),
     }
 
     def encrypt(self, text: str) -> str:
@@ -86,6 +89,13 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return unseal(encrypted_text.encode("ascii")).decode()
+
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        """Asked of one type: whether there is one. Else whether a second thing is asked for beside the password: a learner's
+        passkey is another way in, not one more hurdle, so that who loses the telephone still comes in by password and mail."""
+        if (types is None or len(types) > 1) and user.is_authenticated and not roles_of(user):
+            types = [Authenticator.Type.TOTP]
+        return super().is_mfa_enabled(user, types)
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return super().get_public_key_credential_rp_entity() | {"name": settings.MFA_TOTP_ISSUER}
@@ -96,6 +106,7 @@ class OtherAccountAdapter(DefaultSocialAccountAdapter):
 
     error_messages = DefaultSocialAccountAdapter.error_messages | {
         "email_taken": _("这个邮箱已有账号。请先用密码登录。"),
+        "no_password": _("解除以后就没有办法登录了。请先在“我的账号”里设置密码，再来解除。"),
     }
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:

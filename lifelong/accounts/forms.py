@@ -45,6 +45,14 @@ class DetailsForm(forms.Form):
     name = forms.CharField(label=_("姓名"), max_length=60)
     mobile = MobileField(label=_("手机"), required=False, help_text=_("便于工作联系，加密保存。"))
 
+    def __init__(self, *args: Any, at_work: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not at_work:
+            name = LearnerForm.base_fields["name"]
+            self.fields["name"].label, self.fields["name"].help_text = name.label, name.help_text
+            self.fields["name"].required = False
+            self.fields["mobile"].help_text = _("可以不填。加密保存，不会显示给别人。")
+
 
 class ActivationForm(forms.Form):
     """``way`` is passkey where no password is wanted; the button for it sends the fields empty."""

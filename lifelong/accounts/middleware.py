@@ -11,8 +11,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -23,6 +25,22 @@ from lifelong.web.middleware import wants_json
 
 OPEN = ("/accounts/", "/static/", "/language", "/elder", "/healthz", "/readyz", "/demo/")
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+class RefusedForms:
+    """The library answers 200 with a form that it refused; here that is 422, as on every page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
+        shown = (response.context_data or {}).values()
+        if response.status_code == 200 and any(isinstance(one, BaseForm) and one.errors for one in shown):
+            response.status_code = 422
+        return response
 
 
 class StaffSession:

@@ -1,8 +1,9 @@
-"""The library's two sign-up forms, ours beneath them: the account and the consent to it are written together or not at all."""
+"""The library's forms, ours beneath them. At sign-up the account and the consent to it are written together or not at all."""
 
 from typing import Any
 
 from allauth.account.forms import SignupForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from allauth.socialaccount.forms import SignupForm as SocialSignupForm
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -38,3 +39,14 @@ class ByOtherAccount(SocialSignupForm):
     @transaction.atomic
     def save(self, request: Any) -> Any:
         return super().save(request)
+
+
+class Passkey(AddWebAuthnForm):
+    """One that signs in by itself, as the page promises, unless the person wants less."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["passwordless"].initial = True
+        self.fields["passwordless"].help_text = _(
+            "登录时只要指纹、面容或锁屏密码。不勾选的，只用来在输入密码以后再验证一次。"
+        )

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "lifelong.accounts.middleware.RefusedForms",
     "lifelong.accounts.middleware.StaffSession",
     "lifelong.accounts.consenting.ConsentFirst",
     "lifelong.web.middleware.RightsByDeclaration",
@@ -219,6 +220,7 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }  # fmt: skip
 MFA_ADAPTER = "lifelong.accounts.adapter.FactorAdapter"
+MFA_FORMS = {"add_webauthn": "lifelong.accounts.signing_up.Passkey"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "终身教育平台"

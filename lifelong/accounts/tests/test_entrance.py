@@ -242,7 +242,7 @@ class TestSecondFactor:
         assert second.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 302
         assert second.get("/work/people/").status_code == 200
         sign_in(officer.email, PASSWORD, third)
-        assert third.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 200, "a code is used once"
+        assert third.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 422, "a code is used once"
         assert third.get("/work/people/").status_code == 302
 
     @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from lifelong.accounts.models import Consent, Role, User
@@ -57,7 +58,7 @@ def test_an_account_is_opened_with_consent_and_used_once_the_address_is_proved()
 )
 def test_what_is_missing_is_said_and_nothing_is_opened(change: dict[str, str], words: str) -> None:
     page = Client().post(SIGN_UP, FORM | change)
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert words in page.content.decode()
     assert not User.objects.exists()
 
@@ -77,6 +78,40 @@ def test_an_address_that_is_known_is_not_betrayed() -> None:
     assert known.name == "wang"
     subjects = dict(Mail.objects.values_list("address", "subject"))
     assert subjects["wang@example.org"] == "这个邮箱已有账号"
+
+
+def test_a_passkey_is_one_more_way_in_for_a_learner_and_a_second_factor_for_who_works_here() -> None:
+    """Who loses the telephone comes in by the password."""
+    learner, officer = person("wang@example.org"), holder(Role.OPERATOR)
+    for user in (learner, officer):
+        Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={})
+    doors = [
+        Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD})["Location"]
+        for user in (learner, officer)
+    ]
+    assert doors == [home_of_learners(), "/accounts/2fa/authenticate/"]
+    Authenticator.objects.create(user=learner, type=Authenticator.Type.TOTP, data={})
+    asked = Client().post("/accounts/login/", {"login": learner.email, "password": PASSWORD})
+    assert asked["Location"] == "/accounts/2fa/authenticate/"  # this they set up as a second thing
+
+
+def test_a_new_passkey_signs_in_by_itself_unless_one_wants_less() -> None:
+    client = Client()
+    client.post("/accounts/login/", {"login": person("wang@example.org").email, "password": PASSWORD})
+    page = client.get("/accounts/2fa/webauthn/add/").content.decode()
+    assert re.search(r'<input[^>]*name="passwordless"[^>]*checked', page)
+
+
+def test_a_learner_may_be_without_a_name_and_keeps_what_was_typed_wrongly() -> None:
+    learner = person("wang@example.org", mobile="")
+    client = signed_in(learner, both=False)
+    refused = client.post("/account/", {"name": "王芳", "mobile": "12"})
+    assert refused.status_code == 422
+    assert 'value="12"' in refused.content.decode()
+    assert client.post("/account/", {"name": "", "mobile": ""}).status_code == 302
+    wrong = Client().post("/accounts/login/", {"login": learner.email, "password": "falsches-wort"})
+    assert wrong.status_code == 422
+    assert 'value="wang@example.org"' in wrong.content.decode()
 
 
 def test_sign_ups_from_one_address_are_limited() -> None:

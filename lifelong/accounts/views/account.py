@@ -23,7 +23,8 @@ def account(request: HttpRequest) -> HttpResponse:
     """Name and mobile to change; ways of signing in, offices and mandates to see."""
     user = request.user
     assert isinstance(user, User)
-    form = DetailsForm(request.POST or None, initial={"name": user.name, "mobile": user.mobile})
+    at_work = user.has_right("desk")
+    form = DetailsForm(request.POST or None, initial={"name": user.name, "mobile": user.mobile}, at_work=at_work)
     if request.method == "POST" and form.is_valid():
         actions.change_details(user, **form.cleaned_data, by=user, at=timezone.now())
         messages.success(request, _("已保存。"))

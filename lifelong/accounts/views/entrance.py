@@ -58,7 +58,7 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
             _sign_in(request, user, passkey)
             return redirect("mfa_add_webauthn" if passkey else settings.LOGIN_REDIRECT_URL)
     context: dict[str, Any] = {"form": form, "person": activation.user, "activation": activation}
-    return _quiet(render(request, "accounts/activate.html", context))
+    return _quiet(render(request, "accounts/activate.html", context, status=422 if form.errors else 200))
 
 
 def _sign_in(request: HttpRequest, user: User, passkey: bool) -> None:
@@ -113,4 +113,4 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
         else:
             shown = [one for one in invitations.values() if one.url and not one.mailed]
             return _quiet(render(request, "accounts/setup_done.html", {"invitations": shown}))
-    return _quiet(render(request, "accounts/setup.html", {"form": form}))
+    return _quiet(render(request, "accounts/setup.html", {"form": form}, status=422 if form.errors else 200))
