@@ -19,6 +19,7 @@ sums = Progress.objects.filter(**mine).aggregate(Sum("seen_s"), Sum("wall_s"))
 of_days = StudyDay.objects.filter(**mine).aggregate(Sum("content_s"))
 result = [sums["seen_s__sum"] or 0, sums["wall_s__sum"] or 0, of_days["content_s__sum"] or 0]
 """
+PLACES = "() => Object.keys(localStorage).filter(key => key.startsWith('resume:')).length"
 AN_HOUR_YESTERDAY = """
 from datetime import timedelta
 from django.utils import timezone
@@ -140,8 +141,14 @@ def test_study_time_is_what_was_watched_whatever_the_line_does(troupe: Troupe, r
     assert fits(elsewhere.page)
     elsewhere.page.locator(".cards a", has_text=TITLE).first.click()  # goes on where they stopped, on whatever device
     elsewhere.page.wait_for_function("() => document.querySelector('video')?.currentTime >= 10")
+    elsewhere.page.locator("video").evaluate("video => { video.currentTime = 5 }")
     elsewhere.visit("/learning/record")
     elsewhere.sees(re.compile(r"学习时长 \d+ 秒"))
+    assert elsewhere.page.evaluate(PLACES) == 1
+    elsewhere.visit("/account/")
+    elsewhere.press("退出登录")
+    elsewhere.sees("今天想学点什么")
+    assert elsewhere.page.evaluate(PLACES) == 0  # whoever comes to this device next is shown nothing of it
 
 
 def test_words_are_held_judged_reported_appealed_and_end_with_the_account(troupe: Troupe, resource: str) -> None:

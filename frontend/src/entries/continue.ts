@@ -1,6 +1,6 @@
 /**
  * "Continue where I was": up to three places (or as many as `data-continue` says) this device remembers, put into `<section data-continue hidden>` while the page is still
- * being read. No imports: it is a classic script, so that what stands below is drawn once, in its place. Nothing leaves the device.
+ * being read; what somebody who was signed in left here is forgotten as soon as they are not. No imports: it is a classic script, so that what stands below is drawn once, in its place. Nothing leaves the device.
  */
 {
   const section = document.querySelector<HTMLElement>("[data-continue]");
@@ -10,9 +10,14 @@
     if (!parts[0]) parts.shift();
     return parts.map((part, place) => (place ? String(part).padStart(2, "0") : String(part))).join(":");
   };
-  const places: { t: number; at: number; title: string; url: string }[] = [];
+  const places: { t: number; at: number; title: string; url: string; who?: string }[] = [];
   try {
-    for (const [key, kept] of Object.entries(localStorage)) if (key.startsWith("resume:")) places.push(JSON.parse(kept as string));
+    for (const [key, kept] of Object.entries(localStorage)) {
+      if (!key.startsWith("resume:")) continue;
+      const place = JSON.parse(kept as string);
+      if (place?.who && place.who !== section?.dataset.who) localStorage.removeItem(key);
+      else places.push(place);
+    }
   } catch {
     // a browser that refuses storage just forgets
   }

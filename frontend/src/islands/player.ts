@@ -18,6 +18,7 @@ export interface Place {
   at: number;
   title: string;
   url: string;
+  who?: string; // signed in as
 }
 
 /** Where somebody stopped: in which part, at which second, when. */
@@ -128,7 +129,7 @@ class Player {
     if (tooEarly(now, duration) || asGoodAsOver(now, duration)) return memory.drop(this.memoryKey);
     const { title = document.title, part, file = "1" } = this.shell.dataset;
     const url = location.pathname + (file === "1" ? "" : `?file=${file}`);
-    memory.set(this.memoryKey, { t: now, d: duration, at: Date.now(), title: part ? `${title} · ${part}` : title, url } satisfies Place);
+    memory.set(this.memoryKey, { t: now, d: duration, at: Date.now(), title: part ? `${title} · ${part}` : title, url, who: this.shell.dataset.who } satisfies Place);
   }
 
   /** Opens at the second that was asked for, or offers politely to go on; never plays by itself. */
@@ -136,7 +137,8 @@ class Player {
     const learner = this.shell.dataset.learn ? import("./study.ts") : undefined;
     void learner?.then(({ study }) => study(this.shell, this.media));
     const asked = this.shell.dataset.startAt ?? new URLSearchParams(location.search).get("t");
-    const place = this.shell.dataset.key ? memory.get<Place>(this.memoryKey) : null;
+    const kept = this.shell.dataset.key ? memory.get<Place>(this.memoryKey) : null;
+    const place = kept?.who && kept.who !== this.shell.dataset.who ? null : kept;
     if (asked && Number(asked) >= 0) return this.whenKnown(() => this.seek(Number(asked)));
     const { file = "1", part } = this.shell.dataset;
     const anyPart = Boolean(part) && !new URLSearchParams(location.search).has("file");
