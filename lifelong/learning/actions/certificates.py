@@ -1,6 +1,7 @@
 """学时证明: issued to the learner, frozen with what it is made of; revoked by the operator with a reason."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -46,11 +47,18 @@ class ReasonMissing(Refusal):
 
 @transaction.atomic
 def issue(*, name: str, from_date: date, to_date: date, by: User, at: datetime) -> Certificate:
-    """Freezes the hours of the period, both days included. Raises ``NothingStudied``, ``TooManyCertificates``."""
+    """Freezes the hours of the period, both days included; the same again within a day is the one there is. Raises ``NothingStudied``, ``TooManyCertificates``."""
     User.objects.select_for_update().get(pk=by.pk)
-    if Certificate.objects.filter(user=by, issued_at__gt=at - timedelta(days=1)).count() >= MOST_IN_A_DAY:
-        raise TooManyCertificates(_("一天最多开具 %s 份证明，请明天再来。") % MOST_IN_A_DAY)
+    of_today = Certificate.objects.filter(user=by, issued_at__gt=at - timedelta(days=1))
     record = study.record(by, from_date, to_date)
+    told: dict[str, Any] = {
+        "name": name.strip(), "from_date": from_date, "to_date": to_date,
+        "content_s": round(record.content_s, 1), "wall_s": round(record.wall_s, 1),
+    }  # fmt: skip
+    if again := of_today.filter(**told, revoked_at=None).first():
+        return again
+    if of_today.count() >= MOST_IN_A_DAY:
+        raise TooManyCertificates(_("一天最多开具 %s 份证明，请明天再来。") % MOST_IN_A_DAY)
     if record.content_s < SHORTEST_S:
         text = _("这段时间学习不满 1 分钟，不能开具。请另选起止日期，或继续学习。")
         raise NothingStudied(text, fields={"since": text})
@@ -59,10 +67,7 @@ def issue(*, name: str, from_date: date, to_date: date, by: User, at: datetime) 
          "content_s": round(line.content_s, 1)}
         for line in record.lines if line.content_s > 0
     ]  # fmt: skip
-    certificate = Certificate.objects.create(
-        number=new_id(), user=by, name=name.strip(), from_date=from_date, to_date=to_date,
-        content_s=round(record.content_s, 1), wall_s=round(record.wall_s, 1), items=items, issued_at=at,
-    )  # fmt: skip
+    certificate = Certificate.objects.create(**told, number=new_id(), user=by, items=items, issued_at=at)
     period = {"from": from_date.isoformat(), "to": to_date.isoformat(), "content_s": certificate.content_s}
     statements.note_certificate(certificate, at=at)
     audit.record("learning.certificate_issued", by=by, of=certificate, at=at, detail=period)

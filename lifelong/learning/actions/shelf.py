@@ -49,8 +49,12 @@ def let_go(entry: Entry, *, by: User) -> None:
 
 @transaction.atomic
 def write_note(entry: Entry, *, text: str, file: int = 1, second: int | None, by: User, at: datetime) -> Note:
-    """``second`` None: about the whole."""
+    """``second`` None: about the whole. Sent twice, it stands once."""
+    User.objects.select_for_update().get(pk=by.pk)  # two presses at once wait for each other
     check_may_keep(by, entry)
+    here = Note.objects.filter(user=by, resource=entry.resource_id, file=file, second=second)
+    if again := here.filter(text=text.strip()).first():
+        return again
     if Note.objects.filter(user=by).count() >= MOST_NOTES:
         raise TooMany(_("笔记已满 %(most)s 条，请先导出并删除一些。") % {"most": MOST_NOTES})
     return Note.objects.create(

@@ -65,9 +65,13 @@ def take_rating_back(entry: Entry, *, by: User) -> None:
 
 @transaction.atomic
 def say(entry: Entry, *, text: str, parent: Comment | None = None, by: User, at: datetime) -> Comment:
-    """Held for review. Raises ``WordsNotAllowed``; words of a looking list go to the moderator with the text."""
+    """Held for review; sent twice, it waits once. Raises ``WordsNotAllowed``; words of a looking list go to the moderator with the text."""
+    User.objects.select_for_update().get(pk=by.pk)  # two presses at once wait for each other
     check_may_keep(by, entry)
     text = text.strip()
+    waiting = Comment.objects.filter(user=by, resource=entry.resource_id, state=CommentState.WAITING)
+    if again := waiting.filter(parent=parent, text=text).first():
+        return again
     if parent is not None:
         parent = _locked(parent)
         if not policy.can_reply(by, parent) or parent.resource_id != entry.resource_id:

@@ -11,7 +11,7 @@ from lifelong.audit.models import AuditEntry
 from lifelong.learning import policy
 from lifelong.learning.actions import shelf, voices
 from lifelong.learning.lifecycle import COMMENT_STEPS, CommentState, FlagState
-from lifelong.learning.models import Comment, CommentFlag, Rating
+from lifelong.learning.models import Comment, CommentFlag, Note, Rating
 from lifelong.learning.queries import voices as queries
 from lifelong.notices.models import Notice
 from lifelong.screening.actions import add_words, make_list
@@ -297,3 +297,13 @@ def talk(entry, learner, state) -> None:
     first = said(entry, learner)
     said(entry, learner, "回复", parent=first)
     Comment.objects.update(state=state)
+
+
+def test_what_is_sent_twice_stands_once(entry, learner):
+    client = signed_in(learner)
+    for _press in range(2):
+        client.post(address(entry, "comments"), {"text": " 讲得很清楚"})
+        client.post(address(entry, "notes"), {"text": "这里要记住", "second": "9"})
+    assert Comment.objects.count() == Note.objects.count() == 1
+    client.post(address(entry, "notes"), {"text": "这里要记住", "second": "10"})
+    assert Note.objects.count() == 2

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -40,13 +41,15 @@ def record(request: HttpRequest) -> HttpResponse:
     form, since, until = period_of(request)
     found = study.record(request.user, since, until)  # type: ignore[arg-type]
     shown = {"form": form, "since": since, "until": until, "record": found}
-    return render(request, "learning/record.html", shown)
+    return render(request, "learning/record.html", shown, status=422 if form.errors else 200)
 
 
 @require_safe
 @right(SIGNED_IN)
 def record_sheet(request: HttpRequest) -> HttpResponse:
-    _form, since, until = period_of(request)
+    form, since, until = period_of(request)
+    if form.errors:  # a sheet of another period than was asked for would be taken for it
+        return redirect(f"{reverse('my_record')}?{request.GET.urlencode()}")
     found = study.record(request.user, since, until)  # type: ignore[arg-type]
     columns = [
         Column(_("资源"), 40), Column(_("单位"), 24), Column(_("学习时长（分钟）")), Column(_("实际用时（分钟）")), Column(_("学完时间"), 18),

@@ -164,11 +164,13 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("my_comments")
     form = AppealForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return attempt(
-            request,
-            lambda: voices.appeal(comment, text=form.cleaned_data["text"], by=request.user, at=timezone.now()),
-            done=_("申诉已提交，答复后会通知您。"), back=reverse("my_comments"),
-        )  # fmt: skip
+        try:
+            voices.appeal(comment, text=form.cleaned_data["text"], by=request.user, at=timezone.now())
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("申诉已提交，答复后会通知您。"))
+            return redirect("my_comments")
     context = {"comment": comment, "form": form}
     return render(request, "learning/appeal.html", context, status=422 if form.errors else 200)
 
