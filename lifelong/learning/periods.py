@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lifelong.web.fonts import without_glyph
+
 LONGEST_DAYS = 366 * 5
 USUAL_DAYS = 30
 
@@ -48,4 +50,7 @@ class CertificateForm(PeriodForm):
         name = " ".join(str(self.cleaned_data["name"]).split())
         if not name.isprintable():
             raise forms.ValidationError(_("姓名里有不能使用的字符。"))
+        if missing := without_glyph(name):
+            text = _("证明上印不出“%s”，平台的字体里没有。请改用通用的写法或拼音；一定要用原字的，请致电服务电话。")
+            raise forms.ValidationError(text % "”“".join(missing))
         return name

@@ -24,6 +24,15 @@ def font_file(*, bold: bool = False) -> Path:
     raise FontMissing(f"找不到中文字体：{FOLDER}。请先运行 ./run，它会构建前端并放好字体。")
 
 
+def without_glyph(text: str) -> str:
+    """The letters of a text that would be printed as an empty box: the font holds the 通用规范汉字表 and more, not all of Unicode."""
+    face = font(20)
+    box = bytes(face.getmask("\U0010ffff"))
+    return "".join(
+        letter for letter in dict.fromkeys(text) if not letter.isspace() and bytes(face.getmask(letter)) == box
+    )
+
+
 @lru_cache(maxsize=32)
 def font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
     """The font for drawing with Pillow; ``size`` in pixels."""

@@ -232,6 +232,7 @@ def test_the_form_issues_one_and_says_what_is_wrong(client, studied):
         {"until": "2999-01-01"},
         {"since": "2020-01-01", "until": "2020-01-02"},
         {"name": "张\x07三"},
+        {"name": "赵𠮷"},  # would be printed as an empty box
     ):
         answer = client.post("/learning/certificates", {"name": "张建华", **days, **wrong})
         assert answer.status_code == 422, wrong

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from lifelong.web import papers, workbooks, zips
+from lifelong.web import fonts, papers, workbooks, zips
 from lifelong.web.workbooks import Column, SheetUnreadable
 from lifelong.web.zips import ArchiveRefused
 
@@ -31,9 +31,9 @@ def test_every_font_of_a_paper_is_inside_it(tmp_path: Path) -> None:
     source = tmp_path / "paper.typ"
     source.write_text("中文 *粗体*", "utf-8")
     page = pypdf.PdfReader(io.BytesIO(papers.pdf(source, {}))).pages[0]
-    fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
-    assert fonts
-    for font in fonts:
+    faces = [font.get_object() for font in page["/Resources"]["/Font"].values()]
+    assert faces
+    for font in faces:
         descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
         assert {"/FontFile2", "/FontFile3"} & set(descriptor)
 
@@ -120,3 +120,7 @@ def test_an_archive_that_lies_about_its_size_is_refused() -> None:
         content[place : place + 4] = (1000).to_bytes(4, "little")
     with pytest.raises(ArchiveRefused, match="损坏"):
         zips.whole(zips.open_zip(bytes(content), limit_bytes=1_000_000))
+
+
+def test_letters_that_would_be_printed_as_an_empty_box_are_known() -> None:
+    assert fonts.without_glyph("龘𬸣𠮷 𫖯·阿 A𠮷") == "𠮷"
