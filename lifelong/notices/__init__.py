@@ -4,7 +4,7 @@ from lifelong.notices import send
 send(reporter, subject=_("您报送的资源已被退回"), text=reasons, url=reverse("resource", args=[…]), kind="review.returned")
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -39,3 +39,10 @@ def mail_to(address: str, *, subject: str, text: str, secret: bool = False, at: 
     from lifelong.notices.actions import mail_to as do
 
     return do(address, subject=subject, text=text, secret=secret, at=at)
+
+
+def forget_mails_to(addresses: Collection[str]) -> None:
+    """For somebody of whom nothing is kept any more; what has not gone out stays unsent."""
+    from lifelong.notices.actions import forget_mails_to as do
+
+    do(addresses)

@@ -13,6 +13,7 @@ from lifelong.accounts.models import User
 from lifelong.accounts.policy import roles_of
 from lifelong.accounts.sessions import end_sessions_of
 from lifelong.audit import record
+from lifelong.notices import forget_mails_to
 from lifelong.web.refusals import NotAllowed, Refusal
 
 
@@ -31,12 +32,14 @@ def erase_account(person: User, *, by: User, at: datetime) -> bool:
         raise StillInOffice(_("您还担任岗位，不能删除账号。请先请安全管理员收回角色，或由单位更换负责人。"))
     record("accounts.account_erased", by=by, of=person, at=at)
     end_sessions_of(person)
+    addresses = {person.email, *EmailAddress.objects.filter(user=person).values_list("email", flat=True)}
     try:
         with transaction.atomic():
             person.delete()
     except ProtectedError:
         _lock(person)
         return False
+    forget_mails_to(addresses)
     return True
 
 

@@ -16,6 +16,8 @@ from lifelong.audit.models import AuditEntry
 from lifelong.learning.actions import lists, privacy, shelf, voices
 from lifelong.learning.lifecycle import CommentState
 from lifelong.learning.models import Certificate, Comment, Favourite, Note, Progress, Rating
+from lifelong.notices import mail_to
+from lifelong.notices.models import Mail
 
 pytestmark = pytest.mark.django_db
 PAGE = "/learning/privacy-and-data"
@@ -74,6 +76,8 @@ def test_an_open_screen_is_not_enough_to_take_or_end_everything(learner, traces,
 
 def test_a_deleted_account_leaves_comments_without_author_and_certificates(entry, learner, traces):
     client = just_signed_in(learner)
+    for address in (learner.email, "somebody@example.org"):
+        mail_to(address, subject="汇总", text="…")
     assert client.post(f"{PAGE}/delete").status_code == 422  # not without the tick
     assert client.post(f"{PAGE}/delete", {"sure": "1"})["Location"] == "/"
     assert not User.objects.filter(pk=learner.pk).exists()
@@ -85,6 +89,7 @@ def test_a_deleted_account_leaves_comments_without_author_and_certificates(entry
     assert "讲得清楚" in Client().get(f"/learning/resources/{entry.identifier}/voices").content.decode()
     assert client.get("/learning/notes").status_code == 302
     assert AuditEntry.objects.filter(verb="accounts.account_erased").exists()
+    assert [mail.address for mail in Mail.objects.all()] == ["somebody@example.org"]
 
 
 def test_words_that_are_not_shown_go_with_their_author_and_replies_of_others_stay(entry, learner, other, traces):

@@ -1,6 +1,6 @@
 """Writing notices and mails."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +60,11 @@ def mail_to(
     )  # fmt: skip
     _queue([mail])
     return mail
+
+
+def forget_mails_to(addresses: Collection[str]) -> None:
+    """See ``lifelong.notices.forget_mails_to``."""
+    Mail.objects.filter(address__in=addresses).delete()
 
 
 def _queue(mails: list[Mail]) -> None:
