@@ -228,7 +228,7 @@ class SectionForm(forms.Form):
         query, begins, ends = cleaned.get("query", ""), cleaned.get("begins_date"), cleaned.get("ends_date")
         if begins and ends and ends < begins:
             self.add_error("ends_date", _("结束日期早于开始日期，请改正其中一个。"))
-        if "resources" in cleaned and bool(cleaned["resources"]) == bool(query):
+        if {"resources", "query"} <= set(cleaned) and bool(cleaned["resources"]) == bool(query):
             self.add_error("resources", _("请写资源，或粘贴一个搜索网址，两样取一样。"))
         if query:
             try:

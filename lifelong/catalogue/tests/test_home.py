@@ -69,6 +69,7 @@ def test_what_cannot_be_shown_is_said_and_nothing_typed_is_lost(library, desk, w
     assert answer.status_code == 422
     assert word in answer.content.decode()
     assert "陪老人学" in answer.content.decode()
+    assert ("两样取一样" in answer.content.decode()) is (word == "两样取一样")
     assert not HomeSection.objects.exists()
 
 
