@@ -84,8 +84,9 @@ def wanted(params: Mapping[str, list[str]], *, strict: bool = True) -> Wanted:
     """
     found = Wanted(text=" ".join("".join(params.get("q", [""])[-1:]).replace("\x00", " ").split())[:200])
     for name in ("area", "type", *_PATTERNS, *_WORDS):
-        values = [value.strip() for value in params.get(name, []) if value.strip()]
-        if len(values) > MANY and strict:
+        given = params.get(name, [])
+        values = [value.strip() for value in given if value.strip()]
+        if len(given) > MANY and strict:
             raise BadQuery(_("%(name)s 最多写 %(most)s 个。") % {"name": name, "most": MANY}, fields={name: _("太多")})
         kept = [known for value in values[:MANY] if (known := _value(name, value, strict=strict)) is not None]
         if kept:
