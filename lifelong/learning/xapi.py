@@ -53,16 +53,21 @@ def duration(seconds: float) -> str:
     return f"PT{seconds:.2f}S"
 
 
-def resource(entry: Any, file: int = 1) -> dict[str, Any]:
-    """A published resource as an activity; one of several files is an activity of its own."""
+def resource(entry: Any, file: int | None = None) -> dict[str, Any]:
+    """A published resource as an activity; of a course of many each part is one of its own, and a film or a recording."""
     address = f"{settings.SITE_URL}/resources/{entry.identifier}"
-    names = [one["title"] for one in entry.files if one["position"] == file] if len(entry.files) > 1 else []
-    title = f"{entry.title} · {names[0]}" if names else entry.title
+    part = part_of(entry, file)
+    kind = entry.type if part is None else "A02" if part["kind"] == "mp3" else "A01"
+    title = entry.title if part is None else f"{entry.title} · {part['title']}"
     return {
         "objectType": "Activity",
-        "id": address if file == 1 else f"{address}?file={file}",
-        "definition": {"type": KINDS.get(entry.type, KINDS["A03"]), "name": {"zh-CN": title}, "moreInfo": address},
+        "id": address if part is None else f"{address}?file={file}",
+        "definition": {"type": KINDS.get(kind, KINDS["A03"]), "name": {"zh-CN": title}, "moreInfo": address},
     }
+
+
+def part_of(entry: Any, file: int | None) -> dict[str, Any] | None:
+    return next((one for one in entry.files if one["position"] == file), None) if len(entry.files) > 1 else None
 
 
 def segments(seen: Iterable[Sequence[float]]) -> str:
@@ -71,21 +76,21 @@ def segments(seen: Iterable[Sequence[float]]) -> str:
 
 
 def begun(session: Any, entry: Any, length_s: float, actor: dict[str, Any]) -> Statement:
-    context = _context(entry, session, length_s)
+    context = _context(entry, session.file, session, length_s)
     return _said("initialized", session.pk, actor, resource(entry, session.file), session.began_at, context=context)
 
 
 def ended(session: Any, progress: Any, entry: Any, actor: dict[str, Any]) -> Statement:
     """``duration``: the time that was really spent in this session, by the server's measure."""
     result = {"duration": duration(session.wall_s), "extensions": _seen(progress)}
-    context = _context(entry, session, progress.length_s)
+    context = _context(entry, session.file, session, progress.length_s)
     about = resource(entry, session.file)
     return _said("terminated", session.pk, actor, about, session.last_at, result=result, context=context)
 
 
 def completed(progress: Any, entry: Any, actor: dict[str, Any]) -> Statement:
     result = {"completion": True, "duration": duration(progress.wall_s), "extensions": _seen(progress)}
-    context = _context(entry, None, progress.length_s)
+    context = _context(entry, progress.file, None, progress.length_s)
     context["extensions"][f"{VIDEO}/extensions/completion-threshold"] = DONE_SHARE
     about = resource(entry, progress.file)
     return _said("completed", progress.pk, actor, about, progress.completed_at, result=result, context=context)
@@ -128,13 +133,16 @@ def _said(verb: str, key: object, actor: dict[str, Any], about: dict[str, Any], 
     return said | more
 
 
-def _context(entry: Any, session: Any, length_s: float) -> dict[str, Any]:
+def _context(entry: Any, file: int, session: Any, length_s: float) -> dict[str, Any]:
     found: dict[str, Any] = {"language": "zh-CN", "extensions": {f"{VIDEO}/extensions/length": round(length_s)}}
     if session is not None:
         found["extensions"][f"{VIDEO}/extensions/session-id"] = str(session.pk)
-    if entry.type == "A01":
-        found["contextActivities"] = {"category": [{"objectType": "Activity", "id": VIDEO}]}
-    return found
+    around: dict[str, Any] = {}
+    if resource(entry, file)["definition"]["type"] == KINDS["A01"]:
+        around["category"] = [{"objectType": "Activity", "id": VIDEO}]
+    if part_of(entry, file):
+        around["parent"] = [resource(entry)]
+    return found | ({"contextActivities": around} if around else {})
 
 
 def _seen(progress: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import json
 import re
 import uuid
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,7 +15,7 @@ from lifelong.accounts.models import Role
 from lifelong.accounts.tests.cast import holder, signed_in
 from lifelong.audit.models import AuditEntry
 from lifelong.catalogue.tests.school import HOST, school
-from lifelong.learning import tasks
+from lifelong.learning import tasks, xapi
 from lifelong.learning.actions import certificates, forwarding, privacy, statements, study, voices
 from lifelong.learning.lifecycle import CommentState
 from lifelong.learning.models import DeliveryState, StatementConsent, StatementDelivery, StatementStore
@@ -171,6 +172,18 @@ def test_what_a_willing_learner_did_arrives_once_in_the_shape_of_the_specificati
         check(one)
     assert {one["id"] for one in mine} <= set(lrs.kept)
     assert StatementStore.objects.get().sent == 8
+
+
+def test_a_part_of_a_course_is_never_told_as_the_course():
+    files = [{"position": n, "title": f"第 {n} 讲", "kind": "mp4"} for n in (1, 2)]
+    course = SimpleNamespace(identifier="7K3M9Q2XA", title="园艺", type="A03", files=files)
+    session = SimpleNamespace(pk=1, file=1, began_at=timezone.now())
+    told = xapi.begun(session, course, 30.0, xapi.agent("x"))
+    whole = xapi.resource(course)
+    assert told["object"]["id"] == whole["id"] + "?file=1"
+    assert told["object"]["definition"]["type"].endswith("/video")
+    assert told["context"]["contextActivities"]["parent"] == [whole]
+    assert whole["definition"]["name"] == {"zh-CN": "园艺"}
 
 
 def test_nothing_is_written_down_without_a_yes_to_this_receiver(learner, other, operator, store, lrs):
