@@ -118,14 +118,15 @@ def _numbered(number: int) -> Query:
 def _rungs(searcher: Searcher, words: list[str]) -> Iterator[Reading]:
     things, others = everyday.things(words)
     wish = [word for word in words if word not in text.FILLERS or (word not in others and word not in things)]
-    broken = _looks_broken(words)
+    core = [word for word in words if word not in text.ASKING] or words
+    broken = _looks_broken(core)
     # characters stand in many a title, and parts of a word mean something else: 朋友圈 is no 朋友
     unknown = broken or not all(searcher.doc_freq("all", thing) for thing in things)
     if unknown:
         yield from _in_library_words(searcher, things, others)
-    if wish == words or not text.ASKING.intersection(words) or all(len(word) == 1 for word in wish):
+    if core == words or all(len(word) == 1 for word in wish):
         yield Reading("all", _to_mark(searcher, words), all_of(searcher, words))
-    if broken and (fixed := corrected(searcher, words)) != words:
+    if broken and (fixed := corrected(searcher, core)) != core:
         yield Reading("corrected", tuple(fixed), all_of(searcher, fixed), "".join(joined(fixed)))
     if wish and wish != words:
         spoken = [word for word in words if word not in wish and len(word) > 1]
@@ -139,8 +140,7 @@ def _rungs(searcher: Searcher, words: list[str]) -> Iterator[Reading]:
         heard = [word for word in wish if word not in text.filler_sounds()]
         if heard and heard != wish:
             yield Reading("wish", tuple(heard), all_of(searcher, heard), "".join(joined(heard)))
-    fixed = corrected(searcher, wish)
-    if fixed != wish:
+    if (not broken or wish != core) and (fixed := corrected(searcher, wish)) != wish:
         yield Reading("corrected", tuple(fixed), all_of(searcher, fixed), "".join(joined(fixed)))
     yield from _in_parts(searcher, wish)
     single = list(dict.fromkeys(text.characters("".join(wish))))

@@ -91,6 +91,7 @@ def found(view: View, text: str, **filters: list[str]) -> list[int]:
         ("打官司怎么办", [10]),
         ("要学养生", [3, 9]),  # not the one title that says 要 and 学 as well
         ("太及拳", [1]),  # 及 is no filler here
+        ("我想学太及拳", [1]),
         ("舞蹈 AND 健身", [6]),
         ("2026年 舞蹈", [6]),
     ],
