@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +47,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def shown_or_not(self) -> "EntryQuerySet":
         """Everything that ever was public: at most one entry of each resource."""
         return self.exclude(visibility=Visibility.PREPARED)
+
+    def telling_linked(self) -> "EntryQuerySet":
+        """``linked`` as ``Entry.is_linked``, told by the database: ``files`` of a list are long and asked for nothing else."""
+        return self.annotate(linked=ExpressionWrapper(~Q(link="") & Q(files=[]), output_field=BooleanField()))
 
     def with_counts(self) -> "EntryQuerySet":
         """One query for a list: counts, batch and the institution's present name come along."""

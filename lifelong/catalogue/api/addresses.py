@@ -166,7 +166,7 @@ def resources(request: HttpRequest, listing: Query[Listing]) -> HttpResponse:
     "/resources/{resource_id}", response={200: shapes.Detail, **LOST, 410: shapes.Problem, **ALWAYS}, summary="一项资源"
 )
 def resource(request: HttpRequest, resource_id: ResourceId) -> HttpResponse:
-    rows = Entry.objects.shown_or_not().filter(identifier__in=[resource_id, as_written(resource_id)])
+    rows = Entry.objects.shown_or_not().telling_linked().filter(identifier__in=[resource_id, as_written(resource_id)])
     row = rows.values(*presenting.DETAIL).first()
     if row is None:
         return problem("not_found", _("没有这项资源。"), 404)

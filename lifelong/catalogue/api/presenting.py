@@ -14,7 +14,7 @@ from lifelong.resources.queries.freezing import as_clock
 
 
 def instant(value: datetime | None) -> str | None:
-    return timezone.localtime(value).isoformat(timespec="seconds") if value else None
+    return value.astimezone(timezone.get_default_timezone()).isoformat(timespec="seconds") if value else None
 
 
 def absolute(path: str) -> str | None:
@@ -24,11 +24,11 @@ def absolute(path: str) -> str | None:
 ITEM = (
     "resource_id", "visibility", "identifier", "title", "type", "area", "category_id", "category_path", "institution__code",
     "institution_name", "region_id", "speakers", "duration_s", "series_title", "series_order", "declared_views",
-    "declared_learners", "published_at", "link", "files", "cover", "poster", "batch__number", "resource__count__views",
+    "declared_learners", "published_at", "linked", "cover", "poster", "batch__number", "resource__count__views",
     "resource__count__learners",
 )  # fmt: skip
 DETAIL = (
-    *ITEM, "host_platform", "summary", "created_date", "rights_holder", "outline", "keywords", "series_id",
+    *ITEM, "link", "files", "host_platform", "summary", "created_date", "rights_holder", "outline", "keywords", "series_id",
     "institution__name", "batch__title", "has_captions", "change", "resource__availability_reason",
 )  # fmt: skip
 
@@ -61,7 +61,7 @@ def item(row: Row) -> dict[str, Any]:
         "declared_learners": row["declared_learners"],
         "batch": row["batch__number"],
         "published_at": instant(row["published_at"]),
-        "linked": bool(row["link"]) and not row["files"],
+        "linked": row["linked"],
         "cover": absolute(row["cover"] or row["poster"]),
         "url": absolute(f"/resources/{row['identifier']}"),
     }

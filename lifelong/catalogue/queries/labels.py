@@ -91,21 +91,19 @@ NAMED: dict[str, Callable[[list[str]], Iterable[tuple[Any, str]]]] = {
     "batch": lambda numbers: Batch.objects.filter(number__in=numbers).values_list("number", "title"),
     "series": lambda keys: Series.objects.filter(pk__in=keys).values_list("pk", "title"),
 }
-FRESH_S = 8.0  # of a name that was read: as long as a page is kept
-_read: dict[tuple[str, str], tuple[float, str]] = {}
+FRESH_S = 8.0  # of the names that were read: as long as a page is kept
+_read: dict[str, tuple[float, dict[str, str]]] = {}
 
 
 def _names(facet: str, wanted: list[str]) -> dict[str, str]:
-    """Names from their small tables, each read at most every few seconds."""
-    now = time.monotonic()
-    fresh = now - FRESH_S
-    found = {value: known[1] for value in wanted if (known := _read.get((facet, value))) and known[0] > fresh}
-    if missing := [value for value in wanted if value not in found]:
-        if len(_read) > 20_000:
-            _read.clear()
-        found |= {str(value): name for value, name in NAMED[facet](missing)}
-        _read.update({(facet, value): (now, found.get(value, "")) for value in missing})
-    return found
+    """Names from their small tables; those of a facet are let go together every few seconds."""
+    at, known = _read.get(facet, (float("-inf"), {}))
+    if time.monotonic() - at > FRESH_S or len(known) > 20_000:
+        known = {}
+        _read[facet] = (time.monotonic(), known)
+    if missing := [value for value in wanted if value not in known]:
+        known |= dict.fromkeys(missing, "") | {str(value): name for value, name in NAMED[facet](missing)}
+    return known
 
 
 def forget_names() -> None:

@@ -120,13 +120,13 @@ class Statement:
 def statement(fields: tuple[str, ...], count: int) -> Statement:
     """Worded once for every number of rows."""
     places = list(range(-count, 0))
-    query = Entry.objects.shown_or_not().filter(resource_id__in=places).values(*fields).query
+    query = Entry.objects.shown_or_not().telling_linked().filter(resource_id__in=places).values(*fields).query
     compiler = query.get_compiler(connection=connection)
     sql, params = compiler.as_sql()
     at = params.index(places[0])
     converters = compiler.get_converters([column for column, *_ in compiler.select])
     return Statement(
-        sql, tuple(params[:at]), tuple(params[at + count :]), tuple(query.values_select),
+        sql, tuple(params[:at]), tuple(params[at + count :]), tuple(query.selected),
         lambda rows: compiler.apply_converters(rows, converters), count,
     )  # fmt: skip
 

@@ -2,8 +2,10 @@
 
 import time
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from tantivy import Occur, Order, Query
@@ -198,15 +200,20 @@ def _counted(view: View, query: Query, names: list[str]) -> dict[str, list[tuple
 
 def taken_apart(buckets: list[dict[str, Any]], names: tuple[str, ...]) -> dict[str, list[tuple[str, int]]]:
     """Counts of ``a<tab>b`` as counts of each part, the commonest first; an empty part counts for nothing."""
-    counts: list[dict[str, int]] = [{} for _ in names]
+    counts: list[defaultdict[str, int]] = [defaultdict(int) for _ in names]
     for bucket in buckets:
         count = bucket["doc_count"]
-        for of, part in zip(counts, bucket["key"].split("\t"), strict=True):
-            of[part] = of.get(part, 0) + count
+        for of, part in zip(counts, _parts(bucket["key"]), strict=True):
+            of[part] += count
     return {
         name: sorted(((part, count) for part, count in of.items() if part), key=lambda pair: (-pair[1], pair[0]))[:MOST_VALUES]
         for name, of in zip(names, counts, strict=True)
     }  # fmt: skip
+
+
+@lru_cache(maxsize=MOST_MIXED)
+def _parts(mixed: str) -> tuple[str, ...]:
+    return tuple(mixed.split("\t"))
 
 
 def rolled_up(paths: list[tuple[str, int]]) -> list[tuple[str, int]]:
