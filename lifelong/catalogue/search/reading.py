@@ -219,8 +219,9 @@ def _weighed(word: str, less: bool) -> Query:
 
 
 def _looks_broken(words: list[str]) -> bool:
-    """Two single characters in a row are what an unknown word falls into."""
-    return any(len(one) == len(two) == 1 and text.is_chinese(one + two) for one, two in pairwise(words))
+    """Two single characters in a row are what an unknown word falls into; not two that only surround a wish (了, 好)."""
+    pairs = [one + two for one, two in pairwise(words) if len(one) == len(two) == 1]
+    return any(text.is_chinese(pair) and not text.FILLERS.issuperset(pair) for pair in pairs)
 
 
 def joined(words: list[str]) -> Iterator[str]:

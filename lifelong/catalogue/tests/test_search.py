@@ -125,13 +125,13 @@ def test_a_correction_says_what_it_was_taken_for(view: View) -> None:
 
 
 def test_a_word_of_the_language_is_not_taken_for_a_name_that_sounds_alike(tmp_path: Path) -> None:
-    names = [(1, "杨华"), (2, "傅强"), (3, "戴海子")]
+    names = [(1, "杨华"), (2, "傅强"), (3, "戴海子"), (4, "廖浩")]
     others = [resource(key, "书法") for key in range(1_001, 2_102)]
     view = view_on(
         tmp_path, resource(1, "插花入门", speakers=names), resource(2, "手机支付", keywords=["养生"]), *others
     )
-    assert {typed: found(view, typed) for typed in ("养身", "养花", "付钱", "带孩子", "杨花")} == {
-        "养身": [2], "养花": [1], "付钱": [2], "带孩子": [], "杨花": [1]
+    assert {typed: found(view, typed) for typed in ("养身", "养花", "付钱", "带孩子", "杨花", "退休了干什么好")} == {
+        "养身": [2], "养花": [1], "付钱": [2], "带孩子": [], "杨花": [1], "退休了干什么好": []
     }  # fmt: skip
     assert ask(view, Question.of("养花")).shown == "插花"
 
