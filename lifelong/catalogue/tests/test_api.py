@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from lifelong.catalogue.models import Entry
 from lifelong.catalogue.tests import world
 from lifelong.resources.identifiers import is_valid
 from lifelong.standards.metadata import standard
@@ -49,6 +50,14 @@ def test_filters_take_chinese_names_repeat_for_or_and_reach_below_a_province(cli
     assert total("category=older.health") == 2
     assert total("category=older") == 3
     assert total("captions=yes") == 0
+
+
+def test_a_list_tells_what_plays_elsewhere_only_as_the_entry_itself_does(client, library):
+    told = {one["resource_id"]: one["linked"] for one in client.get("/api/v1/resources").json()["items"]}
+    assert told == {entry.identifier: entry.is_linked for entry in Entry.objects.online()}
+    assert set(told.values()) == {True, False}
+    for resource_id, linked in told.items():
+        assert client.get(f"/api/v1/resources/{resource_id}").json()["linked"] is linked
 
 
 def test_a_facets_counts_ignore_its_own_filter(client, library):
