@@ -30,6 +30,15 @@ document.addEventListener(
   true,
 );
 
+// two presses of one button within a second are one: who clicks twice would be shown what became of the second
+let sent: SubmitEvent | undefined;
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  const twice = sent?.target === event.target && sent.submitter === event.submitter && event.timeStamp - sent.timeStamp < 1000;
+  if (twice) event.preventDefault();
+  else sent = event;
+});
+
 // htmx only where a page uses it; without eval, without styles or scripts of its own in the page
 if (document.querySelector("[hx-get], [hx-post], [hx-boost]")) {
   // it reads this as soon as it is here: where the page is complete by then, a later setting would come too late

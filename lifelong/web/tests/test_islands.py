@@ -82,6 +82,13 @@ def test_it_offers_to_go_on_where_one_stopped_and_the_home_page_knows_it(visit: 
     page.get_by_role("link", name=re.compile("练习.*上次看到 0:2")).click()
     page.get_by_role("button", name="接着看").click()
     until(page, "document.querySelector('video').currentTime > 25")
+    page.goto(site + "/page/continue")
+    page.evaluate(
+        "() => localStorage.setItem('resume:R1', localStorage.getItem('resume:R1').replace('{', '{\"who\":\"7\",'))"
+    )
+    page.reload()  # who was signed in as 7 no longer is
+    assert page.evaluate("() => localStorage.getItem('resume:R1')") is None
+    assert page.locator("[data-continue]").is_hidden()
 
 
 def test_at_the_end_the_next_one_is_offered_and_begins_only_when_wanted(visit: Any) -> None:
@@ -372,6 +379,20 @@ def test_many_rows_at_once(visit: Any) -> None:
     page.locator("[value='3']").click()
     page.get_by_role("button", name="办理").click()
     assert "go 1,2,4,5" in page.content()
+
+
+def test_two_presses_of_a_button_are_one(visit: Any) -> None:
+    sent = visit("/page/bulk").evaluate(
+        """() => {
+          let sent = 0;
+          addEventListener("submit", (event) => { sent += event.defaultPrevented ? 0 : 1; event.preventDefault(); });
+          const button = document.querySelector("button[value=go]");
+          button.click();
+          button.click();
+          return sent;
+        }"""
+    )
+    assert sent == 1
 
 
 def test_what_takes_away_asks_first(visit: Any) -> None:
