@@ -10,8 +10,8 @@ from lifelong.learning.beats.tickets import Ticket
 from lifelong.learning.intervals import Span
 from lifelong.media.tus.rules import refuse
 
-LARGEST = 2048  # bytes of a body
-MOST_SPANS = 20
+LARGEST = 4096  # bytes of a body
+MOST_SPANS = 100  # a line away for ten minutes, with a jump every six seconds
 LARGEST_NUMBER = 10_000_000
 SLACK_S = 1.0  # a player rounds the end of a file up
 
