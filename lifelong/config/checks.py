@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from lifelong.config.testing import shared_templates
+from lifelong.config.testing import migrated_database, migrated_file, shared_templates
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -124,6 +124,14 @@ def style() -> bool:
     return side_by_side(each_of_them, lambda: step("类型 types", str(BIN / "mypy"), "lifelong", quiet=True))
 
 
+def templates(address: str) -> bool:
+    """What the tests would wait for, a process each."""
+    migrated_file()
+    if address:
+        migrated_database(address)
+    return True
+
+
 def demo_world(data: str) -> bool:
     """The whole world from nothing, as `./run` makes it at its first start."""
     own = {"LIFELONG_DATA": data, "LIFELONG_DEMO": "1"}
@@ -148,16 +156,17 @@ def main() -> None:
     pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=12"]
     spread = ["-n", "2", "--dist", "loadfile"]
     good = True
-    if not chosen:
-        good &= style()
-    browser = chromium()
-    if not browser:
-        loud("没有找到 Chromium，浏览器测试跳过。 No Chromium found: the journeys are skipped.")
-    os.environ["CHROMIUM"] = browser
     # in the order of the chapters: the largest files first would leave one long file of servers for one core at the end
     # one process more than there are cores: those with servers and workers of their own wait more than they reckon
     evenly = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
-    with shared_templates(), postgresql() as address:
+    with shared_templates(), postgresql() as address, ThreadPoolExecutor(1) as aside:
+        looking = aside.submit(chromium)
+        if not chosen:
+            good &= side_by_side(style, lambda: templates(address))
+        browser = looking.result()
+        if not browser:
+            loud("没有找到 Chromium，浏览器测试跳过。 No Chromium found: the journeys are skipped.")
+        os.environ["CHROMIUM"] = browser
         good &= step("SQLite", *pytest, *evenly, "-m", "not journey", *chosen)
         if address:
             good &= step("PostgreSQL", *pytest, *evenly, "-m", "not journey", *chosen, DATABASE_URL=address)
