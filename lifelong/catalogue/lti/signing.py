@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 import jwt
@@ -35,20 +36,32 @@ def assertion(platform: LtiPlatform, key: LtiKey, *, now_s: int) -> str:
     )  # fmt: skip
 
 
-def picked(
-    choice: Choice, platform: LtiPlatform, key: LtiKey, *, resource_id: str, title: str, text: str, now_s: int
-) -> str:
-    """The answer of deep linking with one resource."""
-    item: dict[str, Any] = {
-        "type": "ltiResourceLink", "title": title, "text": text, "url": f"{settings.SITE_URL}/embed/{resource_id}",
-        "custom": {"resource": resource_id}, "iframe": {"width": 800, "height": 480},
-    }  # fmt: skip
-    if choice.line_items:
-        item["lineItem"] = {"scoreMaximum": 1, "label": title, "resourceId": resource_id}
+@dataclass(frozen=True)
+class Picked:
+    """A resource that goes into a course; ``text`` stands below its title there."""
+
+    resource_id: str
+    title: str
+    text: str
+
+    def item(self, *, line: bool) -> dict[str, Any]:
+        """As deep linking words it; ``line``: with a line in the gradebook."""
+        told: dict[str, Any] = {
+            "type": "ltiResourceLink", "title": self.title, "text": self.text,
+            "url": f"{settings.SITE_URL}/embed/{self.resource_id}", "custom": {"resource": self.resource_id},
+            "iframe": {"width": 800, "height": 480},
+        }  # fmt: skip
+        if line:
+            told["lineItem"] = {"scoreMaximum": 1, "label": self.title, "resourceId": self.resource_id}
+        return told
+
+
+def answer_with(choice: Choice, platform: LtiPlatform, key: LtiKey, *resources: Picked, now_s: int) -> str:
+    """The answer of deep linking with these resources, in their order."""
     told = {
         "iss": platform.client_id, "aud": [platform.issuer], "iat": now_s, "exp": now_s + Choice.good_for_s,
         "nonce": secrets.token_urlsafe(24), claims.MESSAGE: claims.DEEP_LINKING_ANSWER, claims.VERSION: "1.3.0",
-        claims.DEPLOYMENT: choice.deployment, claims.DL_ITEMS: [item],
+        claims.DEPLOYMENT: choice.deployment, claims.DL_ITEMS: [one.item(line=choice.line_items) for one in resources],
     }  # fmt: skip
     if choice.data:
         told[claims.DL_DATA] = choice.data

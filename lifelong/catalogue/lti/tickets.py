@@ -62,3 +62,4 @@ class Choice(Ticket):
     return_url: str
     data: str
     line_items: bool
+    many: bool = False  # whether the course takes several at once

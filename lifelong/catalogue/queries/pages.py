@@ -193,6 +193,12 @@ def listing(
     return answer, cards_of(answer.ids)
 
 
+def cards_at(identifiers: list[str]) -> list[Card]:
+    """Those of them that are online, in the order given."""
+    keys = dict(Entry.objects.online().filter(identifier__in=identifiers).values_list("identifier", "resource_id"))
+    return cards_of([keys[one] for one in identifiers if one in keys])
+
+
 def children_with_counts(code: str, counts: dict[str, int]) -> list[Value]:
     """The categories right below a node, in the tree's own order."""
     tree = category_tree()

@@ -343,6 +343,23 @@ def test_deep_linking_picks_a_resource_and_signs_it(client, platform, lms, entry
     assert item["lineItem"]["scoreMaximum"] == 1
 
 
+def test_a_course_that_takes_several_gets_those_that_were_picked_and_not_put_back(client, platform, lms, final, feed):
+    world.published(final, "太极拳起势", "书法入门", "合唱")
+    three = list(Entry.objects.order_by("pk").values_list("identifier", flat=True))
+    feed()
+    start = choosing(client, lms, accept_multiple=True)["Location"]
+    page = client.get(f"{start}&pick=NOSUCHONE&" + "&".join(f"pick={one}" for one in three) + f"&drop={three[1]}")
+    html = etree.HTML(page.content)
+    assert [one.get("value") for one in html.findall(".//section//input[@name='pick']")] == [three[0], three[2]]
+    assert [one.get("value") for one in html.findall(".//button[@name='pick']")] == [three[1]]
+    [form] = html.findall(".//form[@method='post']")
+    [key] = client.get("/lti/jwks").json()["keys"]
+    signed = form.find("input[@name='JWT']").get("value")
+    told = jwt.decode(signed, jwt.PyJWK(key).key, algorithms=["RS256"], audience=ISSUER, issuer="client-1")
+    assert [item["custom"]["resource"] for item in told[claims.DL_ITEMS]] == [three[0], three[2]]
+    assert not etree.HTML(client.get(start).content).findall(".//form[@method='post']")  # nothing picked yet
+
+
 def test_deep_linking_that_takes_no_links_or_leads_to_an_open_line_is_refused(client, platform, lms, entry):
     assert choosing(client, lms, accept_types=["file"]).status_code == 400
     assert choosing(client, lms, deep_link_return_url="http://lms.example.edu.cn/").status_code == 400

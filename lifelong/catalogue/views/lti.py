@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -21,12 +21,14 @@ from lifelong.catalogue.lti.launching import UnknownKey, refuse
 from lifelong.catalogue.lti.tickets import BadTicket, Choice, Launch, State, Ticket
 from lifelong.catalogue.models import LtiPlatform
 from lifelong.catalogue.queries import lti, pages
+from lifelong.catalogue.queries.listing import Card
 from lifelong.catalogue.views.embed import FRAMED, framed
 from lifelong.web.refusals import Refusal
 from lifelong.web.rights import PUBLIC, right
 
 T = TypeVar("T", bound=Ticket)
 SHOWN = 20
+MOST_PICKED = 50
 QUICK_S = 3.0  # a launch waits no longer for keys that it has not seen yet
 
 
@@ -129,7 +131,14 @@ def choice_of(told: dict[str, Any], platform: LtiPlatform) -> Choice:
     data = str(asked.get("data") or "")
     if len(data) > 2_000:
         raise refuse(_("附带数据太长"))
-    return Choice(platform.pk, told[claims.DEPLOYMENT], back, data, asked.get("accept_lineitem") is not False)
+    return Choice(
+        platform.pk,
+        told[claims.DEPLOYMENT],
+        back,
+        data,
+        asked.get("accept_lineitem") is not False,
+        asked.get("accept_multiple") is True,
+    )
 
 
 @require_safe
@@ -158,13 +167,14 @@ def choose(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     _answer, cards = pages.listing(text, size=SHOWN, sort="relevance" if text else "newest")
     key, now_s = actions.own_key(at=timezone.now()), int(timezone.now().timestamp())
-    found = [
-        (card, signing.picked(
-            ticket, platform, key, resource_id=card.url.rpartition("/")[2], title=card.title, text=card.institution, now_s=now_s
-        ))
-        for card in cards
-    ]  # fmt: skip
-    shown = {"ticket": ticket.written(), "q": text, "found": found, "back": ticket.return_url, "school": platform.name}
+    sign = partial(signing.answer_with, ticket, platform, key, now_s=now_s)
+    chosen = [taken(card) for card in pages.cards_at(picks_of(request))] if ticket.many else []
+    shown = {
+        "ticket": ticket.written(), "q": text, "back": ticket.return_url, "school": platform.name, "many": ticket.many,
+        "chosen": chosen, "full": len(chosen) >= MOST_PICKED,
+        "found": [(card, taken(card), "" if ticket.many else sign(taken(card))) for card in cards],
+        "answer": sign(*chosen) if chosen else "",
+    }  # fmt: skip
     answer = render(request, "catalogue/lti_choose.html", shown)
     origin = launching.public_origin(ticket.return_url)
     policy = FRAMED.replace("form-action 'none'", f"form-action 'self' {origin}")
@@ -172,6 +182,16 @@ def choose(request: HttpRequest) -> HttpResponse:
     answer["Cache-Control"] = "private, no-store"
     answer["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+def picks_of(request: HttpRequest) -> list[str]:
+    """What was picked before, and now, without what was put back."""
+    picked = dict.fromkeys(one[:20] for one in request.GET.getlist("pick"))
+    return [one for one in picked if one != request.GET.get("drop")][:MOST_PICKED]
+
+
+def taken(card: Card) -> signing.Picked:
+    return signing.Picked(card.url.rpartition("/")[2], card.title, card.institution)
 
 
 @require_safe
