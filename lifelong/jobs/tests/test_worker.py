@@ -51,18 +51,16 @@ def row_of(platform, number):
     return Row(*platform.sql(f"SELECT state, attempts, fence, worker, result FROM jobs_job WHERE id={number}")[0])
 
 
-def test_a_killed_worker_loses_no_job_and_another_runs_it_within_seconds(platform):
-    first = platform.worker("--no-clock")
+def test_a_killed_worker_loses_no_job_and_another_runs_it_without_waiting_for_its_lease(platform):
+    first = platform.worker("--no-clock", "--lease", "600")
     number = enqueue(
         platform, "answer = tasks.slow.enqueue(path, 3).id\nfor n in range(30): tasks.note.enqueue(path, str(n))"
     )
     wait_for(lambda: any(line.startswith("start") for line in platform.lines()))
     first.send_signal(signal.SIGKILL)
     first.wait()
-    killed_at = time.monotonic()
     platform.worker("--no-clock")
     wait_for(lambda: sum(line.startswith("start") for line in platform.lines()) == 2)
-    assert time.monotonic() - killed_at < 8, "the lease of 15 s should not have been waited for"
     wait_for(lambda: row_of(platform, number).state == "done")
     lines = platform.lines()
     assert sum(line.startswith("end") for line in lines) == 1
