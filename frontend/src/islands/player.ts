@@ -137,8 +137,7 @@ class Player {
     const learner = this.shell.dataset.learn ? import("./study.ts") : undefined;
     void learner?.then(({ study }) => study(this.shell, this.media));
     const asked = this.shell.dataset.startAt ?? new URLSearchParams(location.search).get("t");
-    const kept = this.shell.dataset.key ? memory.get<Place>(this.memoryKey) : null;
-    const place = kept?.who && kept.who !== this.shell.dataset.who ? null : kept;
+    const place = this.shell.dataset.key ? this.placeAt(this.memoryKey) : null;
     if (asked && Number(asked) >= 0) return this.whenKnown(() => this.seek(Number(asked)));
     const { file = "1", part } = this.shell.dataset;
     const anyPart = Boolean(part) && !new URLSearchParams(location.search).has("file");
@@ -150,9 +149,15 @@ class Player {
     else if (!tooEarly(last.t, this.media.duration || place?.d || 0)) this.offer(last.t);
   }
 
-  /** Where this device stopped in the other parts of a course of many; the first part's key begins theirs. */
+  /** Where this device stopped; not what somebody else who was signed in left here. */
+  private placeAt(key: string): Place | null {
+    const kept = memory.get<Place>(key);
+    return kept?.who && kept.who !== this.shell.dataset.who ? null : kept;
+  }
+
+  /** The same in the other parts of a course of many; the first part's key begins theirs. */
   private otherParts(): Stop[] {
-    return memory.keys(`${this.memoryKey}:`).map((key) => ({ t: 0, at: 0, ...memory.get<Place>(key), file: key.slice(this.memoryKey.length + 1) }));
+    return memory.keys(`${this.memoryKey}:`).map((key) => ({ t: 0, at: 0, ...this.placeAt(key), file: key.slice(this.memoryKey.length + 1) }));
   }
 
   private offerPart({ file, t }: Stop): void {
