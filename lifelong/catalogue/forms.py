@@ -15,7 +15,7 @@ from lifelong.catalogue.lifecycle import ReportKind
 from lifelong.catalogue.models import HomeSection
 from lifelong.catalogue.queries.categories import category
 from lifelong.catalogue.queries.home import SHOWN as MOST_CHOSEN
-from lifelong.catalogue.queries.listing import online_identifiers
+from lifelong.catalogue.queries.listing import online_keys
 from lifelong.catalogue.search.asking import DEEPEST, Question
 from lifelong.catalogue.search.schema import LENGTH_NAMES
 from lifelong.resources.identifiers import as_written
@@ -200,7 +200,7 @@ class SectionForm(forms.Form):
     def clean_resources(self) -> list[str]:
         lines = [line.strip() for line in self.cleaned_data["resources"].splitlines() if line.strip()]
         names = [as_written(line.split("?")[0].rstrip("/").rpartition("/")[2]) or "" for line in lines]
-        known = online_identifiers(names) | set(self.initial.get("resources", "").split())  # what is out for now stays
+        known = set(online_keys(names)) | set(self.initial.get("resources", "").split())  # what is out for now stays
         missing = [line for line, name in zip(lines, names, strict=True) if name not in known]
         if missing:
             raise forms.ValidationError(

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from lifelong.catalogue.models import Entry, HomeSection
-from lifelong.catalogue.queries.listing import Card, card, rows_of
+from lifelong.catalogue.models import HomeSection
+from lifelong.catalogue.queries.listing import Card, card, online_keys, rows_of
 from lifelong.catalogue.search.asking import Question, ask
 from lifelong.catalogue.search.shelf import View
 
@@ -24,11 +24,7 @@ def sections_on(day: date, view: View | None) -> list[FilledSection]:
     """Those of this day that have something to show; two queries, however many."""
     sections = [section for section in HomeSection.objects.all() if section.is_shown_on(day)]
     named = {name for section in sections for name in section.identifiers}
-    keys = (
-        dict(Entry.objects.online().filter(identifier__in=named).values_list("identifier", "resource_id"))
-        if named
-        else {}
-    )
+    keys = online_keys(named)
     wishes = {section.pk: _keys(section, keys, view) for section in sections}
     found = {row["resource_id"]: card(row) for row in rows_of([key for some in wishes.values() for key in some])}
     filled = [

@@ -135,9 +135,11 @@ def cards_of(resource_keys: Sequence[int]) -> list[Card]:
     return [card(row) for row in rows_of(resource_keys)]
 
 
-def online_identifiers(names: Iterable[str]) -> set[str]:
-    """Which of these resource ids are online."""
-    return set(Entry.objects.online().filter(identifier__in=list(names)).values_list("identifier", flat=True))
+def online_keys(identifiers: Iterable[str]) -> dict[str, int]:
+    """Which of these resource ids are online, each with its key; no query for none."""
+    wanted = list(identifiers)
+    found = Entry.objects.online().filter(identifier__in=wanted).values_list("identifier", "resource_id")
+    return dict(found) if wanted else {}
 
 
 def the_reader() -> Reader:

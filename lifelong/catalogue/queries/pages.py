@@ -20,6 +20,7 @@ from lifelong.catalogue.queries.listing import (
     card,
     cards_of,
     facet_counts,
+    online_keys,
     picture_of,
     rows_of,
     view_now,
@@ -195,7 +196,7 @@ def listing(
 
 def cards_at(identifiers: list[str]) -> list[Card]:
     """Those of them that are online, in the order given."""
-    keys = dict(Entry.objects.online().filter(identifier__in=identifiers).values_list("identifier", "resource_id"))
+    keys = online_keys(identifiers)
     return cards_of([keys[one] for one in identifiers if one in keys])
 
 
